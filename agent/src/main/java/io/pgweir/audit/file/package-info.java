@@ -1,0 +1,7 @@
+/**
+ * The sinks that write to a file or to standard output.
+ */
+@NullMarked
+package io.pgweir.audit.file;
+
+import org.jspecify.annotations.NullMarked;

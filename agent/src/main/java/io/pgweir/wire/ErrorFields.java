@@ -1,0 +1,28 @@
+package io.pgweir.wire;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of an ErrorResponse or NoticeResponse that something reads; every other field is passed by.
+ *
+ * @param severity {@code V} where sent, else {@code S}: ERROR, FATAL, PANIC, WARNING ...
+ * @param sqlState {@code C}; empty from peers that leave it out
+ * @param position {@code P}, in characters from 1 of the query string; 0 where not sent
+ */
+public record ErrorFields(
+        String severity,
+        String sqlState,
+        String message,
+        @Nullable String detail,
+        @Nullable String hint,
+        int position,
+        @Nullable String schema,
+        @Nullable String table,
+        @Nullable String column,
+        @Nullable String dataType,
+        @Nullable String constraint) {
+
+    public boolean isFatal() {
+        return severity.equals("FATAL") || severity.equals("PANIC");
+    }
+}

@@ -1,0 +1,146 @@
+package io.pgweir;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures;
+
+/** The table of docs/architecture.md: packages are floors, an import only goes down a stair, no two packages import each other. */
+@AnalyzeClasses(packages = "io.pgweir", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule importsGoDownTheStairs = floors();
+
+    @ArchTest
+    static final ArchRule noTwoPackagesImportEachOther =
+            slices().matching("io.pgweir.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule channelsLiveInTheProxy = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.pgweir.proxy..", "io.pgweir.boot..", "io.pgweir.lab..", "io.pgweir.bench..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.netty.channel..", "io.netty.bootstrap..", "io.netty.handler..");
+
+    @ArchTest
+    static final ArchRule theGroundFloorKnowsTheJdkOnly = classes()
+            .that()
+            .resideInAnyPackage("io.pgweir.sql..", "io.pgweir.telemetry..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.pgweir.sql..", "io.pgweir.telemetry..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandsPrint = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.pgweir.cli..", "io.pgweir.lab..", "io.pgweir.bench..")
+            .should()
+            .callMethod(Thread.class, "sleep", long.class);
+
+    private static ArchRule floors() {
+        return Architectures.layeredArchitecture()
+                .consideringOnlyDependenciesInAnyPackage("io.pgweir..")
+                .withOptionalLayers(true)
+                .layer("cli")
+                .definedBy("io.pgweir.cli..")
+                .layer("boot")
+                .definedBy("io.pgweir.boot..")
+                .layer("admin")
+                .definedBy("io.pgweir.admin..")
+                .layer("proxy")
+                .definedBy("io.pgweir.proxy..")
+                .layer("routing")
+                .definedBy("io.pgweir.routing..")
+                .layer("audit")
+                .definedBy("io.pgweir.audit..")
+                .layer("rules")
+                .definedBy("io.pgweir.rules..")
+                .layer("pool")
+                .definedBy("io.pgweir.pool..")
+                .layer("replay")
+                .definedBy("io.pgweir.replay..")
+                .layer("session")
+                .definedBy("io.pgweir.session..")
+                .layer("topology")
+                .definedBy("io.pgweir.topology..")
+                .layer("auth")
+                .definedBy("io.pgweir.auth..")
+                .layer("capture")
+                .definedBy("io.pgweir.capture..")
+                .layer("wire")
+                .definedBy("io.pgweir.wire..")
+                .layer("sql")
+                .definedBy("io.pgweir.sql..")
+                .layer("config")
+                .definedBy("io.pgweir.config..")
+                .layer("telemetry")
+                .definedBy("io.pgweir.telemetry..")
+                .whereLayer("cli")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("boot")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("admin")
+                .mayOnlyBeAccessedByLayers("boot")
+                .whereLayer("proxy")
+                .mayOnlyBeAccessedByLayers("boot", "admin")
+                .whereLayer("routing")
+                .mayOnlyBeAccessedByLayers("boot", "admin", "proxy")
+                .whereLayer("audit")
+                .mayOnlyBeAccessedByLayers("cli", "boot", "admin", "proxy")
+                .whereLayer("rules")
+                .mayOnlyBeAccessedByLayers("cli", "boot", "admin", "proxy", "routing", "audit")
+                .whereLayer("pool")
+                .mayOnlyBeAccessedByLayers("boot", "proxy")
+                .whereLayer("replay")
+                .mayOnlyBeAccessedByLayers("cli", "boot")
+                .whereLayer("session")
+                .mayOnlyBeAccessedByLayers("boot", "proxy", "routing", "audit", "rules", "pool", "replay")
+                .whereLayer("topology")
+                .mayOnlyBeAccessedByLayers("boot", "admin", "proxy", "routing", "pool")
+                .whereLayer("auth")
+                .mayOnlyBeAccessedByLayers("boot", "proxy", "pool", "topology")
+                .whereLayer("capture")
+                .mayOnlyBeAccessedByLayers("cli", "boot", "proxy", "replay")
+                // audit, one arrow more than the table: an execution's error and transaction status are the wire's own
+                // values.
+                .whereLayer("wire")
+                .mayOnlyBeAccessedByLayers(
+                        "cli",
+                        "boot",
+                        "proxy",
+                        "audit",
+                        "rules",
+                        "pool",
+                        "replay",
+                        "session",
+                        "topology",
+                        "auth",
+                        "capture")
+                .whereLayer("sql")
+                .mayOnlyBeAccessedByLayers("cli", "boot", "proxy", "routing", "audit", "rules", "replay", "session")
+                .whereLayer("config")
+                .mayOnlyBeAccessedByLayers(
+                        "cli",
+                        "boot",
+                        "admin",
+                        "proxy",
+                        "routing",
+                        "audit",
+                        "rules",
+                        "pool",
+                        "replay",
+                        "topology",
+                        "auth",
+                        "capture")
+                .whereLayer("telemetry")
+                .mayOnlyBeAccessedByLayers(
+                        "boot", "admin", "proxy", "audit", "rules", "pool", "replay", "topology", "capture");
+    }
+}
