@@ -1,0 +1,108 @@
+"""Processes that the commands of this folder start, watch and stop: a PostgreSQL server, pgweir, other proxies."""
+
+import glob
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def free_port():
+    """A free port below the ephemeral range, so that no outgoing connection takes it meanwhile."""
+    for port in range(20000 + os.getpid() % 5000, 32000):
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise SystemExit("no free port")
+
+
+def find(name):
+    found = sorted(glob.glob(f"/usr/lib/postgresql/*/bin/{name}"), key=lambda p: int(re.findall(r"/(\d+)/", p)[0]))
+    return found[-1] if found else shutil.which(name)
+
+
+def unprivileged():
+    """Command prefix and user id to run what refuses root."""
+    if os.geteuid() != 0:
+        return [], None
+    for name in ("postgres", "nobody"):
+        try:
+            return ["setpriv", f"--reuid={name}", "--regid", str(pwd.getpwnam(name).pw_gid), "--clear-groups"], name
+        except KeyError:
+            continue
+    raise SystemExit("run as a user other than root, or create the user postgres")
+
+
+class Process:
+    """A process of ours with its port; CPU and memory come from /proc."""
+
+    def __init__(self, name, command, port, log, env=None):
+        self.name, self.port = name, port
+        self.popen = subprocess.Popen(
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})})
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if self.popen.poll() is not None:
+                raise RuntimeError(f"{name} ended with {self.popen.returncode}; see {log.name}")
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"{name} does not listen on {port}; see {log.name}")
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.popen.pid}/stat") as f:
+            fields = f.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def rss_mib(self, what="VmRSS"):
+        """Resident memory now, or with what="VmHWM" at its highest."""
+        with open(f"/proc/{self.popen.pid}/status") as f:
+            return int(re.search(what + r":\s+(\d+)", f.read())[1]) / 1024
+
+    def stop(self, how=signal.SIGTERM):
+        if self.popen.poll() is not None:
+            return
+        self.popen.send_signal(how)
+        try:
+            self.popen.wait(20)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            self.popen.wait()
+
+
+def start_server(work, prefix, *settings):
+    initdb, postgres = find("initdb"), find("postgres")
+    if not initdb or not postgres or not find("pgbench") or not find("psql"):
+        raise SystemExit("PostgreSQL's initdb, postgres, pgbench and psql are needed (Debian: postgresql postgresql-client)")
+    data, port = f"{work}/data", free_port()
+    subprocess.run(
+        prefix + [initdb, "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"],
+        check=True, stdout=subprocess.DEVNULL)
+    return Process("postgres", prefix + [
+        postgres, "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={work}",
+        "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=256MB", "-c", "max_connections=300",
+        "-c", "max_wal_size=4GB", "-c", "autovacuum=off", *(word for s in settings for word in ("-c", s))], port, open(f"{work}/postgres.log", "w"))
+
+
+def start_pgweir(work, server, *options, env=None):
+    port = free_port()
+    return Process("pgweir", [
+        f"{ROOT}/pgweir", "run", "--upstream", f"127.0.0.1:{server.port}", "--listen", f"127.0.0.1:{port}",
+        "--audit-file", f"{work}/audit.ndjson", *options], port, open(f"{work}/pgweir.log", "w"), env)
