@@ -9,95 +9,221 @@ import org.jspecify.annotations.Nullable;
  * One statement's life on the server: of a simple Query each statement, of the extended protocol each portal from its first
  * Execute to its end, each FunctionCall; and each Parse, Bind or Describe that failed.
  *
- * <p>Contract for the auditor; the session helper fills it in and may make it a final class.
+ * <p>Written by the tracker on the session's event loop until the listener is told; from then on nothing changes it, and any
+ * thread may read it that got it through a queue.
  */
-public interface Execution {
-    /** Within the session, from 1. */
-    long sequence();
+public final class Execution {
+    final long sequence;
+    final Path path;
+    final int pipelinePosition;
+    final long startNanos;
+    final TransactionStatus statusBefore;
 
-    Path path();
+    Step step = Step.EXECUTE;
 
-    /** How far it came: the message that the server's answer ended at. */
-    Step step();
-
-    /** Null for function calls, and for an Execute whose statement pgweir never saw. */
     @Nullable
-    SqlStatement statement();
+    SqlStatement statement;
+
+    long textBytes;
+    boolean textTruncated;
+    byte @Nullable [] textSha256;
+
+    @Nullable
+    String statementName;
+
+    @Nullable
+    String portalName;
+
+    @Nullable
+    SqlStatement resolved;
+
+    @Nullable
+    Parameters parameters;
+
+    int functionOid;
+    long firstRowNanos;
+    long endNanos;
+    long ownNanos;
+
+    @Nullable
+    String tag;
+
+    long rows;
+    long bytes;
+    int fields = -1;
+
+    @Nullable
+    ErrorFields error;
+
+    boolean answered;
+    boolean suspended;
+    TransactionStatus statusAfter;
+    Transaction transaction;
+
+    @Nullable
+    CopyTotals copy;
+
+    Execution(
+            long sequence,
+            Path path,
+            int pipelinePosition,
+            long startNanos,
+            TransactionStatus statusBefore,
+            Transaction transaction) {
+        this.sequence = sequence;
+        this.path = path;
+        this.pipelinePosition = pipelinePosition;
+        this.startNanos = startNanos;
+        this.statusBefore = statusBefore;
+        this.statusAfter = statusBefore;
+        this.transaction = transaction;
+    }
+
+    /** Within the session, from 1, in the order of beginnings; a row-limited portal may be told after later ones. */
+    public long sequence() {
+        return sequence;
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** How far it came: the message that the server's answer ended at. EXECUTE for simple queries and function calls. */
+    public Step step() {
+        return step;
+    }
+
+    /** Null for function calls, empty queries, and for an Execute whose statement pgweir never saw. */
+    public @Nullable SqlStatement statement() {
+        return statement;
+    }
 
     /** Bytes of the whole query text; larger than what {@link #statement()} shows where it was cut. */
-    long textBytes();
+    public long textBytes() {
+        return textBytes;
+    }
 
-    boolean textTruncated();
+    public boolean textTruncated() {
+        return textTruncated;
+    }
 
-    /** SHA-256 of the whole query text where it was cut, else null (the encoder hashes the text itself). */
-    byte @Nullable [] textSha256();
+    /** SHA-256 of the whole query text as sent where it was cut, else null (the encoder hashes the text itself). */
+    public byte @Nullable [] textSha256() {
+        return textSha256;
+    }
 
     /** Name of the protocol's prepared statement, empty for the unnamed; null in the simple protocol. */
-    @Nullable
-    String statementName();
+    public @Nullable String statementName() {
+        return statementName;
+    }
 
-    @Nullable
-    String portalName();
+    public @Nullable String portalName() {
+        return portalName;
+    }
 
     /** What SQL-level EXECUTE ran. */
-    @Nullable
-    SqlStatement resolved();
+    public @Nullable SqlStatement resolved() {
+        return resolved;
+    }
 
-    /** Position among the executions of this pipeline (since the last Sync), from 0; and of the Query's statements. */
-    int pipelinePosition();
+    /** Position among the executions since the last ReadyForQuery, from 0: of a pipeline, of a Query's statements. */
+    public int pipelinePosition() {
+        return pipelinePosition;
+    }
 
-    @Nullable
-    Parameters parameters();
+    /** Null where nothing was bound. */
+    public @Nullable Parameters parameters() {
+        return parameters;
+    }
 
     /** OID of the function of a FunctionCall, else 0. */
-    int functionOid();
+    public int functionOid() {
+        return functionOid;
+    }
 
-    long startNanos();
+    /** When its request arrived; for the second and later statements of a Query, when the one before it ended. */
+    public long startNanos() {
+        return startNanos;
+    }
 
     /** 0 where no row came. */
-    long firstRowNanos();
+    public long firstRowNanos() {
+        return firstRowNanos;
+    }
 
-    long endNanos();
+    public long endNanos() {
+        return endNanos;
+    }
 
     /** Nanoseconds within start..end that pgweir itself spent on this execution's messages. */
-    long ownNanos();
+    public long ownNanos() {
+        return ownNanos;
+    }
 
     /** The command tag of CommandComplete; null where none came. */
-    @Nullable
-    String tag();
+    public @Nullable String tag() {
+        return tag;
+    }
 
     /** Rows returned or affected: as the tag says, else as counted. */
-    long rows();
+    public long rows() {
+        return rows;
+    }
 
     /** Bytes of DataRow and CopyData bodies that the server sent for it. */
-    long bytes();
+    public long bytes() {
+        return bytes;
+    }
 
     /** Columns of its RowDescription; -1 where none was seen. */
-    int fields();
+    public int fields() {
+        return fields;
+    }
 
-    /** Null where it succeeded. */
-    @Nullable
-    ErrorFields error();
+    /**
+     * Null where it succeeded. Where a pipeline's commit at Sync failed, its last execution bears both its tag and this
+     * error.
+     */
+    public @Nullable ErrorFields error() {
+        return error;
+    }
+
+    /** False where the connection ended before the server said how it went, or the answer was missed. */
+    public boolean answered() {
+        return answered;
+    }
 
     /** Portal closed or destroyed before its last row. */
-    boolean suspended();
+    public boolean suspended() {
+        return suspended;
+    }
 
-    TransactionStatus statusBefore();
+    public TransactionStatus statusBefore() {
+        return statusBefore;
+    }
 
-    TransactionStatus statusAfter();
+    /** As ReadyForQuery says; between two executions of one segment, as their tags say. */
+    public TransactionStatus statusAfter() {
+        return statusAfter;
+    }
 
-    Transaction transaction();
+    public Transaction transaction() {
+        return transaction;
+    }
 
-    @Nullable
-    CopyTotals copy();
+    public @Nullable CopyTotals copy() {
+        return copy;
+    }
 
-    enum Path {
+    /** Which of the protocol's three ways ran it. */
+    public enum Path {
         SIMPLE,
         EXTENDED,
         FUNCTION_CALL
     }
 
-    enum Step {
+    /** The message that a server's answer ended at. */
+    public enum Step {
         PARSE,
         BIND,
         DESCRIBE,
