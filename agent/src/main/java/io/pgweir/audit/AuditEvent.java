@@ -1,0 +1,204 @@
+package io.pgweir.audit;
+
+import io.pgweir.session.Execution;
+import io.pgweir.session.Transaction;
+import io.pgweir.wire.ErrorFields;
+import io.pgweir.wire.StartupPacket;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that is to be written down. Made on an event loop out of references to what is immutable already; redacting,
+ * hashing and encoding are the writer thread's work. Holds no buffer.
+ */
+public sealed interface AuditEvent {
+
+    /** The value of the record's {@code type}. */
+    String type();
+
+    /** When it began, in microseconds since 1970. */
+    long micros();
+
+    /** What belongs to one session. */
+    sealed interface OfSession extends AuditEvent {
+        Origin origin();
+
+        /** Within the session, from 1, without holes: a missing one was lost. */
+        long sequence();
+    }
+
+    /** An execution's end. Exactly one a {@link Execution}: {@link Statement}, {@link Copy} or {@link FunctionCall}. */
+    sealed interface OfExecution extends OfSession {
+        Execution execution();
+
+        /** As it stood when the execution was over: {@link Execution#transaction()} lives on. */
+        Transaction.Outcome transactionOutcome();
+
+        @Override
+        default long micros() {
+            return origin().micros(execution().startNanos());
+        }
+    }
+
+    record SessionStart(Origin origin, long sequence, long nanos, StartupPacket.Startup startup) implements OfSession {
+        @Override
+        public String type() {
+            return "session.start";
+        }
+
+        @Override
+        public long micros() {
+            return origin.micros(nanos);
+        }
+    }
+
+    /** The server let the client in ({@code error} null) or not. */
+    record SessionAuth(
+            Origin origin,
+            long sequence,
+            long nanos,
+            String method,
+            @Nullable ErrorFields error) implements OfSession {
+        @Override
+        public String type() {
+            return "session.auth";
+        }
+
+        @Override
+        public long micros() {
+            return origin.micros(nanos);
+        }
+    }
+
+    record SessionEnd(Origin origin, long sequence, long nanos, EndFacts end, SessionTotals totals)
+            implements OfSession {
+        @Override
+        public String type() {
+            return "session.end";
+        }
+
+        @Override
+        public long micros() {
+            return origin.micros(nanos);
+        }
+    }
+
+    record Statement(Origin origin, long sequence, Execution execution, Transaction.Outcome transactionOutcome)
+            implements OfExecution {
+        @Override
+        public String type() {
+            return "statement";
+        }
+    }
+
+    record Copy(Origin origin, long sequence, Execution execution, Transaction.Outcome transactionOutcome)
+            implements OfExecution {
+        @Override
+        public String type() {
+            return "copy";
+        }
+    }
+
+    record FunctionCall(Origin origin, long sequence, Execution execution, Transaction.Outcome transactionOutcome)
+            implements OfExecution {
+        @Override
+        public String type() {
+            return "function_call";
+        }
+    }
+
+    record TransactionEnd(
+            Origin origin,
+            long sequence,
+            long number,
+            boolean explicit,
+            Transaction.Outcome outcome,
+            int executions,
+            long startNanos,
+            long endNanos)
+            implements OfSession {
+        @Override
+        public String type() {
+            return "transaction.end";
+        }
+
+        @Override
+        public long micros() {
+            return origin.micros(startNanos);
+        }
+    }
+
+    /**
+     * A CancelRequest; its session is the connection that brought it.
+     *
+     * @param target session whose key it named, null where no session has it
+     * @param forwarded whether the server was asked
+     */
+    record Cancel(
+            Origin origin,
+            long sequence,
+            long nanos,
+            @Nullable UUID target,
+            boolean forwarded) implements OfSession {
+        @Override
+        public String type() {
+            return "cancel";
+        }
+
+        @Override
+        public long micros() {
+            return origin.micros(nanos);
+        }
+    }
+
+    /** Recording began. */
+    record AuditStart(long micros) implements AuditEvent {
+        @Override
+        public String type() {
+            return "audit.start";
+        }
+    }
+
+    /**
+     * Recording ended in an orderly way.
+     *
+     * @param records written since the start, this one not counted
+     * @param dropped that found the queue full
+     */
+    record AuditStop(long micros, long records, long dropped) implements AuditEvent {
+        @Override
+        public String type() {
+            return "audit.stop";
+        }
+    }
+
+    /**
+     * Records are missing.
+     *
+     * @param micros when the first one was lost
+     * @param toMicros when the last one was lost
+     */
+    record AuditGap(long micros, long toMicros, long dropped, Reason reason) implements AuditEvent {
+        @Override
+        public String type() {
+            return "audit.gap";
+        }
+
+        public enum Reason {
+            /** The writer could not follow. */
+            QUEUE_FULL,
+            /** This place refused to take them; another sink may have them. */
+            SINK_FAILED,
+            /** They could not be put into words: a fault of pgweir. */
+            NOT_ENCODED
+        }
+
+        AuditGap and(AuditGap later) {
+            return new AuditGap(
+                    Math.min(micros, later.micros),
+                    Math.max(toMicros, later.toMicros),
+                    dropped + later.dropped,
+                    reason);
+        }
+    }
+}

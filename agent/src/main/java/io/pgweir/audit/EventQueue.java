@@ -1,0 +1,85 @@
+package io.pgweir.audit;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bounded queue of many producers and one consumer that never blocks a producer: one compare-and-set and one volatile
+ * store an offer, after Dmitry Vyukov's bounded MPMC queue. Slot {@code i} is free for ticket {@code t} when
+ * {@code turns[i] == t}, full when it is {@code t + 1}; the consumer then makes it {@code t + slots}.
+ *
+ * <p>ArrayBlockingQueue was measured beside it: its lock is shared with the consumer, who holds it while it drains.
+ */
+final class EventQueue {
+    private final int mask;
+    private final AtomicLongArray turns;
+    private final AtomicReferenceArray<@Nullable AuditEvent> slots;
+    private final AtomicLong tail = new AtomicLong();
+
+    /** Written by the consumer only; read by whoever asks for {@link #size()}. */
+    private final AtomicLong head = new AtomicLong();
+
+    /** @param capacity at least; rounded up to a power of two. */
+    EventQueue(int capacity) {
+        int length = Math.max(2, Integer.highestOneBit(Math.max(2, capacity) - 1) << 1);
+        mask = length - 1;
+        turns = new AtomicLongArray(length);
+        slots = new AtomicReferenceArray<>(length);
+        for (int i = 0; i < length; i++) {
+            turns.setPlain(i, i);
+        }
+    }
+
+    int capacity() {
+        return mask + 1;
+    }
+
+    /** False where it is full. Any thread. */
+    boolean offer(AuditEvent event) {
+        long ticket = tail.get();
+        while (true) {
+            int slot = (int) ticket & mask;
+            long turn = turns.getAcquire(slot);
+            if (turn == ticket) {
+                if (tail.compareAndSet(ticket, ticket + 1)) {
+                    slots.setPlain(slot, event);
+                    turns.set(slot, ticket + 1);
+                    return true;
+                }
+                ticket = tail.get();
+            } else if (turn < ticket) {
+                return false;
+            } else {
+                ticket = tail.get();
+            }
+        }
+    }
+
+    /** The oldest, or null where it is empty (or its producer has the slot but has not filled it yet). Consumer only. */
+    @Nullable
+    AuditEvent poll() {
+        long ticket = head.getPlain();
+        int slot = (int) ticket & mask;
+        if (turns.getAcquire(slot) != ticket + 1) {
+            return null;
+        }
+        AuditEvent event = slots.getPlain(slot);
+        slots.setPlain(slot, null);
+        turns.setRelease(slot, ticket + mask + 1);
+        head.setRelease(ticket + 1);
+        return event;
+    }
+
+    /** Nothing to poll. A volatile read, as offer's last store: who said before that it will sleep misses no event. Consumer only. */
+    boolean isEmpty() {
+        long ticket = head.getPlain();
+        return turns.get((int) ticket & mask) != ticket + 1;
+    }
+
+    /** About; any thread. */
+    int size() {
+        return (int) Math.max(0, tail.get() - head.getAcquire());
+    }
+}

@@ -1,0 +1,119 @@
+package io.pgweir.audit;
+
+import io.pgweir.session.Execution;
+import io.pgweir.session.SessionListener;
+import io.pgweir.session.Transaction;
+import io.pgweir.wire.ErrorFields;
+import io.pgweir.wire.StartupPacket;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what one client connection does into events. The proxy tells of the connection, the session tracker of what the two
+ * streams mean. On the connection's event loop only; never blocks: an event that finds no room is counted by the trail.
+ */
+public final class SessionAuditor implements SessionListener {
+    private final AuditTrail trail;
+    private final TimeSource time;
+    private Origin origin;
+    private long sequence;
+
+    private long executions;
+    private long errors;
+    private long rows;
+    private long transactions;
+
+    SessionAuditor(AuditTrail trail, TimeSource time, UUID session, ClientFacts client) {
+        this.trail = trail;
+        this.time = time;
+        this.origin =
+                new Origin(session, client, null, null, null, null, null, null, null, time.wallMicros(), time.nanos());
+    }
+
+    /** Of every record of this connection. */
+    public UUID session() {
+        return origin.session();
+    }
+
+    /** The client's TLS handshake is done. */
+    public void onTls(TlsFacts tls) {
+        origin = origin.withTls(tls);
+    }
+
+    /** The client asks for a session. */
+    public void onStart(StartupPacket.Startup startup) {
+        String user = startup.parameter("user", "");
+        origin = origin.withStartup(
+                user, startup.parameter("database", user), startup.parameter("application_name", ""));
+        trail.offer(new AuditEvent.SessionStart(origin, ++sequence, time.nanos(), startup));
+    }
+
+    /** The session has a server; and again when its process id is known. */
+    public void onServer(ServerFacts server) {
+        origin = origin.withServer(server);
+    }
+
+    @Override
+    public void onAuthentication(String method, @Nullable ErrorFields error, long nanos) {
+        trail.offer(new AuditEvent.SessionAuth(origin, ++sequence, nanos, method, error));
+    }
+
+    @Override
+    public void onExecution(Execution execution) {
+        executions++;
+        rows += execution.rows();
+        if (execution.error() != null) {
+            errors++;
+        }
+        Transaction transaction = execution.transaction();
+        transactions = Math.max(transactions, transaction.number());
+        trail.offer(event(execution, transaction.outcome()));
+    }
+
+    private AuditEvent event(Execution execution, Transaction.Outcome outcome) {
+        if (execution.path() == Execution.Path.FUNCTION_CALL) {
+            return new AuditEvent.FunctionCall(origin, ++sequence, execution, outcome);
+        }
+        return execution.copy() == null
+                ? new AuditEvent.Statement(origin, ++sequence, execution, outcome)
+                : new AuditEvent.Copy(origin, ++sequence, execution, outcome);
+    }
+
+    @Override
+    public void onTransactionEnd(Transaction transaction) {
+        transactions = Math.max(transactions, transaction.number());
+        trail.offer(new AuditEvent.TransactionEnd(
+                origin,
+                ++sequence,
+                transaction.number(),
+                transaction.explicit(),
+                transaction.outcome(),
+                transaction.executions(),
+                transaction.startNanos(),
+                transaction.endNanos()));
+    }
+
+    @Override
+    public void onParameterStatus(String name, String value) {
+        switch (name) {
+            case "application_name" -> origin = origin.withApplication(value);
+            case "session_authorization" -> origin = origin.withSessionUser(value.equals(origin.user()) ? null : value);
+            case "in_hot_standby" -> origin = origin.withRole(value.equals("on") ? "standby" : "primary");
+            default -> {
+                // The record says nothing of other settings.
+            }
+        }
+    }
+
+    /** This connection brought a CancelRequest: for {@code target}, or for nobody that pgweir knows. */
+    public void onCancel(@Nullable UUID target, boolean forwarded) {
+        trail.offer(new AuditEvent.Cancel(origin, ++sequence, time.nanos(), target, forwarded));
+    }
+
+    /** The connection is over; the last call. */
+    public void onEnd(EndFacts end) {
+        long now = time.nanos();
+        SessionTotals totals = new SessionTotals(executions, errors, rows, transactions, now - origin.baseNanos());
+        trail.offer(new AuditEvent.SessionEnd(origin, ++sequence, now, end, totals));
+    }
+}

@@ -1,0 +1,50 @@
+package io.pgweir.telemetry;
+
+/** Everything that is measured: one line each. A metric stands here only if something moves it. */
+public enum Metric {
+    AUDIT_RECORDS(
+            "pgweir.audit.records", Kind.COUNTER, "records", "Audit records that the writer took from the queue."),
+    AUDIT_DROPPED("pgweir.audit.dropped", Kind.COUNTER, "records", "Audit records lost because the queue was full."),
+    AUDIT_FAULTS(
+            "pgweir.audit.faults", Kind.COUNTER, "records", "Audit records lost because they could not be encoded."),
+    AUDIT_SINK_FAILURES("pgweir.audit.sink.failures", Kind.COUNTER, "calls", "Writes that a sink refused."),
+    AUDIT_SINK_LOST(
+            "pgweir.audit.sink.lost", Kind.COUNTER, "records", "Audit records that a failing sink did not take."),
+    AUDIT_QUEUED("pgweir.audit.queued", Kind.GAUGE, "records", "Audit records that wait for the writer.");
+
+    private final String key;
+    private final Kind kind;
+    private final String unit;
+    private final String help;
+
+    Metric(String key, Kind kind, String unit, String help) {
+        this.key = key;
+        this.kind = kind;
+        this.unit = unit;
+        this.help = help;
+    }
+
+    /** Dotted, as exporters spell it. */
+    public String key() {
+        return key;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public String unit() {
+        return unit;
+    }
+
+    public String help() {
+        return help;
+    }
+
+    public enum Kind {
+        /** Only grows. */
+        COUNTER,
+        /** Is asked when somebody looks. */
+        GAUGE
+    }
+}
