@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class CutSocket extends Socket {
 
     private final Socket socket;
-    private final @Nullable RandomGenerator cuts;
+    private final @Nullable Cuts cuts;
     private byte[] before = {};
     private boolean skipsOne;
 
     /** Cuts nothing when {@code cuts} is null. */
-    CutSocket(Socket socket, @Nullable RandomGenerator cuts) {
+    CutSocket(Socket socket, @Nullable Cuts cuts) {
         this.socket = socket;
         this.cuts = cuts;
     }
@@ -76,11 +75,10 @@ final class CutSocket extends Socket {
                 System.arraycopy(before, 0, all, 0, before.length);
                 System.arraycopy(source, offset, all, before.length, length);
                 before = new byte[0];
-                int sent = 0;
-                while (sent < all.length) {
-                    int piece = cuts == null ? all.length : Math.min(1 + cuts.nextInt(7), all.length - sent);
-                    out.write(all, sent, piece);
-                    sent += piece;
+                if (cuts == null) {
+                    out.write(all);
+                } else {
+                    cuts.write(out, all, 0, all.length);
                 }
             }
         };

@@ -21,7 +21,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -53,7 +52,7 @@ public final class PgWire implements AutoCloseable {
     private int pid;
     private byte[] cancelKey = {};
 
-    private PgWire(String host, int port, @Nullable Random cuts) throws IOException {
+    private PgWire(String host, int port, @Nullable Cuts cuts) throws IOException {
         tcp = new Socket(host, port);
         tcp.setTcpNoDelay(true);
         tcp.setSoTimeout(TIMEOUT_MILLIS);
@@ -69,7 +68,7 @@ public final class PgWire implements AutoCloseable {
 
     /** As {@link #connect}, but every write leaves in random pieces of 1 to 7 bytes. */
     public static PgWire connectCutting(String host, int port, long seed) {
-        return open(host, port, new Random(seed));
+        return open(host, port, new Cuts(seed));
     }
 
     /** A session in protocol 3.0, without TLS, ready for its first query. */
@@ -79,7 +78,7 @@ public final class PgWire implements AutoCloseable {
         return client;
     }
 
-    private static PgWire open(String host, int port, @Nullable Random cuts) {
+    private static PgWire open(String host, int port, @Nullable Cuts cuts) {
         try {
             return new PgWire(host, port, cuts);
         } catch (IOException e) {

@@ -1,0 +1,230 @@
+package io.pgweir.lab;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transparent TCP forwarder on 127.0.0.1 that records every byte each way and misbehaves when told to: it can cut what
+ * it passes on into small random pieces, hold one direction, end it, or tear the connection. Two virtual threads a
+ * connection; its methods may be called from any thread.
+ */
+public final class Tap implements AutoCloseable {
+
+    private final ServerSocket listener;
+    private final String host;
+    private final int port;
+    private final @Nullable Long seed;
+    private final List<Connection> connections = new CopyOnWriteArrayList<>();
+
+    private Tap(String host, int port, @Nullable Long seed) throws IOException {
+        this.host = host;
+        this.port = port;
+        this.seed = seed;
+        listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().name("tap-" + listener.getLocalPort()).start(this::accept);
+    }
+
+    /** Forwards to this address, reads as they come. */
+    public static Tap to(String host, int port) {
+        return open(host, port, null);
+    }
+
+    /** Forwards to this address in random small pieces, both ways; the same seed cuts alike. */
+    public static Tap cutting(String host, int port, long seed) {
+        return open(host, port, seed);
+    }
+
+    private static Tap open(String host, int port, @Nullable Long seed) {
+        try {
+            return new Tap(host, port, seed);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** In the order in which they were accepted, ended ones too. */
+    public List<Connection> connections() {
+        return connections;
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        connections.forEach(Connection::tear);
+    }
+
+    private void accept() {
+        for (int n = 0; !listener.isClosed(); n++) {
+            try {
+                Socket client = listener.accept();
+                try {
+                    var connection = new Connection(client, new Socket(host, port), seed == null ? null : seed + n);
+                    connections.add(connection);
+                    connection.start();
+                } catch (IOException refused) {
+                    client.close();
+                }
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    /** One client's connection and the one made for it. */
+    public static final class Connection {
+
+        private final Lane fromClient;
+        private final Lane fromServer;
+
+        private Connection(Socket client, Socket server, @Nullable Long seed) throws IOException {
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+            fromClient = new Lane(client, server, seed);
+            fromServer = new Lane(server, client, seed == null ? null : ~seed);
+        }
+
+        /** What the client sent so far. */
+        public byte[] fromClient() {
+            return fromClient.bytes();
+        }
+
+        /** What the server sent so far. */
+        public byte[] fromServer() {
+            return fromServer.bytes();
+        }
+
+        /** Whether both directions have ended and everything was recorded. */
+        public boolean isOver() {
+            return fromClient.over && fromServer.over;
+        }
+
+        /** Stops or goes on reading from the client. */
+        public void holdClient(boolean held) {
+            fromClient.hold(held);
+        }
+
+        /** Stops or goes on reading from the server. */
+        public void holdServer(boolean held) {
+            fromServer.hold(held);
+        }
+
+        /** Ends the server's direction as if the server had sent FIN. */
+        public void endServer() {
+            fromServer.end();
+        }
+
+        /** RST to both. */
+        public void tear() {
+            fromClient.tear();
+            fromServer.tear();
+        }
+
+        private void start() {
+            Thread.ofVirtual().name("tap-from-client").start(fromClient::run);
+            Thread.ofVirtual().name("tap-from-server").start(fromServer::run);
+        }
+    }
+
+    /** One direction of a connection. */
+    private static final class Lane {
+
+        private final Socket source;
+        private final Socket target;
+        private final @Nullable Cuts cuts;
+        private final ByteArrayOutputStream record = new ByteArrayOutputStream();
+        private @Nullable Thread runner;
+        private volatile boolean held;
+        private volatile boolean over;
+
+        Lane(Socket source, Socket target, @Nullable Long seed) {
+            this.source = source;
+            this.target = target;
+            this.cuts = seed == null ? null : new Cuts(seed);
+        }
+
+        void run() {
+            runner = Thread.currentThread();
+            byte[] buffer = new byte[64 << 10];
+            try {
+                InputStream in = source.getInputStream();
+                OutputStream out = target.getOutputStream();
+                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                    while (held) {
+                        LockSupport.park(this);
+                    }
+                    synchronized (record) {
+                        record.write(buffer, 0, n);
+                    }
+                    if (cuts == null) {
+                        out.write(buffer, 0, n);
+                    } else {
+                        cuts.write(out, buffer, 0, n);
+                    }
+                }
+                target.shutdownOutput();
+            } catch (IOException torn) {
+                close(target);
+                close(source);
+            } finally {
+                over = true;
+            }
+        }
+
+        byte[] bytes() {
+            synchronized (record) {
+                return record.toByteArray();
+            }
+        }
+
+        void hold(boolean hold) {
+            held = hold;
+            LockSupport.unpark(runner);
+        }
+
+        void end() {
+            try {
+                target.shutdownOutput();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void tear() {
+            hold(false);
+            try {
+                if (!source.isClosed()) {
+                    source.setSoLinger(true, 0);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            close(source);
+        }
+
+        private static void close(Socket socket) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
