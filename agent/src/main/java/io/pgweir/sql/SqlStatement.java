@@ -3,47 +3,129 @@ package io.pgweir.sql;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One statement of a query string, lexed once and shared. Immutable. Implementation: sql helper (becomes a final class). */
-public interface SqlStatement {
+/**
+ * One statement of a query string, lexed once and shared.
+ *
+ * <p>Immutable, and safe to share between threads: what is computed on first use is a String, computed twice at worst.
+ */
+public final class SqlStatement {
+    private final String script;
+    private final LexicalRules rules;
+    private final int start;
+    private final int end;
+    private final int spanStart;
+    private final int spanEnd;
+    private final StatementFacts facts;
+
+    private @Nullable String text;
+    private @Nullable String fingerprint;
+    private @Nullable String redacted;
+
+    /**
+     * @param spanStart where the statement before ended, behind its semicolon: comments from here on belong to this one
+     * @param spanEnd behind this one's semicolon; of the last statement the end of the script
+     */
+    SqlStatement(String script, LexicalRules rules, int start, int end, int spanStart, int spanEnd) {
+        this.script = script;
+        this.rules = rules;
+        this.start = start;
+        this.end = end;
+        this.spanStart = spanStart;
+        this.spanEnd = spanEnd;
+        this.facts = StatementClassifier.classify(script, rules, start, end);
+    }
+
     /** As written, from its first token to its last; no semicolon, no blanks or comments around it... but see {@link #tags()}. */
-    String text();
+    public String text() {
+        String known = text;
+        if (known == null) {
+            known = script.substring(start, end);
+            text = known;
+        }
+        return known;
+    }
 
     /** Index of its first token in the query string, in chars. */
-    int start();
+    public int start() {
+        return start;
+    }
 
     /** Index behind its last token, in chars. */
-    int end();
+    public int end() {
+        return end;
+    }
 
-    /** What it does, in upper case as command tags spell it: {@code SELECT}, {@code CREATE TABLE}, {@code ROLLBACK TO}. */
-    String command();
+    /**
+     * What it does, in upper case as command tags spell it: {@code SELECT} (VALUES and TABLE too), {@code CREATE TABLE}, {@code
+     * CREATE TABLE AS}, {@code ALTER ROLE} for ALTER USER. {@code ROLLBACK TO} is our own: its tag is ROLLBACK. The first word where
+     * no command is known, empty where that is none of SQL's.
+     */
+    public String command() {
+        return facts.command();
+    }
 
-    StatementKind kind();
+    public StatementKind kind() {
+        return facts.kind();
+    }
 
-    StatementClass statementClass();
+    public StatementClass statementClass() {
+        return facts.statementClass();
+    }
 
     /** {@code fp1:} and 32 hex digits: equal for statements that differ in literals, parameters, blanks, comments, case only. */
-    String fingerprint();
+    public String fingerprint() {
+        String known = fingerprint;
+        if (known == null) {
+            known = Fingerprint.of(script, rules, start, end);
+            fingerprint = known;
+        }
+        return known;
+    }
 
-    /** Comments gone, literals as {@code $n} behind the highest parameter, blanks folded. */
-    String normalized();
+    /** Comments gone, literals as {@code $n} behind the highest parameter, blanks folded. Not cached. */
+    public String normalized() {
+        return Rewriter.normalize(script, rules, start, end);
+    }
 
     /** {@link #text()} with every literal replaced by {@code ?}; comments gone. */
-    String redacted();
+    public String redacted() {
+        String known = redacted;
+        if (known == null) {
+            known = Rewriter.redact(script, rules, start, end);
+            redacted = known;
+        }
+        return known;
+    }
 
     /** {@link #text()} as written but for secrets (PASSWORD '...', connection strings, user mapping options). */
-    String withoutSecrets();
+    public String withoutSecrets() {
+        return redacted();
+    }
 
-    /** Of PREPARE, EXECUTE, DEALLOCATE: the folded name. */
-    @Nullable
-    String preparedName();
+    /** Of PREPARE, EXECUTE, DEALLOCATE: the name as the server folds it. */
+    public @Nullable String preparedName() {
+        return facts.preparedName();
+    }
 
     /** Of PREPARE: the statement behind AS. */
-    @Nullable
-    String preparedText();
+    public @Nullable String preparedText() {
+        int from = facts.preparedTextStart();
+        return from < 0 ? null : script.substring(from, end);
+    }
 
     /** sqlcommenter pairs, decoded, of this statement's comments; {@code traceparent} is one of them. */
-    Map<String, String> tags();
+    public Map<String, String> tags() {
+        return CommentTags.read(script, rules, spanStart, spanEnd);
+    }
 
     /** Whether an unquoted or quoted identifier of that (folded) spelling stands in the text: for redacting server messages. */
-    boolean mentions(String identifier);
+    public boolean mentions(String identifier) {
+        SqlLexer lexer = new SqlLexer(script, rules, start, end);
+        for (TokenKind kind = lexer.next(); kind != TokenKind.END; kind = lexer.next()) {
+            if (kind.isIdentifier() && Identifiers.matches(lexer, kind, identifier)) {
+                return true;
+            }
+        }
+        return false;
+    }
 }
