@@ -19,6 +19,15 @@ public record AuditConfig(
         int parameterBytes,
         boolean copySha256,
         List<Sink> sinks) {
+    public static final AuditConfig DEFAULT = new AuditConfig(
+            Content.REDACTED,
+            Content.REDACTED,
+            65536,
+            32 << 10,
+            1 << 10,
+            true,
+            List.of(new Sink.Stdout(Format.NDJSON)));
+
     public AuditConfig {
         sinks = List.copyOf(sinks);
     }

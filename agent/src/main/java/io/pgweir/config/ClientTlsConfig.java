@@ -15,6 +15,8 @@ public record ClientTlsConfig(
         @Nullable Path key,
         @Nullable Path clientCa,
         ClientCertificate clientCertificate) {
+    public static final ClientTlsConfig DEFAULT =
+            new ClientTlsConfig(Mode.DISABLE, null, null, null, ClientCertificate.NONE);
 
     public enum Mode {
         DISABLE,

@@ -10,4 +10,6 @@ import java.time.Duration;
  * @param messageBytes of a message that pgweir looks at whole; longer ones stream, their records say so
  * @param outstandingRequests of one session that await the server's answer; more, and pgweir stops reading its client
  */
-public record LimitsConfig(int connections, Duration startupTimeout, int messageBytes, int outstandingRequests) {}
+public record LimitsConfig(int connections, Duration startupTimeout, int messageBytes, int outstandingRequests) {
+    public static final LimitsConfig DEFAULT = new LimitsConfig(2000, Duration.ofSeconds(60), 1 << 20, 16384);
+}

@@ -16,6 +16,9 @@ public record ServerTlsConfig(
         @Nullable Path ca,
         @Nullable Path cert,
         @Nullable Path key) {
+    /** libpq's own. */
+    public static final ServerTlsConfig DEFAULT =
+            new ServerTlsConfig(Mode.PREFER, Negotiation.POSTGRES, null, null, null);
 
     public enum Mode {
         DISABLE,

@@ -6,6 +6,7 @@ package io.pgweir.config;
  * @param loops 0 means one a processor
  */
 public record ThreadsConfig(int loops, Transport transport) {
+    public static final ThreadsConfig DEFAULT = new ThreadsConfig(0, Transport.AUTO);
 
     public enum Transport {
         /** epoll where it can be had, else nio. */

@@ -1,0 +1,240 @@
+package io.pgweir.config;
+
+import io.pgweir.config.AuditConfig.Sink;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * The file's shape: which section has which keys, their ranges, and what must hold between them. Defaults stand in the
+ * records' own {@code DEFAULT}; {@code schemas/config.v1.json} says the same to editors, and a test binds the two.
+ */
+final class ConfigSections {
+    static final String LISTEN_HOST_DEFAULT = "127.0.0.1";
+    static final String NODE_HOST_DEFAULT = "localhost";
+
+    private static final Duration MILLI = Duration.ofMillis(1);
+    private static final Duration MINUTES_10 = Duration.ofMinutes(10);
+
+    private final Path directory;
+    private final Faults faults;
+
+    ConfigSections(Path directory, Faults faults) {
+        this.directory = directory;
+        this.faults = faults;
+    }
+
+    AgentConfig agent(Node node) {
+        Section root = Section.of(node, "", directory, faults);
+        root.require("clusters", "listeners");
+        int version = root.integer("version", 1, 1, 1);
+        Map<String, ClusterConfig> clusters = root.named("clusters", this::cluster);
+        List<Section> listenerSections = root.sections("listeners");
+        List<ListenerConfig> listeners =
+                listenerSections.stream().map(this::listener).toList();
+        checkTogether(listenerSections, listeners, clusters.keySet());
+        AgentConfig agent = new AgentConfig(
+                version,
+                clusters,
+                listeners,
+                audit(root.section("audit")),
+                limits(root.section("limits")),
+                threads(root.section("threads")));
+        root.end();
+        return agent;
+    }
+
+    private ClusterConfig cluster(Section section) {
+        section.require("nodes");
+        ClusterConfig cluster = new ClusterConfig(
+                section.addresses("nodes", NODE_HOST_DEFAULT),
+                serverTls(section.section("tls")),
+                section.duration("connect-timeout", ClusterConfig.CONNECT_TIMEOUT_DEFAULT, MILLI, MINUTES_10));
+        section.end();
+        return cluster;
+    }
+
+    private static ServerTlsConfig serverTls(@Nullable Section section) {
+        ServerTlsConfig defaults = ServerTlsConfig.DEFAULT;
+        if (section == null) {
+            return defaults;
+        }
+        section.require("mode");
+        ServerTlsConfig tls = new ServerTlsConfig(
+                section.oneOf("mode", defaults.mode()),
+                section.oneOf("negotiation", defaults.negotiation()),
+                section.readableFile("ca"),
+                section.readableFile("cert"),
+                section.readableFile("key"));
+        section.end();
+        certAndKey(section);
+        boolean optional = tls.mode() == ServerTlsConfig.Mode.DISABLE || tls.mode() == ServerTlsConfig.Mode.PREFER;
+        if (section.has("mode") && optional && tls.negotiation() == ServerTlsConfig.Negotiation.DIRECT) {
+            section.fault(
+                    "negotiation", "negotiation: direct with an optional mode (expected: mode require or stricter)");
+        }
+        return tls;
+    }
+
+    private ListenerConfig listener(Section section) {
+        section.require("name", "listen", "cluster");
+        ListenerConfig listener = new ListenerConfig(
+                section.text("name"),
+                section.address("listen", LISTEN_HOST_DEFAULT),
+                section.text("cluster"),
+                section.oneOf("mode", ListenerConfig.Mode.TRANSPARENT),
+                clientTls(section.section("tls")));
+        section.end();
+        return listener;
+    }
+
+    /** What must hold between listeners, and between a listener and the clusters. */
+    private static void checkTogether(List<Section> sections, List<ListenerConfig> listeners, Set<String> clusters) {
+        for (int i = 0; i < listeners.size(); i++) {
+            Section section = sections.get(i);
+            ListenerConfig listener = listeners.get(i);
+            if (!listener.cluster().isEmpty() && !clusters.contains(listener.cluster())) {
+                section.fault(
+                        "cluster",
+                        "cluster: unknown cluster `" + listener.cluster() + "` (expected: "
+                                + String.join(", ", clusters) + ")" + NearName.hint(listener.cluster(), clusters));
+            }
+            List<ListenerConfig> earlier = listeners.subList(0, i);
+            if (!listener.name().isEmpty()
+                    && earlier.stream().anyMatch(other -> other.name().equals(listener.name()))) {
+                section.fault("name", "name: `" + listener.name() + "` again (expected: each listener its own)");
+            }
+            if (earlier.stream().anyMatch(other -> clash(other.listen(), listener.listen()))) {
+                section.fault("listen", "listen: " + listener.listen() + " again (expected: each listener its own)");
+            }
+        }
+    }
+
+    /** Port 0 is any free port, also where an address could not be read. */
+    private static boolean clash(HostPort one, HostPort other) {
+        boolean hosts = one.host().equals(other.host()) || everywhere(one) || everywhere(other);
+        return one.port() != 0 && one.port() == other.port() && hosts;
+    }
+
+    private static boolean everywhere(HostPort address) {
+        return address.host().equals("0.0.0.0") || address.host().equals("::");
+    }
+
+    private static ClientTlsConfig clientTls(@Nullable Section section) {
+        ClientTlsConfig defaults = ClientTlsConfig.DEFAULT;
+        if (section == null) {
+            return defaults;
+        }
+        section.require("mode");
+        ClientTlsConfig tls = new ClientTlsConfig(
+                section.oneOf("mode", defaults.mode()),
+                section.readableFile("cert"),
+                section.readableFile("key"),
+                section.readableFile("client-ca"),
+                section.oneOf("client-certificate", defaults.clientCertificate()));
+        section.end();
+        certAndKey(section);
+        if (tls.mode() != ClientTlsConfig.Mode.DISABLE && !section.has("cert") && !section.has("key")) {
+            section.fault("mode", "mode: TLS with no certificate (expected: cert and key beside it)");
+        }
+        if (tls.clientCertificate() != ClientTlsConfig.ClientCertificate.NONE && !section.has("client-ca")) {
+            section.fault("client-certificate", "client-certificate: nothing to check it with (expected: client-ca)");
+        }
+        return tls;
+    }
+
+    private static void certAndKey(Section section) {
+        if (section.has("cert") != section.has("key")) {
+            String given = section.has("cert") ? "cert" : "key";
+            String missing = section.has("cert") ? "key" : "cert";
+            section.fault(given, given + " alone (expected: " + missing + " beside it)");
+        }
+    }
+
+    private static AuditConfig audit(@Nullable Section section) {
+        AuditConfig defaults = AuditConfig.DEFAULT;
+        if (section == null) {
+            return defaults;
+        }
+        AuditConfig audit = new AuditConfig(
+                section.oneOf("parameters", defaults.parameters()),
+                section.oneOf("text", defaults.text()),
+                section.integer("queue-records", defaults.queueRecords(), 64, 1 << 24),
+                section.bytes("text-bytes", defaults.textBytes(), 0, 16 << 20),
+                section.bytes("parameter-bytes", defaults.parameterBytes(), 0, 1 << 20),
+                section.flag("copy-sha256", defaults.copySha256()),
+                sinks(section, defaults.sinks()));
+        section.end();
+        return audit;
+    }
+
+    private static List<Sink> sinks(Section audit, List<Sink> absent) {
+        List<Sink> sinks = new ArrayList<>();
+        for (Section entry : audit.sections("sinks")) {
+            Sink sink = sink(entry);
+            if (sink != null && sinks.stream().anyMatch(other -> sameTarget(sink, other))) {
+                entry.fault("a sink with the target of an earlier one (expected: each target once)");
+            }
+            if (sink != null) {
+                sinks.add(sink);
+            }
+        }
+        return audit.has("sinks") ? sinks : absent;
+    }
+
+    /** Null after a fault. */
+    private static @Nullable Sink sink(Section entry) {
+        Section stdout = entry.section("stdout");
+        Section file = entry.section("file");
+        entry.endNotEmpty();
+        Sink sink = null;
+        if (stdout != null) {
+            sink = new Sink.Stdout(stdout.oneOf("format", AuditConfig.Format.NDJSON));
+            stdout.end();
+        }
+        if (file != null) {
+            file.require("path");
+            Path path = file.fileToWrite("path");
+            sink = path == null ? null : new Sink.File(path);
+            file.end();
+        }
+        if (stdout != null && file != null) {
+            entry.fault("two kinds of sink (expected: one of stdout, file)");
+        }
+        return sink;
+    }
+
+    private static boolean sameTarget(Sink one, Sink other) {
+        return one.equals(other) || (one instanceof Sink.Stdout && other instanceof Sink.Stdout);
+    }
+
+    private static LimitsConfig limits(@Nullable Section section) {
+        LimitsConfig defaults = LimitsConfig.DEFAULT;
+        if (section == null) {
+            return defaults;
+        }
+        LimitsConfig limits = new LimitsConfig(
+                section.integer("connections", defaults.connections(), 1, 1_000_000),
+                section.duration("startup-timeout", defaults.startupTimeout(), MILLI, MINUTES_10),
+                section.bytes("message-bytes", defaults.messageBytes(), 16 << 10, 1 << 30),
+                section.integer("outstanding-requests", defaults.outstandingRequests(), 16, 1 << 24));
+        section.end();
+        return limits;
+    }
+
+    private static ThreadsConfig threads(@Nullable Section section) {
+        ThreadsConfig defaults = ThreadsConfig.DEFAULT;
+        if (section == null) {
+            return defaults;
+        }
+        ThreadsConfig threads = new ThreadsConfig(
+                section.integer("loops", defaults.loops(), 0, 1024), section.oneOf("transport", defaults.transport()));
+        section.end();
+        return threads;
+    }
+}

@@ -1,0 +1,288 @@
+package io.pgweir.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigReaderTest {
+    private static final String MINIMAL = """
+            clusters: {c: {nodes: ["h:5432"]}}
+            listeners: [{name: l, listen: 6432, cluster: c}]
+            """;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void defaults() throws ConfigException {
+        // When
+        AgentConfig config = ConfigReader.read("pgweir.yaml", MINIMAL);
+
+        // Then
+        assertThat(config)
+                .isEqualTo(new AgentConfig(
+                        1,
+                        Map.of(
+                                "c",
+                                new ClusterConfig(
+                                        List.of(new HostPort("h", 5432)),
+                                        new ServerTlsConfig(
+                                                ServerTlsConfig.Mode.PREFER,
+                                                ServerTlsConfig.Negotiation.POSTGRES,
+                                                null,
+                                                null,
+                                                null),
+                                        Duration.ofSeconds(5))),
+                        List.of(new ListenerConfig(
+                                "l",
+                                new HostPort("127.0.0.1", 6432),
+                                "c",
+                                ListenerConfig.Mode.TRANSPARENT,
+                                new ClientTlsConfig(
+                                        ClientTlsConfig.Mode.DISABLE,
+                                        null,
+                                        null,
+                                        null,
+                                        ClientTlsConfig.ClientCertificate.NONE))),
+                        new AuditConfig(
+                                AuditConfig.Content.REDACTED,
+                                AuditConfig.Content.REDACTED,
+                                65536,
+                                32768,
+                                1024,
+                                true,
+                                List.of(new AuditConfig.Sink.Stdout(AuditConfig.Format.NDJSON))),
+                        new LimitsConfig(2000, Duration.ofSeconds(60), 1048576, 16384),
+                        new ThreadsConfig(0, ThreadsConfig.Transport.AUTO)));
+    }
+
+    @Test
+    void everyKeySetToSomethingElse() throws IOException, ConfigException {
+        // Given
+        Path file = copy("everything.yaml");
+        for (String name : List.of("ca.pem", "us.pem", "us.key", "server.crt", "server.key", "clients.pem")) {
+            Files.writeString(directory.resolve(name), name);
+        }
+
+        // When
+        AgentConfig config = ConfigReader.read(file);
+
+        // Then
+        assertThat(config)
+                .isEqualTo(new AgentConfig(
+                        1,
+                        Map.of(
+                                "orders",
+                                new ClusterConfig(
+                                        List.of(new HostPort("pg-1", 5433), new HostPort("::1", 5434)),
+                                        new ServerTlsConfig(
+                                                ServerTlsConfig.Mode.VERIFY_FULL,
+                                                ServerTlsConfig.Negotiation.DIRECT,
+                                                directory.resolve("ca.pem"),
+                                                directory.resolve("us.pem"),
+                                                directory.resolve("us.key")),
+                                        Duration.ofMillis(500))),
+                        List.of(new ListenerConfig(
+                                "in",
+                                new HostPort("::", 6433),
+                                "orders",
+                                ListenerConfig.Mode.TRANSPARENT,
+                                new ClientTlsConfig(
+                                        ClientTlsConfig.Mode.REQUIRE,
+                                        directory.resolve("server.crt"),
+                                        directory.resolve("server.key"),
+                                        directory.resolve("clients.pem"),
+                                        ClientTlsConfig.ClientCertificate.OPTIONAL))),
+                        new AuditConfig(
+                                AuditConfig.Content.FULL,
+                                AuditConfig.Content.FULL,
+                                1024,
+                                65536,
+                                2048,
+                                false,
+                                List.of(
+                                        new AuditConfig.Sink.Stdout(AuditConfig.Format.PRETTY),
+                                        new AuditConfig.Sink.File(directory.resolve("audit.ndjson")))),
+                        new LimitsConfig(10, Duration.ofMinutes(2), 32768, 128),
+                        new ThreadsConfig(3, ThreadsConfig.Transport.NIO)));
+    }
+
+    @Test
+    void allFaultsAreToldAtOnce() throws IOException {
+        // Given
+        Path file = copy("faults.yaml");
+
+        // When
+        ConfigException thrown = catchThrowableOfType(ConfigException.class, () -> ConfigReader.read(file));
+
+        // Then
+        assertThat(thrown.getMessage().replace(directory + "/", ""))
+                .isEqualTo(resource("faults.txt").strip());
+    }
+
+    /** Columns are those of the text with {@code |} for a line break. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            quoteCharacter = '~',
+            value = {
+                "[1] # f:1:1: a list (expected: a mapping)",
+                "clusters: [ # f:1:12: not YAML",
+                "a: b: c # f:1:5: not YAML",
+                "%YAML 3.0|--- # f:1:1: not YAML 1.2",
+                "a: 1|---|b: 2 # f:2:1: a second document (expected: one)",
+                "{[a]: 1} # f:1:2: a list as a key (expected: a name)",
+                "version: 2 # f:1:10: version: 2 (expected: 1)",
+                "rules: {} # f:1:1: unknown key `rules` (expected: version, clusters, listeners, audit, limits, threads)",
+                "clusters: {} # f:1:11: clusters: an empty mapping (expected: at least one)",
+                "clusters: {c: {nodes: []}} # f:1:23: clusters.c: nodes: an empty list (expected: a list of at least one)",
+                "clusters: {c: {nodes: [pg]}} # f:1:24: clusters.c: nodes[0]: \"pg\" (expected: host:port",
+                "clusters: {c: {nodes: ['::1:5432']}} # f:1:24: clusters.c: nodes[0]: \"::1:5432\" (expected: host:port",
+                "clusters: {c: {nodes: ['h:65536']}} # f:1:24: clusters.c: nodes[0]: \"h:65536\" (expected: host:port",
+                "clusters: {c: {nodes: [[::1]:5432]}} # f:1:25: not YAML",
+                "clusters: {c: {connect-timeout: 5}} # f:1:33: clusters.c: connect-timeout: 5 (expected: a duration",
+                "clusters: {c: {connect-timeout: 1d}} # f:1:33: clusters.c: connect-timeout: \"1d\" (expected: a duration",
+                "clusters: {c: {connect-timeout: 0s}} # f:1:33: clusters.c: connect-timeout: \"0s\" (expected: a duration",
+                "clusters: {c: {tls: {mode: verify_full}}} # (expected: disable, prefer, require, verify-ca, verify-full)"
+                        + ", did you mean `verify-full`?",
+                "clusters: {c: {tls: {mode: prefer, negotiation: direct}}} # negotiation: direct with an optional mode",
+                "clusters: {c: {tls: {ca: x}}} # f:1:21: clusters.c.tls: required key `mode` is missing",
+                "limits: # f:1:8: limits: nothing (expected: a mapping)",
+                "limits: {connections: '5'} # f:1:23: limits: connections: \"5\" (expected: a whole number",
+                "limits: {connections: 0} # f:1:23: limits: connections: 0 (expected: a whole number from 1 to 1000000)",
+                "limits: {connections: 99999999999999999999} # limits: connections: 99999999999999999999 (expected:",
+                "limits: {message-bytes: 1MB} # limits: message-bytes: \"1MB\" (expected: a size from 16KiB to 1GiB",
+                "limits: {message-bytes: 2GiB} # limits: message-bytes: \"2GiB\" (expected: a size from 16KiB to 1GiB",
+                "audit: {copy-sha256: yes} # audit: copy-sha256: \"yes\" (expected: true or false)",
+                "audit: {sinks: [stdout]} # f:1:17: audit.sinks[0]: \"stdout\" (expected: a mapping)",
+                "audit: {sinks: [{}]} # audit.sinks[0]: an empty mapping (expected: one of stdout, file)",
+                "audit: {sinks: [{stdout: {}, file: {path: x}}]} # audit.sinks[0]: two kinds of sink",
+                "audit: {sinks: [{stdout: {}}, {stdout: {}}]} # audit.sinks[1]: a sink with the target of an earlier one",
+                "audit: {sinks: [{file: {path: /no/such/place}}]} # path: /no/such/place cannot be written",
+                "audit: {sinks: [{file: {path: \"a\\0b\"}}]} # path: \"a?b\" (expected: the path of a file)",
+            })
+    void aFaultNamesPlaceAndExpectation(String text, String expected) {
+        // When
+        ConfigException thrown = catchThrowableOfType(
+                ConfigException.class, () -> ConfigReader.read("f", text.strip().replace('|', '\n')));
+
+        // Then
+        assertThat(thrown).hasMessageContaining(expected.strip());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "tls: {mode: require} # listeners[0].tls: mode: TLS with no certificate (expected: cert and key beside it)",
+                "tls: {mode: require, cert: c.pem} # cert alone (expected: key beside it)",
+                "tls: {mode: disable, key: c.pem} # key alone (expected: cert beside it)",
+                "tls: {mode: disable, cert: c.pem} # c.pem does not exist (expected: a file that can be read)",
+                "tls: {mode: disable, cert: .} # cannot be read (expected: a file that can be read)",
+                "tls: {mode: disable, client-certificate: require} # nothing to check it with (expected: client-ca)",
+                "nodes: 1 # unknown key `nodes` (expected: name, listen, cluster, mode, tls)",
+                "name: again # key `name` again (expected: once; first on line 2)",
+            })
+    void aListenerFaultNamesPlaceAndExpectation(String key, String expected) {
+        // When
+        ConfigException thrown = catchThrowableOfType(
+                ConfigException.class,
+                () -> ConfigReader.read("f", MINIMAL.replace("cluster: c}", "cluster: c, " + key + "}")));
+
+        // Then
+        assertThat(thrown).hasMessageContaining(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"6432", "':6432'", "'0.0.0.0:6432'", "'[::]:6432'"})
+    void listenersMayNotShareAnAddress(String other) {
+        // When
+        ConfigException thrown = catchThrowableOfType(
+                ConfigException.class,
+                () -> ConfigReader.read(
+                        "f", MINIMAL.replace("}]", "}, {name: m, cluster: c, listen: " + other + "}]")));
+
+        // Then
+        assertThat(thrown.faults()).hasSize(1);
+        assertThat(thrown).hasMessageContaining("again (expected: each listener its own)");
+    }
+
+    @Test
+    void aliasesServeButNotAsABomb() throws ConfigException {
+        // Given
+        String shared = "limits: {connections: &n 7, outstanding-requests: 64}\nthreads: {loops: *n}\n";
+        String bomb = MINIMAL + "x: &x [1]\ny: [" + "*x, ".repeat(65) + "]\n";
+
+        // When
+        AgentConfig config = ConfigReader.read("f", MINIMAL + shared);
+        ConfigException thrown = catchThrowableOfType(ConfigException.class, () -> ConfigReader.read("f", bomb));
+
+        // Then
+        assertThat(config.threads().loops()).isEqualTo(7);
+        assertThat(thrown).hasMessageContaining("f:4:").hasMessageContaining("65 aliases (expected: at most 64)");
+    }
+
+    @Test
+    void deepNestingIsRefusedBeforeItIsBuilt() {
+        // When
+        ConfigException thrown =
+                catchThrowableOfType(ConfigException.class, () -> ConfigReader.read("f", "[".repeat(100_000)));
+
+        // Then
+        assertThat(thrown).hasMessage("f:1:33: nested 33 deep (expected: at most 32)");
+    }
+
+    @Test
+    void aFileThatContainsItselfIsRefused() {
+        // When
+        ConfigException thrown = catchThrowableOfType(
+                ConfigException.class, () -> ConfigReader.read("f", "&a\nclusters: *a\nlisteners: [*a]\n"));
+
+        // Then
+        assertThat(thrown).hasMessageContaining("clusters.listeners");
+    }
+
+    @Test
+    void aFileThatIsNoTextIsRefused() throws IOException {
+        // Given
+        Path missing = directory.resolve("missing.yaml");
+        Path empty = Files.createFile(directory.resolve("empty.yaml"));
+        Path big = Files.writeString(directory.resolve("big.yaml"), "#".repeat(ConfigReader.FILE_BYTES_MAX + 1));
+        Path latin =
+                Files.write(directory.resolve("latin.yaml"), "# ok\n# caf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
+
+        // Then
+        assertFault(missing, missing + ": no such file");
+        assertFault(directory, directory + ": cannot be read: Is a directory");
+        assertFault(empty, empty + ":1:1: nothing in it (expected: `clusters` and `listeners`)");
+        assertFault(big, big + ": more than 1048576 bytes (expected: at most that)");
+        assertFault(latin, latin + ":2:6: byte 0xe9 (expected: UTF-8)");
+    }
+
+    private static void assertFault(Path file, String expected) {
+        ConfigException thrown = catchThrowableOfType(ConfigException.class, () -> ConfigReader.read(file));
+        assertThat(thrown).hasMessage(expected);
+    }
+
+    private Path copy(String name) throws IOException {
+        return Files.writeString(directory.resolve(name), resource(name));
+    }
+
+    private static String resource(String name) throws IOException {
+        try (var in = ConfigReaderTest.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
