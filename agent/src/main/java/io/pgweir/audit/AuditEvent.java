@@ -31,9 +31,6 @@ public sealed interface AuditEvent {
     sealed interface OfExecution extends OfSession {
         Execution execution();
 
-        /** As it stood when the execution was over: {@link Execution#transaction()} lives on. */
-        Transaction.Outcome transactionOutcome();
-
         @Override
         default long micros() {
             return origin().micros(execution().startNanos());
@@ -83,40 +80,28 @@ public sealed interface AuditEvent {
         }
     }
 
-    record Statement(Origin origin, long sequence, Execution execution, Transaction.Outcome transactionOutcome)
-            implements OfExecution {
+    record Statement(Origin origin, long sequence, Execution execution) implements OfExecution {
         @Override
         public String type() {
             return "statement";
         }
     }
 
-    record Copy(Origin origin, long sequence, Execution execution, Transaction.Outcome transactionOutcome)
-            implements OfExecution {
+    record Copy(Origin origin, long sequence, Execution execution) implements OfExecution {
         @Override
         public String type() {
             return "copy";
         }
     }
 
-    record FunctionCall(Origin origin, long sequence, Execution execution, Transaction.Outcome transactionOutcome)
-            implements OfExecution {
+    record FunctionCall(Origin origin, long sequence, Execution execution) implements OfExecution {
         @Override
         public String type() {
             return "function_call";
         }
     }
 
-    record TransactionEnd(
-            Origin origin,
-            long sequence,
-            long number,
-            boolean explicit,
-            Transaction.Outcome outcome,
-            int executions,
-            long startNanos,
-            long endNanos)
-            implements OfSession {
+    record TransactionEnd(Origin origin, long sequence, Transaction transaction) implements OfSession {
         @Override
         public String type() {
             return "transaction.end";
@@ -124,7 +109,7 @@ public sealed interface AuditEvent {
 
         @Override
         public long micros() {
-            return origin.micros(startNanos);
+            return origin.micros(transaction.startNanos());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.pgweir.audit;
 
 import io.pgweir.audit.AuditEvent.AuditGap;
+import io.pgweir.config.AuditConfig;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
@@ -26,6 +27,11 @@ public final class AuditTrail implements AutoCloseable {
 
     /** Dropped and not yet told. */
     private final AtomicReference<@Nullable AuditGap> gap = new AtomicReference<>();
+
+    /** With the sinks that {@code config} names. */
+    public static AuditTrail of(AuditConfig config, AgentFacts agent, Telemetry telemetry) {
+        return new AuditTrail(config.queueRecords(), Outputs.of(config, agent), TimeSource.SYSTEM, telemetry);
+    }
 
     /** @param queueRecords events that may wait; rounded up to a power of two. */
     public AuditTrail(int queueRecords, List<Output> outputs, TimeSource time, Telemetry telemetry) {

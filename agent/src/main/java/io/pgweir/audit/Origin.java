@@ -1,5 +1,6 @@
 package io.pgweir.audit;
 
+import java.nio.charset.Charset;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessionUser where the server told another one: SET SESSION AUTHORIZATION
  * @param application application_name as the server told it last, before that the startup packet's
  * @param role {@code primary} or {@code standby} as the server told it (in_hot_standby, PostgreSQL 14), else null
+ * @param charset of the client's texts: client_encoding as the server told it last, before that UTF-8
  * @param baseMicros wall clock at {@code baseNanos}, microseconds since 1970
  * @param baseNanos monotonic clock when the connection was accepted
  */
@@ -24,6 +26,7 @@ public record Origin(
         @Nullable String sessionUser,
         @Nullable String database,
         @Nullable String application,
+        Charset charset,
         long baseMicros,
         long baseNanos) {
 
@@ -34,31 +37,113 @@ public record Origin(
 
     Origin withTls(TlsFacts tls) {
         return new Origin(
-                session, client, tls, server, role, user, sessionUser, database, application, baseMicros, baseNanos);
+                session,
+                client,
+                tls,
+                server,
+                role,
+                user,
+                sessionUser,
+                database,
+                application,
+                charset,
+                baseMicros,
+                baseNanos);
     }
 
     Origin withServer(ServerFacts server) {
         return new Origin(
-                session, client, tls, server, role, user, sessionUser, database, application, baseMicros, baseNanos);
+                session,
+                client,
+                tls,
+                server,
+                role,
+                user,
+                sessionUser,
+                database,
+                application,
+                charset,
+                baseMicros,
+                baseNanos);
     }
 
     Origin withRole(String role) {
         return new Origin(
-                session, client, tls, server, role, user, sessionUser, database, application, baseMicros, baseNanos);
+                session,
+                client,
+                tls,
+                server,
+                role,
+                user,
+                sessionUser,
+                database,
+                application,
+                charset,
+                baseMicros,
+                baseNanos);
     }
 
     Origin withSessionUser(@Nullable String sessionUser) {
         return new Origin(
-                session, client, tls, server, role, user, sessionUser, database, application, baseMicros, baseNanos);
+                session,
+                client,
+                tls,
+                server,
+                role,
+                user,
+                sessionUser,
+                database,
+                application,
+                charset,
+                baseMicros,
+                baseNanos);
     }
 
     Origin withApplication(String application) {
         return new Origin(
-                session, client, tls, server, role, user, sessionUser, database, application, baseMicros, baseNanos);
+                session,
+                client,
+                tls,
+                server,
+                role,
+                user,
+                sessionUser,
+                database,
+                application,
+                charset,
+                baseMicros,
+                baseNanos);
+    }
+
+    Origin withCharset(Charset charset) {
+        return new Origin(
+                session,
+                client,
+                tls,
+                server,
+                role,
+                user,
+                sessionUser,
+                database,
+                application,
+                charset,
+                baseMicros,
+                baseNanos);
     }
 
     Origin withStartup(String user, String database, String application) {
         return new Origin(
-                session, client, tls, server, role, user, sessionUser, database, application, baseMicros, baseNanos);
+                session,
+                client,
+                tls,
+                server,
+                role,
+                user,
+                sessionUser,
+                database,
+                application,
+                charset,
+                baseMicros,
+                baseNanos);
     }
 }

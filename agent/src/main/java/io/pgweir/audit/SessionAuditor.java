@@ -4,7 +4,9 @@ import io.pgweir.session.Execution;
 import io.pgweir.session.SessionListener;
 import io.pgweir.session.Transaction;
 import io.pgweir.wire.ErrorFields;
+import io.pgweir.wire.PgCharset;
 import io.pgweir.wire.StartupPacket;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +28,19 @@ public final class SessionAuditor implements SessionListener {
     SessionAuditor(AuditTrail trail, TimeSource time, UUID session, ClientFacts client) {
         this.trail = trail;
         this.time = time;
-        this.origin =
-                new Origin(session, client, null, null, null, null, null, null, null, time.wallMicros(), time.nanos());
+        this.origin = new Origin(
+                session,
+                client,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                StandardCharsets.UTF_8,
+                time.wallMicros(),
+                time.nanos());
     }
 
     /** Of every record of this connection. */
@@ -65,32 +78,23 @@ public final class SessionAuditor implements SessionListener {
         if (execution.error() != null) {
             errors++;
         }
-        Transaction transaction = execution.transaction();
-        transactions = Math.max(transactions, transaction.number());
-        trail.offer(event(execution, transaction.outcome()));
+        transactions = Math.max(transactions, execution.transaction().number());
+        trail.offer(event(execution));
     }
 
-    private AuditEvent event(Execution execution, Transaction.Outcome outcome) {
+    private AuditEvent event(Execution execution) {
         if (execution.path() == Execution.Path.FUNCTION_CALL) {
-            return new AuditEvent.FunctionCall(origin, ++sequence, execution, outcome);
+            return new AuditEvent.FunctionCall(origin, ++sequence, execution);
         }
         return execution.copy() == null
-                ? new AuditEvent.Statement(origin, ++sequence, execution, outcome)
-                : new AuditEvent.Copy(origin, ++sequence, execution, outcome);
+                ? new AuditEvent.Statement(origin, ++sequence, execution)
+                : new AuditEvent.Copy(origin, ++sequence, execution);
     }
 
     @Override
     public void onTransactionEnd(Transaction transaction) {
         transactions = Math.max(transactions, transaction.number());
-        trail.offer(new AuditEvent.TransactionEnd(
-                origin,
-                ++sequence,
-                transaction.number(),
-                transaction.explicit(),
-                transaction.outcome(),
-                transaction.executions(),
-                transaction.startNanos(),
-                transaction.endNanos()));
+        trail.offer(new AuditEvent.TransactionEnd(origin, ++sequence, transaction));
     }
 
     @Override
@@ -98,6 +102,7 @@ public final class SessionAuditor implements SessionListener {
         switch (name) {
             case "application_name" -> origin = origin.withApplication(value);
             case "session_authorization" -> origin = origin.withSessionUser(value.equals(origin.user()) ? null : value);
+            case "client_encoding" -> origin = origin.withCharset(PgCharset.of(value));
             case "in_hot_standby" -> origin = origin.withRole(value.equals("on") ? "standby" : "primary");
             default -> {
                 // The record says nothing of other settings.

@@ -1,0 +1,137 @@
+package io.pgweir.audit.encode;
+
+import io.pgweir.audit.AuditEvent;
+import io.pgweir.audit.Origin;
+import io.pgweir.config.AuditConfig;
+import io.pgweir.session.CopyTotals;
+import io.pgweir.session.Execution;
+import io.pgweir.session.Transaction;
+import io.pgweir.sql.SqlStatement;
+import io.pgweir.wire.ErrorFields;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.SerializableString;
+
+/** The properties of {@code statement}, {@code copy} and {@code function_call} records. One thread. */
+final class ExecutionText {
+    /** Of a statement's or portal's name: PostgreSQL takes longer ones in the protocol, nobody uses them. */
+    private static final int NAME_BYTES_MAX = 256;
+
+    private final int textBytesMax;
+    private final Redaction redaction;
+    private final SqlText sql;
+    private final ParameterText parameters;
+
+    ExecutionText(AuditConfig config) {
+        redaction = Redaction.of(config);
+        textBytesMax = config.textBytes();
+        sql = new SqlText(redaction, config.textBytes());
+        parameters = new ParameterText(redaction);
+    }
+
+    void write(JsonText json, AuditEvent.OfExecution event) {
+        Execution execution = event.execution();
+        SqlStatement statement = execution.statement();
+        json.string(Property.PROTOCOL, Words.of(execution.path()));
+        json.string(Property.STEP, Words.of(execution.step()));
+        json.stringUnlessNull(Property.COMMAND, Words.command(execution));
+        if (statement != null) {
+            json.string(Property.CLASS, statement.statementClass().name());
+        }
+        if (execution.path() == Execution.Path.FUNCTION_CALL) {
+            json.begin(Property.FUNCTION);
+            json.number(Property.OID, Integer.toUnsignedLong(execution.functionOid()));
+            json.end();
+        }
+        sql.write(json, execution);
+        SqlStatement resolved = execution.resolved();
+        if (resolved != null && statement != null && statement.preparedName() != null) {
+            sql.writePrepared(json, statement.preparedName(), resolved);
+        }
+        writeName(json, Property.STATEMENT_NAME, execution.statementName());
+        writeName(json, Property.PORTAL, execution.portalName());
+        json.number(Property.PIPELINE_POSITION, execution.pipelinePosition());
+        parameters.write(json, event.origin(), execution);
+        writeCopy(json, execution.copy());
+        writeResult(json, event.origin(), execution);
+        json.string(Property.OUTCOME, Words.outcome(execution));
+        writeTimes(json, event.origin(), execution);
+        writeTransaction(json, execution);
+    }
+
+    private static void writeName(JsonText json, SerializableString property, @Nullable String name) {
+        if (name != null) {
+            json.string(property, Cut.head(name, NAME_BYTES_MAX));
+        }
+    }
+
+    private static void writeCopy(JsonText json, @Nullable CopyTotals copy) {
+        if (copy == null) {
+            return;
+        }
+        json.begin(Property.COPY);
+        json.string(Property.DIRECTION, Words.of(copy.direction()));
+        json.string(Property.FORMAT, Words.of(copy.format()));
+        json.number(Property.ROWS, copy.rows());
+        json.number(Property.BYTES, copy.bytes());
+        byte[] sha256 = copy.sha256();
+        if (sha256 != null) {
+            json.string(Property.SHA256, HexFormat.of().formatHex(sha256));
+        }
+        json.end();
+    }
+
+    private void writeResult(JsonText json, Origin origin, Execution execution) {
+        json.begin(Property.RESULT);
+        json.number(Property.ROWS, execution.rows());
+        json.number(Property.BYTES, execution.bytes());
+        if (execution.fields() >= 0) {
+            json.number(Property.FIELDS, execution.fields());
+        }
+        json.stringUnlessNull(Property.TAG, execution.tag());
+        ErrorFields error = execution.error();
+        if (error != null) {
+            json.string(Property.SQLSTATE, error.sqlState());
+            json.string(Property.SEVERITY, error.severity());
+            writeMessage(json, origin, execution, error);
+        }
+        json.end();
+    }
+
+    private void writeMessage(JsonText json, Origin origin, Execution execution, ErrorFields error) {
+        json.string(Property.MESSAGE, Cut.head(redaction.message(origin, execution, error), textBytesMax));
+        if (!redaction.showsMessagesOf(execution)) {
+            return;
+        }
+        if (error.detail() != null) {
+            json.string(Property.DETAIL, Cut.head(error.detail(), textBytesMax));
+        }
+        if (error.hint() != null) {
+            json.string(Property.HINT, Cut.head(error.hint(), textBytesMax));
+        }
+    }
+
+    private static void writeTimes(JsonText json, Origin origin, Execution execution) {
+        long start = execution.startNanos();
+        long duration = Math.max(0, execution.endNanos() - start);
+        long own = Math.clamp(execution.ownNanos(), 0, duration);
+        if (execution.firstRowNanos() != 0) {
+            json.time(Property.TIME_FIRST_ROW, origin.micros(execution.firstRowNanos()));
+        }
+        json.time(Property.TIME_END, origin.micros(start + duration));
+        json.number(Property.DURATION_US, duration / 1000);
+        json.number(Property.SERVER_US, (duration - own) / 1000);
+        json.number(Property.OWN_US, own / 1000);
+    }
+
+    private static void writeTransaction(JsonText json, Execution execution) {
+        Transaction transaction = execution.transaction();
+        json.begin(Property.TRANSACTION);
+        json.number(Property.NUMBER, transaction.number());
+        json.bool(Property.EXPLICIT, transaction.explicit());
+        json.string(Property.STATUS_BEFORE, Words.of(execution.statusBefore()));
+        json.string(Property.STATUS_AFTER, Words.of(execution.statusAfter()));
+        json.string(Property.OUTCOME, Words.of(transaction.outcome()));
+        json.end();
+    }
+}

@@ -1,0 +1,226 @@
+package io.pgweir.audit.encode;
+
+import io.pgweir.audit.AgentFacts;
+import io.pgweir.audit.AuditEvent;
+import io.pgweir.audit.EndFacts;
+import io.pgweir.audit.Origin;
+import io.pgweir.audit.RecordEncoder;
+import io.pgweir.audit.SessionTotals;
+import io.pgweir.config.AuditConfig;
+import io.pgweir.session.Transaction;
+import io.pgweir.wire.ErrorFields;
+import io.pgweir.wire.StartupPacket;
+import java.io.OutputStream;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.SerializableString;
+
+/** One line of JSON a record, as {@code schemas/audit-event.v1.json} says. */
+public final class JsonEncoder implements RecordEncoder {
+    private static final int VERSION = 1;
+
+    /** Startup parameters whose values are names or settings of PostgreSQL itself. {@code options} may hold anything. */
+    private static final Set<String> SHOWN_PARAMETERS = Set.of(
+            "user",
+            "database",
+            "application_name",
+            "replication",
+            "client_encoding",
+            "DateStyle",
+            "TimeZone",
+            "extra_float_digits");
+
+    private final boolean full;
+    private final SerializableString agent;
+    private final SerializableString settings;
+    private final OriginText origins = new OriginText();
+    private final ExecutionText executions;
+    private Target target;
+    private JsonText json;
+
+    public JsonEncoder(AuditConfig config, AgentFacts agent) {
+        full = config.text() == AuditConfig.Content.FULL;
+        this.agent = JsonText.fragment(text -> writeAgent(text, agent));
+        settings = JsonText.fragment(text -> writeSettings(text, config));
+        executions = new ExecutionText(config);
+        target = new Target();
+        json = new JsonText(target);
+    }
+
+    @Override
+    public void encode(AuditEvent event, long idHigh, long idLow, OutputStream lines) {
+        target.to = lines;
+        json.begin();
+        json.number(Property.VERSION, VERSION);
+        json.uuid(Property.ID, idHigh, idLow);
+        json.string(Property.TYPE, event.type());
+        json.time(Property.TIME, event.micros());
+        json.value(Property.AGENT, agent);
+        if (event instanceof AuditEvent.OfSession ofSession) {
+            json.uuid(Property.SESSION, ofSession.origin().session());
+            json.number(Property.SEQ, ofSession.sequence());
+            origins.write(json, ofSession.origin());
+        }
+        writeRest(event);
+        json.end();
+        json.line();
+        json.flush();
+    }
+
+    @Override
+    public void reset() {
+        // What the old generator still holds goes nowhere.
+        target.to = OutputStream.nullOutputStream();
+        target = new Target();
+        json = new JsonText(target);
+    }
+
+    private void writeRest(AuditEvent event) {
+        switch (event) {
+            case AuditEvent.OfExecution of -> executions.write(json, of);
+            case AuditEvent.TransactionEnd of -> write(of);
+            case AuditEvent.SessionStart of -> write(of);
+            case AuditEvent.SessionAuth of -> write(of);
+            case AuditEvent.SessionEnd of -> write(of);
+            case AuditEvent.Cancel of -> write(of);
+            case AuditEvent.AuditStart _ -> json.value(Property.SETTINGS, settings);
+            case AuditEvent.AuditStop of -> write(of);
+            case AuditEvent.AuditGap of -> write(of);
+        }
+    }
+
+    private void write(AuditEvent.SessionStart start) {
+        StartupPacket.Startup startup = start.startup();
+        json.begin(Property.STARTUP);
+        json.string(Property.PROTOCOL, startup.major() + "." + startup.minor());
+        json.beginArray(Property.PARAMETERS);
+        for (StartupPacket.Parameter parameter : startup.parameters()) {
+            json.begin();
+            json.string(Property.NAME, parameter.name());
+            json.number(Property.LENGTH, parameter.value().length());
+            if (SHOWN_PARAMETERS.contains(parameter.name())) {
+                json.string(Property.VALUE, parameter.value());
+            }
+            json.end();
+        }
+        json.endArray();
+        json.end();
+    }
+
+    private void write(AuditEvent.SessionAuth auth) {
+        ErrorFields error = auth.error();
+        json.begin(Property.AUTH);
+        json.string(Property.METHOD, auth.method());
+        json.string(Property.OUTCOME, error == null ? "success" : "failure");
+        if (error != null) {
+            json.string(Property.SQLSTATE, error.sqlState());
+            json.string(Property.SEVERITY, error.severity());
+            json.string(Property.MESSAGE, message(error, auth.origin()));
+        }
+        json.end();
+    }
+
+    private String message(ErrorFields error, Origin origin) {
+        return full
+                ? error.message()
+                : ServerMessage.redacted(error, name -> name.equals(origin.user()) || name.equals(origin.database()));
+    }
+
+    private void write(AuditEvent.SessionEnd event) {
+        EndFacts end = event.end();
+        SessionTotals totals = event.totals();
+        json.begin(Property.END);
+        json.string(Property.CAUSE, end.cause());
+        json.stringUnlessNull(Property.SQLSTATE, end.sqlState());
+        json.end();
+        json.begin(Property.TOTALS);
+        json.number(Property.EXECUTIONS, totals.executions());
+        json.number(Property.ERRORS, totals.errors());
+        json.number(Property.ROWS, totals.rows());
+        json.number(Property.TRANSACTIONS, totals.transactions());
+        json.number(Property.BYTES_FROM_CLIENT, end.bytesFromClient());
+        json.number(Property.BYTES_FROM_SERVER, end.bytesFromServer());
+        json.end();
+        json.number(Property.DURATION_US, Math.max(0, totals.durationNanos()) / 1000);
+    }
+
+    private void write(AuditEvent.TransactionEnd event) {
+        Transaction transaction = event.transaction();
+        long duration = Math.max(0, transaction.endNanos() - transaction.startNanos());
+        json.begin(Property.TRANSACTION);
+        json.number(Property.NUMBER, transaction.number());
+        json.bool(Property.EXPLICIT, transaction.explicit());
+        json.string(Property.OUTCOME, Words.of(transaction.outcome()));
+        json.number(Property.EXECUTIONS, transaction.executions());
+        json.end();
+        json.time(Property.TIME_END, event.origin().micros(transaction.startNanos() + duration));
+        json.number(Property.DURATION_US, duration / 1000);
+    }
+
+    private void write(AuditEvent.Cancel cancel) {
+        json.begin(Property.CANCEL);
+        if (cancel.target() == null) {
+            json.nil(Property.TARGET);
+        } else {
+            json.uuid(Property.TARGET, cancel.target());
+        }
+        json.bool(Property.FORWARDED, cancel.forwarded());
+        json.end();
+    }
+
+    private void write(AuditEvent.AuditStop stop) {
+        json.begin(Property.TOTALS);
+        json.number(Property.RECORDS, stop.records());
+        json.number(Property.DROPPED, stop.dropped());
+        json.end();
+    }
+
+    private void write(AuditEvent.AuditGap gap) {
+        json.time(Property.TIME_END, gap.toMicros());
+        json.begin(Property.GAP);
+        json.number(Property.DROPPED, gap.dropped());
+        json.string(Property.REASON, Words.of(gap.reason()));
+        json.end();
+    }
+
+    private static void writeAgent(JsonText json, AgentFacts agent) {
+        json.begin();
+        json.string(Property.INSTANCE, agent.instance());
+        json.string(Property.VERSION, agent.version());
+        json.stringUnlessNull(Property.HOST, agent.host());
+        json.end();
+    }
+
+    private static void writeSettings(JsonText json, AuditConfig config) {
+        json.begin();
+        json.string(Property.TEXT, word(config.text()));
+        json.string(Property.PARAMETERS, word(config.parameters()));
+        json.end();
+    }
+
+    private static String word(AuditConfig.Content content) {
+        return switch (content) {
+            case REDACTED -> "redacted";
+            case FULL -> "full";
+        };
+    }
+
+    /** Where the generator, which lives longer than one call, writes to now. */
+    private static final class Target extends OutputStream {
+        private @Nullable OutputStream to;
+
+        @Override
+        public void write(int single) throws java.io.IOException {
+            if (to != null) {
+                to.write(single);
+            }
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws java.io.IOException {
+            if (to != null) {
+                to.write(bytes, offset, length);
+            }
+        }
+    }
+}
