@@ -46,6 +46,7 @@ public final class PgWire implements AutoCloseable {
     private final Socket tcp;
     private final CutSocket cut;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private @Nullable SSLSocket tls;
     private DataInputStream in;
     private OutputStream out;
@@ -149,7 +150,9 @@ public final class PgWire implements AutoCloseable {
     /** Writes the messages as one; they leave in one segment unless this client cuts. */
     public PgWire send(byte[]... messages) {
         try {
-            out.write(Frontend.concat(messages));
+            byte[] bytes = Frontend.concat(messages);
+            sent.writeBytes(bytes);
+            out.write(bytes);
             out.flush();
             return this;
         } catch (IOException e) {
@@ -233,6 +236,11 @@ public final class PgWire implements AutoCloseable {
     /** Every byte of the server so far, inside of TLS. */
     public byte[] received() {
         return received.toByteArray();
+    }
+
+    /** Every byte of ours so far, inside of TLS. */
+    public byte[] sent() {
+        return sent.toByteArray();
     }
 
     /** The server process of this session as BackendKeyData told it; 0 before. */
