@@ -54,7 +54,7 @@ final class Identifiers {
     }
 
     /** {@code \XXXX}, {@code \+XXXXXX} and {@code \\}; UESCAPE with another character is left as written. */
-    private static String unescaped(String name) {
+    static String unescaped(String name) {
         if (name.indexOf('\\') < 0) {
             return name;
         }

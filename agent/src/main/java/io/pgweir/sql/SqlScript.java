@@ -11,20 +11,26 @@ import java.util.List;
  */
 public final class SqlScript {
     private final String text;
+    private final LexicalRules rules;
     private final List<SqlStatement> statements;
 
-    SqlScript(String text, List<SqlStatement> statements) {
+    private SqlScript(String text, LexicalRules rules, List<SqlStatement> statements) {
         this.text = text;
+        this.rules = rules;
         this.statements = statements;
     }
 
     /** Never throws: what PostgreSQL would refuse to lex becomes a statement up to the end of the text. */
     public static SqlScript of(String text, LexicalRules rules) {
-        return new SqlScript(text, new StatementSplitter(text, rules).split());
+        return new SqlScript(text, rules, new StatementSplitter(text, rules).split());
     }
 
     public String text() {
         return text;
+    }
+
+    LexicalRules rules() {
+        return rules;
     }
 
     /** In order, empty ones left out; none for a query string of blanks, comments and semicolons. */

@@ -20,6 +20,7 @@ public final class SqlStatement {
     private @Nullable String text;
     private @Nullable String fingerprint;
     private @Nullable String redacted;
+    private @Nullable String withoutSecrets;
 
     /**
      * @param spanStart where the statement before ended, behind its semicolon: comments from here on belong to this one
@@ -99,7 +100,12 @@ public final class SqlStatement {
 
     /** {@link #text()} as written but for secrets (PASSWORD '...', connection strings, user mapping options). */
     public String withoutSecrets() {
-        return redacted();
+        String known = withoutSecrets;
+        if (known == null) {
+            known = SecretRedactor.redact(script, rules, start, end);
+            withoutSecrets = known;
+        }
+        return known;
     }
 
     /** Of PREPARE, EXECUTE, DEALLOCATE: the name as the server folds it. */
@@ -111,6 +117,11 @@ public final class SqlStatement {
     public @Nullable String preparedText() {
         int from = facts.preparedTextStart();
         return from < 0 ? null : script.substring(from, end);
+    }
+
+    /** What COPY says about its stream, null for any other statement. Parsed anew at each call. */
+    public @Nullable CopyClause copy() {
+        return facts.kind() == StatementKind.COPY ? CopyParser.parse(script, rules, start, end) : null;
     }
 
     /** sqlcommenter pairs, decoded, of this statement's comments; {@code traceparent} is one of them. */
