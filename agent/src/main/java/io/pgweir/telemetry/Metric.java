@@ -2,6 +2,20 @@ package io.pgweir.telemetry;
 
 /** Everything that is measured: one line each. A metric stands here only if something moves it. */
 public enum Metric {
+    SESSIONS_OPEN(
+            "pgweir.sessions.open", Kind.GAUGE, "sessions", "Sessions that have a server or are connecting to one."),
+    SESSIONS_STARTED("pgweir.sessions.started", Kind.COUNTER, "sessions", "Sessions that were admitted."),
+    SESSIONS_REFUSED("pgweir.sessions.refused", Kind.COUNTER, "sessions", "Sessions over limits.connections."),
+    SESSIONS_OPAQUE(
+            "pgweir.sessions.opaque",
+            Kind.COUNTER,
+            "sessions",
+            "Sessions that went on as bytes after an internal fault."),
+    MESSAGES_UNKNOWN(
+            "pgweir.messages.unknown",
+            Kind.COUNTER,
+            "sessions",
+            "Sessions and directions with a message of unknown type."),
     AUDIT_RECORDS(
             "pgweir.audit.records", Kind.COUNTER, "records", "Audit records that the writer took from the queue."),
     AUDIT_DROPPED("pgweir.audit.dropped", Kind.COUNTER, "records", "Audit records lost because the queue was full."),

@@ -1,0 +1,202 @@
+package io.pgweir.boot;
+
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.pgweir.audit.AuditTrail;
+import io.pgweir.audit.Output;
+import io.pgweir.audit.TimeSource;
+import io.pgweir.boot.AgentStartException.Kind;
+import io.pgweir.config.AgentConfig;
+import io.pgweir.config.AuditConfig;
+import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.ListenerConfig;
+import io.pgweir.proxy.ClientListener;
+import io.pgweir.proxy.ClientTls;
+import io.pgweir.proxy.ProxyContext;
+import io.pgweir.proxy.Resolver;
+import io.pgweir.proxy.ServerTls;
+import io.pgweir.proxy.Transport;
+import io.pgweir.session.TrackerOptions;
+import io.pgweir.telemetry.Telemetry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running pgweir: the one place that wires objects together.
+ *
+ * <pre>
+ *  start: audit trail, TLS files, event loops, listeners
+ *  close: listeners, sessions (as each falls idle; after the grace, all), event loops, audit trail
+ * </pre>
+ *
+ * <p>{@link #start} and {@link #close} from one thread, all else from any.
+ */
+public final class Agent implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Agent.class);
+
+    /** How long statements under way may run on when the agent stops. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    /** How long clients may take to hear that their session is over. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    private static final int WAITING_THREADS = 4;
+    private static final int WAITING_TASKS_MAX = 1024;
+
+    private final Telemetry telemetry = new Telemetry();
+    private final AuditTrail trail;
+    private final ProxyContext context;
+    private final Transport transport;
+
+    /** Where name resolution and certificate files are waited for. */
+    private final ThreadPoolExecutor waiting = new ThreadPoolExecutor(
+            WAITING_THREADS,
+            WAITING_THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(WAITING_TASKS_MAX),
+            new DefaultThreadFactory("waiting", true));
+
+    private final List<ClientListener> listeners = new ArrayList<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /** Starts all of it, or nothing. */
+    public static Agent start(AgentConfig config) throws AgentStartException {
+        return start(config, List.of());
+    }
+
+    /** As {@link #start(AgentConfig)}, with sinks beyond the configured ones. */
+    public static Agent start(AgentConfig config, List<Output> more) throws AgentStartException {
+        Transport transport;
+        try {
+            transport = Transport.start(config.threads());
+        } catch (IllegalStateException unavailable) {
+            throw new AgentStartException(Kind.TRANSPORT, String.valueOf(unavailable.getMessage()), unavailable);
+        }
+        Agent agent = new Agent(config, transport, more);
+        try {
+            agent.open(config);
+            return agent;
+        } catch (AgentStartException failure) {
+            agent.close();
+            throw failure;
+        }
+    }
+
+    private Agent(AgentConfig config, Transport transport, List<Output> outputs) {
+        AuditConfig audit = config.audit();
+        this.transport = transport;
+        waiting.allowCoreThreadTimeOut(true);
+        trail = new AuditTrail(audit.queueRecords(), outputs, TimeSource.SYSTEM, telemetry);
+        int parameterBytes = audit.parameters() == AuditConfig.Content.FULL ? audit.parameterBytes() : 0;
+        context = new ProxyContext(
+                config.limits(), new TrackerOptions(parameterBytes, audit.copySha256()), trail, telemetry);
+    }
+
+    private void open(AgentConfig config) throws AgentStartException {
+        try {
+            trail.start();
+        } catch (IOException failure) {
+            throw new AgentStartException(Kind.AUDIT, "audit: " + failure.getMessage(), failure);
+        }
+        Map<String, ServerTls> serverTls = new HashMap<>();
+        for (Map.Entry<String, ClusterConfig> cluster : config.clusters().entrySet()) {
+            serverTls.put(cluster.getKey(), serverTls(cluster.getKey(), cluster.getValue()));
+        }
+        Resolver resolver = new Resolver(waiting);
+        for (ListenerConfig listener : config.listeners()) {
+            ClientTls clientTls = clientTls(listener);
+            try {
+                listeners.add(ClientListener.bind(
+                        listener,
+                        Objects.requireNonNull(config.clusters().get(listener.cluster()), listener.cluster()),
+                        clientTls,
+                        Objects.requireNonNull(serverTls.get(listener.cluster()), listener.cluster()),
+                        context,
+                        transport,
+                        resolver));
+            } catch (IOException failure) {
+                throw new AgentStartException(
+                        Kind.BIND,
+                        "listener " + listener.name() + ", " + listener.listen() + ": " + failure.getMessage(),
+                        failure);
+            }
+        }
+        for (ClientListener listener : listeners) {
+            log.atInfo()
+                    .addKeyValue("listener", listener.name())
+                    .addKeyValue("address", listener.address())
+                    .log("Listening");
+        }
+    }
+
+    private static ServerTls serverTls(String cluster, ClusterConfig config) throws AgentStartException {
+        try {
+            return ServerTls.of(config.tls());
+        } catch (SSLException failure) {
+            throw new AgentStartException(Kind.TLS, "cluster " + cluster + ", tls: " + failure.getMessage(), failure);
+        }
+    }
+
+    private ClientTls clientTls(ListenerConfig listener) throws AgentStartException {
+        try {
+            return ClientTls.of(listener.tls(), waiting);
+        } catch (SSLException failure) {
+            throw new AgentStartException(
+                    Kind.TLS, "listener " + listener.name() + ", tls: " + failure.getMessage(), failure);
+        }
+    }
+
+    /** What each listener is bound to, by its name, in the order of the configuration. */
+    public Map<String, InetSocketAddress> addresses() {
+        Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
+        listeners.forEach(listener -> addresses.put(listener.name(), listener.address()));
+        return addresses;
+    }
+
+    public Telemetry telemetry() {
+        return telemetry;
+    }
+
+    /** Stops accepting, lets statements under way end, tells clients 57P01, and writes every record out. */
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            listeners.forEach(ClientListener::close);
+            context.stopSessions();
+            if (!context.awaitNoSessions(GRACE)) {
+                context.stopSessionsNow();
+                context.awaitNoSessions(FAREWELL);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } finally {
+            transport.loops().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+            trail.close();
+            waiting.shutdownNow();
+            closed.countDown();
+        }
+    }
+
+    public void awaitClosed() throws InterruptedException {
+        closed.await();
+    }
+}

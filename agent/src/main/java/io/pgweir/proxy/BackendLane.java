@@ -1,0 +1,186 @@
+package io.pgweir.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.pgweir.wire.BackendDecoder;
+import io.pgweir.wire.BackendMessage;
+import io.pgweir.wire.MessageType;
+import io.pgweir.wire.MessageWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server's messages mean. All of them pass, but for the one offer that cannot be kept: see {@link ScramBinding}.
+ */
+final class BackendLane implements Lane {
+    /** libpq takes an error before authentication for one of protocol 2, without a length, outside of these bounds. */
+    private static final int ERROR_LENGTH_MIN = 8;
+
+    private static final int ERROR_LENGTH_MAX = 30_000;
+
+    private final BackendDecoder decoder = new BackendDecoder();
+    private final Meaning meaning;
+    private final ProxySession session;
+    private final ScramBinding binding;
+    private final ByteBufAllocator allocator;
+    private final int messageBytes;
+
+    private boolean authenticated;
+    private boolean copy;
+    private boolean first;
+    private boolean unknownTold;
+
+    BackendLane(
+            ProxySession session, Meaning meaning, ScramBinding binding, ByteBufAllocator allocator, int messageBytes) {
+        this.session = session;
+        this.meaning = meaning;
+        this.binding = binding;
+        this.allocator = allocator;
+        this.messageBytes = messageBytes;
+    }
+
+    @Override
+    public int look(byte type, int length) {
+        if (type == MessageType.Backend.DATA_ROW && length >= MessageType.LENGTH_BYTES) {
+            return STREAM;
+        }
+        if (length < MessageType.LENGTH_BYTES || isProtocol2Error(type, length)) {
+            return RAW;
+        }
+        if (type == MessageType.Backend.COPY_DATA || !meaning.isOn() || !MessageType.backendKnown(type)) {
+            return STREAM;
+        }
+        int bodyLength = length - MessageType.LENGTH_BYTES;
+        if (bodyLength <= messageBytes) {
+            return bodyLength;
+        }
+        return type == MessageType.Backend.ERROR_RESPONSE ? messageBytes : STREAM;
+    }
+
+    private boolean isProtocol2Error(byte type, int length) {
+        return !authenticated
+                && type == MessageType.Backend.ERROR_RESPONSE
+                && (length < ERROR_LENGTH_MIN || length > ERROR_LENGTH_MAX);
+    }
+
+    @Override
+    public void onLast(byte type, int length) {
+        if (!isProtocol2Error(type, length)) {
+            session.onServerViolation(type, length);
+        }
+    }
+
+    @Override
+    public Disposition onMessage(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
+        Disposition disposition = Disposition.FORWARD;
+        try {
+            decoder.charset(meaning.tracker().clientCharset());
+            BackendMessage message = decoder.decode(type, buffer, bodyAt, bodyLength);
+            disposition = judge(message);
+            meaning.tracker().onBackend(message, meaning.nanos());
+        } catch (RuntimeException fault) {
+            meaning.fail(fault);
+        }
+        return disposition;
+    }
+
+    /** What the session itself must know of the few messages that open and end it. */
+    private Disposition judge(BackendMessage message) {
+        if (message instanceof BackendMessage.Authentication(int code, List<String> mechanisms)) {
+            authenticated = code == BackendMessage.Authentication.OK;
+            if (code == BackendMessage.Authentication.SASL) {
+                return onSasl(mechanisms);
+            }
+        } else if (message instanceof BackendMessage.BackendKeyData(int processId, byte[] key)) {
+            session.onCancelKey(processId, key);
+        } else if (message instanceof BackendMessage.ErrorResponse error
+                && error.fields().isFatal()) {
+            session.onServerFatal(error.fields());
+        }
+        return Disposition.FORWARD;
+    }
+
+    private Disposition onSasl(List<String> mechanisms) {
+        session.onSaslOffer();
+        if (binding != ScramBinding.STRIP || !mechanisms.contains(ScramBinding.PLUS)) {
+            return Disposition.FORWARD;
+        }
+        List<String> kept = mechanisms.stream()
+                .filter(mechanism -> !mechanism.equals(ScramBinding.PLUS))
+                .toList();
+        return new Disposition.Replace(MessageWriter.authenticationSasl(allocator, kept));
+    }
+
+    /** An error longer than is gathered: its severity and SQLSTATE stand at its beginning. */
+    @Override
+    public void onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
+        copy = false;
+        byte[] head = new byte[headLength + 2];
+        buffer.getBytes(bodyAt, head, 0, headLength);
+        try {
+            BackendMessage message = decoder.decode(type, Unpooled.wrappedBuffer(head), 0, head.length);
+            judge(message);
+            meaning.tracker().onBackend(message, meaning.nanos());
+        } catch (RuntimeException fault) {
+            meaning.fail(fault);
+        }
+    }
+
+    @Override
+    public void onStream(byte type, int bodyLength) {
+        copy = type == MessageType.Backend.COPY_DATA;
+        first = true;
+        if (copy || !meaning.isOn()) {
+            return;
+        }
+        try {
+            if (type == MessageType.Backend.DATA_ROW) {
+                meaning.tracker().onDataRow(bodyLength, meaning.nanos());
+            } else {
+                BackendMessage message = unread(type, bodyLength);
+                if (message != null) {
+                    meaning.tracker().onBackend(message, meaning.nanos());
+                }
+            }
+        } catch (RuntimeException fault) {
+            meaning.fail(fault);
+        }
+    }
+
+    @Override
+    public void onChunk(ByteBuf buffer, int at, int length, boolean last) {
+        if (copy && meaning.isOn()) {
+            try {
+                meaning.tracker().onBackendCopyData(buffer, at, length, first, last, meaning.nanos());
+                first = false;
+            } catch (RuntimeException fault) {
+                meaning.fail(fault);
+            }
+        }
+    }
+
+    /** What a message that is not looked into says by being there; null where that is nothing. */
+    private @Nullable BackendMessage unread(byte type, int bodyLength) {
+        return switch (type) {
+            case MessageType.Backend.FUNCTION_CALL_RESPONSE ->
+                new BackendMessage.FunctionCallResponse(bodyLength - Integer.BYTES);
+            case MessageType.Backend.ROW_DESCRIPTION -> new BackendMessage.RowDescription(List.of());
+            case MessageType.Backend.PARAMETER_DESCRIPTION -> new BackendMessage.ParameterDescription(new int[0]);
+            case MessageType.Backend.NOTICE_RESPONSE, MessageType.Backend.NOTIFICATION_RESPONSE -> null;
+            default -> {
+                if (MessageType.backendKnown(type)) {
+                    yield new BackendMessage.Malformed(
+                            type,
+                            bodyLength,
+                            "body length: " + bodyLength + " (expected: at most " + messageBytes + ")");
+                }
+                if (!unknownTold) {
+                    unknownTold = true;
+                    meaning.onUnknownMessage();
+                }
+                yield new BackendMessage.Unknown(type, bodyLength);
+            }
+        };
+    }
+}

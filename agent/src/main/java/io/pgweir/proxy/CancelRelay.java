@@ -1,0 +1,87 @@
+package io.pgweir.proxy;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.pgweir.audit.SessionAuditor;
+import io.pgweir.config.HostPort;
+import io.pgweir.wire.MessageWriter;
+import io.pgweir.wire.StartupPacket;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a CancelRequest to the server that it means, on a connection of its own, and closes the client's when the server has
+ * closed: libpq takes that for "the server has seen it". Nobody is told whether it hit.
+ *
+ * <p>A key that this agent never saw may be another agent's in front of the same server: with one node there is no doubt
+ * where it belongs, and PostgreSQL checks it. With several it is dropped.
+ *
+ * <p>Thread: the client channel's event loop.
+ */
+final class CancelRelay extends ChannelInboundHandlerAdapter {
+    private static final long SERVER_SECONDS_MAX = 10;
+
+    private CancelRelay() {}
+
+    static void start(
+            Listening listening, Channel client, StartupPacket.CancelRequest request, SessionAuditor auditor) {
+        String cluster = listening.config().cluster();
+        CancelKeys.Key found = listening.context().cancelKeys().find(cluster, request.processId(), request.key());
+        ServerConnector connector = connector(listening, client, found);
+        auditor.onCancel(found == null ? null : found.session(), connector != null);
+        if (connector == null) {
+            Sockets.close(client);
+            return;
+        }
+        connector.result().addListener((Future<ServerConnection> done) -> {
+            if (done.isSuccess()) {
+                send(client, done.getNow().channel(), request);
+            } else {
+                Sockets.close(client);
+            }
+        });
+    }
+
+    private static @Nullable ServerConnector connector(
+            Listening listening, Channel client, CancelKeys.@Nullable Key found) {
+        if (found != null) {
+            return listening.way().start(client.eventLoop(), found.node(), found.address());
+        }
+        List<HostPort> nodes = listening.way().cluster().nodes();
+        return nodes.size() == 1 ? listening.way().start(client.eventLoop()) : null;
+    }
+
+    private static void send(Channel client, Channel server, StartupPacket.CancelRequest request) {
+        server.pipeline().addLast(new CancelRelay());
+        server.config().setAutoRead(true);
+        Sockets.write(server, MessageWriter.cancelRequest(server.alloc(), request.processId(), request.key()));
+        server.flush();
+        var timer = server.eventLoop().schedule(() -> Sockets.close(server), SERVER_SECONDS_MAX, TimeUnit.SECONDS);
+        server.closeFuture().addListener(closed -> {
+            timer.cancel(false);
+            Sockets.close(client);
+        });
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ReferenceCountUtil.release(message);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            Sockets.close(context.channel());
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        Sockets.close(context.channel());
+    }
+}

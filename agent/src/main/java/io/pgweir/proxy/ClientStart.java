@@ -1,0 +1,400 @@
+package io.pgweir.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.pgweir.audit.ClientFacts;
+import io.pgweir.audit.EndFacts;
+import io.pgweir.audit.SessionAuditor;
+import io.pgweir.session.SessionTracker;
+import io.pgweir.sql.SqlScript;
+import io.pgweir.wire.ProtocolException;
+import io.pgweir.wire.StartupDecoder;
+import io.pgweir.wire.StartupPacket;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client's first words: what PostgreSQL's ProcessSSLStartup and ProcessStartupPacket do, in the same order.
+ *
+ * <pre>
+ *                 0x16: TLS at once, ALPN mandatory
+ *  ACCEPTED -----------------------------------+
+ *     |  SSLRequest: 'S', then TLS             |
+ *     +--------------------------------> HANDSHAKING
+ *     |  SSLRequest: 'N'; GSSENCRequest: 'N'   |
+ *     |  (each once)                           |
+ *     v                                        v
+ *  ACCEPTED                                  SECURED  (SSLRequest: 'N' in TLS at once, else 0A000)
+ *     |  StartupMessage                        |
+ *     +--------------------> CONNECTING <------+      reading stops until there is a server
+ *     |                          |
+ *     |  CancelRequest           +--> a {@link ProxySession} takes over
+ *     +--> CANCELLING            +--> FATAL 08001
+ * </pre>
+ *
+ * A connection that says nothing opens nothing. Bad lengths and time running out close without a word, as PostgreSQL does.
+ *
+ * <p>Thread: the channel's event loop.
+ */
+final class ClientStart extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(ClientStart.class);
+    private static final byte TLS_HANDSHAKE = 0x16;
+
+    private final Listening listening;
+    private Stage stage = Stage.ACCEPTED;
+    private boolean sslAnswered;
+    private boolean gssAnswered;
+    private boolean directTls;
+    private boolean spoken;
+
+    /** What came and was not understood yet: less than one packet, and the read behind it. */
+    private ByteBuf pending = Unpooled.EMPTY_BUFFER;
+
+    private @Nullable SessionAuditor auditor;
+    private @Nullable ScheduledFuture<?> deadline;
+    private @Nullable ServerConnector connector;
+    private boolean admitted;
+    private boolean over;
+
+    private enum Stage {
+        ACCEPTED,
+        HANDSHAKING,
+        SECURED,
+        CONNECTING,
+        CANCELLING,
+        CLOSING
+    }
+
+    ClientStart(Listening listening) {
+        this.listening = listening;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        deadline = context.executor()
+                .schedule(
+                        () -> close(context, EndCause.STARTUP_TIMEOUT),
+                        listening.context().limits().startupTimeout().toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        if (stage == Stage.CLOSING || stage == Stage.CANCELLING || stage == Stage.HANDSHAKING) {
+            in.release();
+            return;
+        }
+        pending = pending.isReadable() ? append(context, in) : take(in);
+        if (stage != Stage.CONNECTING) {
+            read(context);
+        }
+    }
+
+    private ByteBuf take(ByteBuf in) {
+        pending.release();
+        return in;
+    }
+
+    private ByteBuf append(ChannelHandlerContext context, ByteBuf in) {
+        try {
+            return context.alloc()
+                    .buffer(pending.readableBytes() + in.readableBytes())
+                    .writeBytes(pending)
+                    .writeBytes(in);
+        } finally {
+            pending.release();
+            in.release();
+        }
+    }
+
+    /** One packet; what lies behind it is looked at by whatever the packet leads to. */
+    private void read(ChannelHandlerContext context) {
+        int at = pending.readerIndex();
+        if (!spoken) {
+            spoken = true;
+            if (pending.getByte(at) == TLS_HANDSHAKE) {
+                directTls = true;
+                secure(context);
+                return;
+            }
+        }
+        if (pending.readableBytes() < Integer.BYTES) {
+            return;
+        }
+        int length = pending.getInt(at);
+        try {
+            StartupDecoder.checkLength(length);
+            if (pending.readableBytes() < length) {
+                return;
+            }
+            on(context, StartupDecoder.decode(pending, at, length), length);
+        } catch (ProtocolException fault) {
+            onFault(context, length, fault);
+        }
+    }
+
+    private void on(ChannelHandlerContext context, StartupPacket packet, int length) {
+        switch (packet) {
+            case StartupPacket.SslRequest() -> onSslRequest(context, length);
+            case StartupPacket.GssEncRequest() -> onGssEncRequest(context, length);
+            case StartupPacket.CancelRequest cancel -> onCancel(context, cancel);
+            case StartupPacket.Startup startup -> onStartup(context, startup, length);
+        }
+    }
+
+    private void onSslRequest(ChannelHandlerContext context, int length) {
+        if (sslAnswered) {
+            refuse(context, Refusal.unsupportedProtocol(StartupPacket.SSL_REQUEST_CODE));
+            return;
+        }
+        sslAnswered = true;
+        pending.skipBytes(length);
+        boolean accepted = stage == Stage.ACCEPTED && listening.tls().isOffered();
+        answer(context, accepted ? 'S' : 'N');
+        // PostgreSQL 17 takes a ClientHello that did not wait for the answer.
+        boolean early = accepted && pending.isReadable() && pending.getByte(pending.readerIndex()) == TLS_HANDSHAKE;
+        if (pending.isReadable() && !early) {
+            refuse(context, Refusal.unencryptedData("SSL"));
+        } else if (accepted) {
+            gssAnswered = true;
+            secure(context);
+        }
+    }
+
+    private void onGssEncRequest(ChannelHandlerContext context, int length) {
+        if (gssAnswered) {
+            refuse(context, Refusal.unsupportedProtocol(StartupPacket.GSSENC_REQUEST_CODE));
+            return;
+        }
+        gssAnswered = true;
+        pending.skipBytes(length);
+        answer(context, 'N');
+        if (pending.isReadable()) {
+            refuse(context, Refusal.unencryptedData("GSSAPI encryption"));
+        }
+    }
+
+    private static void answer(ChannelHandlerContext context, char answer) {
+        Sockets.write(context.channel(), context.alloc().buffer(1).writeByte(answer));
+        context.flush();
+    }
+
+    /** TLS from here on; what is pending is its beginning. */
+    private void secure(ChannelHandlerContext context) {
+        if (!listening.tls().isOffered()) {
+            close(context, EndCause.TLS_FAILURE);
+            return;
+        }
+        stage = Stage.HANDSHAKING;
+        ByteBuf hello = pending;
+        pending = Unpooled.EMPTY_BUFFER;
+        context.pipeline().addFirst(new ClientHello(listening.tls()));
+        if (hello.isReadable()) {
+            context.pipeline().fireChannelRead(hello);
+        } else {
+            hello.release();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            onHandshake(context, handshake);
+        } else if (event == ChannelInputShutdownEvent.INSTANCE && stage != Stage.CANCELLING) {
+            // Before there is a server nobody can answer a client that has no more to say.
+            close(context, EndCause.CLIENT_CLOSED);
+        }
+    }
+
+    private void onHandshake(ChannelHandlerContext context, SslHandshakeCompletionEvent handshake) {
+        SslHandler tls = context.pipeline().get(SslHandler.class);
+        if (!handshake.isSuccess() || tls == null) {
+            log.atDebug()
+                    .addKeyValue("error", String.valueOf(handshake.cause()))
+                    .log("TLS handshake failed");
+            close(context, EndCause.TLS_FAILURE);
+            return;
+        }
+        auditor(context).onTls(PeerCertificates.facts(tls.engine().getSession()));
+        if (directTls && tls.applicationProtocol() == null) {
+            close(context, EndCause.TLS_FAILURE);
+            return;
+        }
+        stage = Stage.SECURED;
+        Sockets.cutDecrypted(context.channel(), context.name());
+    }
+
+    private void onCancel(ChannelHandlerContext context, StartupPacket.CancelRequest request) {
+        stage = Stage.CANCELLING;
+        stopTimer();
+        releasePending();
+        CancelRelay.start(listening, context.channel(), request, auditor(context));
+    }
+
+    /** PostgreSQL's own answer, where it has one, is the server's to give; what it closes on in silence, so do we. */
+    private void onFault(ChannelHandlerContext context, int length, ProtocolException fault) {
+        log.atDebug().addKeyValue("error", fault.getMessage()).log("Bad startup packet");
+        boolean readable = length >= StartupPacket.LENGTH_MIN && length <= StartupPacket.LENGTH_MAX;
+        int code = readable ? pending.getInt(pending.readerIndex() + Integer.BYTES) : 0;
+        if (readable && code != StartupPacket.CANCEL_REQUEST_CODE) {
+            onStartup(context, new StartupPacket.Startup(code, List.of()), length);
+        } else {
+            close(context, EndCause.BAD_STARTUP);
+        }
+    }
+
+    private void onStartup(ChannelHandlerContext context, StartupPacket.Startup startup, int length) {
+        if (stage == Stage.ACCEPTED && listening.tls().isRequired()) {
+            refuse(context, Refusal.tlsRequired());
+            return;
+        }
+        auditor(context).onStart(startup);
+        if (!listening.context().admit()) {
+            refuse(context, Refusal.tooManyClients(), startup);
+            return;
+        }
+        admitted = true;
+        boolean secured = stage == Stage.SECURED;
+        stage = Stage.CONNECTING;
+        stopTimer();
+        context.channel().config().setAutoRead(false);
+        ServerConnector connecting = listening.way().start(context.channel().eventLoop());
+        connector = connecting;
+        connecting.result().addListener((Future<ServerConnection> done) -> {
+            if (done.isSuccess() && !over) {
+                handOver(context, startup, length, secured, done.getNow());
+            } else if (done.isSuccess()) {
+                Sockets.close(done.getNow().channel());
+            } else if (!over) {
+                onConnectFailure(context, startup, String.valueOf(done.cause().getMessage()));
+            }
+        });
+    }
+
+    private void onConnectFailure(ChannelHandlerContext context, StartupPacket.Startup startup, String reason) {
+        String cluster = listening.config().cluster();
+        listening.context().warnings().connectFailed(cluster, reason);
+        refuse(context, Refusal.connectFailed(cluster, reason), startup);
+    }
+
+    private void handOver(
+            ChannelHandlerContext context,
+            StartupPacket.Startup startup,
+            int length,
+            boolean secured,
+            ServerConnection server) {
+        over = true;
+        ScramBinding binding =
+                ScramBinding.of(secured, server.isTls(), listening.tls().isSameCertificate(server.certificate()));
+        SessionAuditor hears = auditor(context);
+        Meaning meaning = new Meaning(
+                new SessionTracker(hears, SqlScript::of, listening.context().trackerOptions()),
+                hears,
+                listening.context().telemetry());
+        ProxySession session = new ProxySession(
+                listening.context(),
+                listening.config().cluster(),
+                meaning,
+                context.channel(),
+                server,
+                binding,
+                startup);
+        ByteBuf rest = pending;
+        pending = Unpooled.EMPTY_BUFFER;
+        context.pipeline().replace(this, "leg", session.clientLeg());
+        session.start(rest.readRetainedSlice(length), rest);
+    }
+
+    private SessionAuditor auditor(ChannelHandlerContext context) {
+        SessionAuditor hears = auditor;
+        if (hears == null) {
+            InetSocketAddress from = (InetSocketAddress) context.channel().remoteAddress();
+            hears = listening
+                    .context()
+                    .trail()
+                    .open(new ClientFacts(
+                            listening.config().name(),
+                            listening.config().cluster(),
+                            from.getAddress().getHostAddress(),
+                            from.getPort()));
+            auditor = hears;
+        }
+        return hears;
+    }
+
+    private void refuse(ChannelHandlerContext context, Refusal refusal) {
+        refuse(context, refusal, new StartupPacket.Startup(StartupPacket.PROTOCOL_3_0, List.of()));
+    }
+
+    private void refuse(ChannelHandlerContext context, Refusal refusal, StartupPacket.Startup startup) {
+        if (!over) {
+            context.writeAndFlush(refusal.toBytes(context.alloc(), startup.major()))
+                    .addListener(ChannelFutureListener.CLOSE);
+            end(context, refusal.cause(), refusal.sqlState());
+        }
+    }
+
+    private void close(ChannelHandlerContext context, EndCause cause) {
+        if (!over) {
+            end(context, cause, null);
+        }
+        Sockets.close(context.channel());
+    }
+
+    /** Once. A connection that never said anything leaves no record: health checks do that all day. */
+    private void end(ChannelHandlerContext context, EndCause cause, @Nullable String sqlState) {
+        over = true;
+        long bytes = pending.readableBytes();
+        stage = Stage.CLOSING;
+        stopTimer();
+        releasePending();
+        if (connector != null) {
+            connector.cancel();
+        }
+        if (admitted) {
+            listening.context().onSessionEnd();
+        }
+        if (spoken) {
+            auditor(context).onEnd(new EndFacts(cause.label(), sqlState, bytes, 0));
+        }
+    }
+
+    private void stopTimer() {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+
+    private void releasePending() {
+        pending.release();
+        pending = Unpooled.EMPTY_BUFFER;
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        log.atDebug().setCause(cause).log("Connection failed before its session began");
+        if (stage != Stage.CANCELLING) {
+            close(context, stage == Stage.HANDSHAKING ? EndCause.TLS_FAILURE : EndCause.CLIENT_RESET);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (!over && stage != Stage.CANCELLING) {
+            end(context, EndCause.CLIENT_CLOSED, null);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.pgweir.proxy;
+
+import io.netty.buffer.ByteBuf;
+
+/** What becomes of a message's bytes. */
+sealed interface Disposition {
+    /** As they came. */
+    Disposition FORWARD = new Forward();
+
+    /** Neither this message nor anything behind it passes: the session is ending. */
+    Disposition STOP = new Stop();
+
+    record Forward() implements Disposition {}
+
+    record Stop() implements Disposition {}
+
+    /** {@code bytes} go in the message's place; whoever gets this owns them. */
+    record Replace(ByteBuf bytes) implements Disposition {}
+}

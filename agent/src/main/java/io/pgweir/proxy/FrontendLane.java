@@ -1,0 +1,148 @@
+package io.pgweir.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.pgweir.wire.FrontendDecoder;
+import io.pgweir.wire.FrontendMessage;
+import io.pgweir.wire.MessageType;
+
+/**
+ * What the client's messages mean, and what becomes of them.
+ *
+ * <p>A length that PostgreSQL would not read leaves at once, header and all, so that PostgreSQL closes as it does without
+ * pgweir; a length below four ends the walk behind its header, for there is no telling where the next message begins.
+ */
+final class FrontendLane implements Lane {
+    private final FrontendDecoder decoder = new FrontendDecoder();
+    private final Meaning meaning;
+    private final ProxySession session;
+    private final ScramBinding binding;
+    private final int messageBytes;
+
+    private Streamed streamed = Streamed.OPAQUE;
+    private boolean first;
+    private boolean unknownTold;
+
+    /** What the chunks that follow are of. */
+    private enum Streamed {
+        COPY,
+        HEAD,
+        OPAQUE
+    }
+
+    FrontendLane(ProxySession session, Meaning meaning, ScramBinding binding, int messageBytes) {
+        this.session = session;
+        this.meaning = meaning;
+        this.binding = binding;
+        this.messageBytes = messageBytes;
+    }
+
+    @Override
+    public int look(byte type, int length) {
+        int bodyLength = length - MessageType.LENGTH_BYTES;
+        if (length < MessageType.LENGTH_BYTES) {
+            return LAST_HEADER;
+        }
+        if (type == MessageType.Frontend.COPY_DATA
+                || !meaning.isOn()
+                || !MessageType.frontendKnown(type)
+                || bodyLength > MessageType.frontendBodyBytesMax(type)) {
+            return STREAM;
+        }
+        return Math.min(bodyLength, messageBytes);
+    }
+
+    @Override
+    public void onLast(byte type, int length) {
+        session.onClientViolation(type, length);
+    }
+
+    @Override
+    public Disposition onMessage(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
+        try {
+            FrontendMessage message = decoderFor(type).decode(type, buffer, bodyAt, bodyLength);
+            if (message instanceof FrontendMessage.Terminate) {
+                session.onTerminate();
+            } else if (type == MessageType.Frontend.AUTHENTICATION) {
+                session.onClientAnswer();
+                if (message instanceof FrontendMessage.SaslInitialResponse(String mechanism, int ignored)
+                        && binding.isRefused(mechanism)) {
+                    session.refuseChannelBinding();
+                    return Disposition.STOP;
+                }
+            }
+            meaning.tracker().onFrontend(message, meaning.nanos());
+        } catch (RuntimeException fault) {
+            meaning.fail(fault);
+        }
+        return Disposition.FORWARD;
+    }
+
+    @Override
+    public void onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
+        streamed = Streamed.HEAD;
+        try {
+            FrontendMessage head = decoderFor(type).decodeHead(type, buffer, bodyAt, headLength, bodyLength);
+            meaning.tracker().onFrontendHead(head, bodyLength, meaning.nanos());
+        } catch (RuntimeException fault) {
+            meaning.fail(fault);
+        }
+    }
+
+    @Override
+    public void onStream(byte type, int bodyLength) {
+        if (type == MessageType.Frontend.COPY_DATA) {
+            streamed = Streamed.COPY;
+            first = true;
+            return;
+        }
+        streamed = Streamed.OPAQUE;
+        if (!meaning.isOn()) {
+            return;
+        }
+        try {
+            meaning.tracker().onFrontend(unread(type, bodyLength), meaning.nanos());
+        } catch (RuntimeException fault) {
+            meaning.fail(fault);
+        }
+    }
+
+    @Override
+    public void onChunk(ByteBuf buffer, int at, int length, boolean last) {
+        if (streamed == Streamed.OPAQUE || !meaning.isOn()) {
+            return;
+        }
+        try {
+            if (streamed == Streamed.COPY) {
+                meaning.tracker().onFrontendCopyData(buffer, at, length, first, last);
+                first = false;
+            } else {
+                meaning.tracker().onFrontendHeadChunk(buffer, at, length, last);
+            }
+        } catch (RuntimeException fault) {
+            meaning.fail(fault);
+        }
+    }
+
+    private FrontendMessage unread(byte type, int bodyLength) {
+        if (MessageType.frontendKnown(type)) {
+            return new FrontendMessage.Malformed(
+                    type,
+                    bodyLength,
+                    "body length: " + bodyLength + " (expected: at most " + MessageType.frontendBodyBytesMax(type)
+                            + ")");
+        }
+        if (!unknownTold) {
+            unknownTold = true;
+            meaning.onUnknownMessage();
+        }
+        return new FrontendMessage.Unknown(type, bodyLength);
+    }
+
+    private FrontendDecoder decoderFor(byte type) {
+        decoder.charset(meaning.tracker().clientCharset());
+        if (type == MessageType.Frontend.AUTHENTICATION) {
+            decoder.saslOffered(meaning.tracker().saslOffered());
+        }
+        return decoder;
+    }
+}

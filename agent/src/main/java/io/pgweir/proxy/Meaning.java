@@ -1,0 +1,80 @@
+package io.pgweir.proxy;
+
+import io.pgweir.audit.SessionAuditor;
+import io.pgweir.session.SessionTracker;
+import io.pgweir.telemetry.Metric;
+import io.pgweir.telemetry.Telemetry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The meaning of one session, and the wall between it and the bytes: whatever goes wrong in here is told once, counted, and
+ * the session goes on as bytes only.
+ *
+ * <p>Thread: the session's event loop.
+ */
+final class Meaning {
+    private static final Logger log = LoggerFactory.getLogger(Meaning.class);
+
+    private final SessionTracker tracker;
+    private final SessionAuditor auditor;
+    private final Telemetry telemetry;
+    private boolean on = true;
+    private long nanos;
+
+    Meaning(SessionTracker tracker, SessionAuditor auditor, Telemetry telemetry) {
+        this.tracker = tracker;
+        this.auditor = auditor;
+        this.telemetry = telemetry;
+    }
+
+    SessionTracker tracker() {
+        return tracker;
+    }
+
+    SessionAuditor auditor() {
+        return auditor;
+    }
+
+    /** Whether messages are still understood. */
+    boolean isOn() {
+        return on;
+    }
+
+    /** When the read that is being handled began: one clock reading for all of its messages. */
+    long nanos() {
+        return nanos;
+    }
+
+    void onRead() {
+        nanos = System.nanoTime();
+    }
+
+    void onFrontendForwarded() {
+        if (on) {
+            tracker.onFrontendForwarded(System.nanoTime() - nanos);
+        }
+    }
+
+    void onBackendForwarded() {
+        if (on) {
+            tracker.onBackendForwarded(System.nanoTime() - nanos);
+        }
+    }
+
+    /** From here on the session is bytes. */
+    void fail(RuntimeException fault) {
+        if (on) {
+            on = false;
+            telemetry.increment(Metric.SESSIONS_OPAQUE);
+            log.atWarn()
+                    .addKeyValue("sessionId", auditor.session())
+                    .setCause(fault)
+                    .log("Session is no longer understood, its bytes still pass");
+        }
+    }
+
+    void onUnknownMessage() {
+        telemetry.increment(Metric.MESSAGES_UNKNOWN);
+    }
+}

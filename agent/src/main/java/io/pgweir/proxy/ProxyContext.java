@@ -1,0 +1,131 @@
+package io.pgweir.proxy;
+
+import io.pgweir.audit.AuditTrail;
+import io.pgweir.config.LimitsConfig;
+import io.pgweir.session.TrackerOptions;
+import io.pgweir.telemetry.Metric;
+import io.pgweir.telemetry.Telemetry;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What all sessions of an agent share. Any thread. */
+public final class ProxyContext {
+    private final LimitsConfig limits;
+    private final TrackerOptions trackerOptions;
+    private final AuditTrail trail;
+    private final Telemetry telemetry;
+    private final CancelKeys cancelKeys = new CancelKeys();
+    private final Warnings warnings = new Warnings();
+    private final Set<ProxySession> sessions = ConcurrentHashMap.newKeySet();
+
+    private final ReentrantLock idle = new ReentrantLock();
+    private final Condition changed = idle.newCondition();
+
+    /** Admitted: connecting to a server, or relaying. */
+    private final AtomicInteger admitted = new AtomicInteger();
+
+    /** Client sockets of any kind. */
+    private final AtomicInteger sockets = new AtomicInteger();
+
+    public ProxyContext(LimitsConfig limits, TrackerOptions trackerOptions, AuditTrail trail, Telemetry telemetry) {
+        this.limits = limits;
+        this.trackerOptions = trackerOptions;
+        this.trail = trail;
+        this.telemetry = telemetry;
+        telemetry.gauge(Metric.SESSIONS_OPEN, admitted::get);
+    }
+
+    LimitsConfig limits() {
+        return limits;
+    }
+
+    TrackerOptions trackerOptions() {
+        return trackerOptions;
+    }
+
+    AuditTrail trail() {
+        return trail;
+    }
+
+    Telemetry telemetry() {
+        return telemetry;
+    }
+
+    CancelKeys cancelKeys() {
+        return cancelKeys;
+    }
+
+    Warnings warnings() {
+        return warnings;
+    }
+
+    void onSessionStart(ProxySession session) {
+        sessions.add(session);
+    }
+
+    /** Both of its sockets are closed and its last record is on its way. */
+    void onSessionEnd(ProxySession session) {
+        sessions.remove(session);
+        onSessionEnd();
+        idle.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            idle.unlock();
+        }
+    }
+
+    /** Whether the last session ended within {@code time}. */
+    public boolean awaitNoSessions(Duration time) throws InterruptedException {
+        long nanos = time.toNanos();
+        idle.lock();
+        try {
+            while (!sessions.isEmpty() && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+            return sessions.isEmpty();
+        } finally {
+            idle.unlock();
+        }
+    }
+
+    /**
+     * Whether a socket may be kept at all. Sockets that have not said yet what they want are bounded too, at twice the
+     * sessions, as PostgreSQL does with its children.
+     */
+    boolean onSocketOpen() {
+        return sockets.incrementAndGet() <= 2L * limits.connections() + 16;
+    }
+
+    void onSocketClosed() {
+        sockets.decrementAndGet();
+    }
+
+    /** Whether there is room for one more session; {@link #onSessionEnd} gives it back. */
+    boolean admit() {
+        if (admitted.incrementAndGet() > limits.connections()) {
+            admitted.decrementAndGet();
+            telemetry.increment(Metric.SESSIONS_REFUSED);
+            return false;
+        }
+        telemetry.increment(Metric.SESSIONS_STARTED);
+        return true;
+    }
+
+    void onSessionEnd() {
+        admitted.decrementAndGet();
+    }
+
+    /** Ends every session as soon as its server owes no answer. */
+    public void stopSessions() {
+        sessions.forEach(ProxySession::stop);
+    }
+
+    public void stopSessionsNow() {
+        sessions.forEach(ProxySession::stopNow);
+    }
+}

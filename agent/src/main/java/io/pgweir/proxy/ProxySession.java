@@ -1,0 +1,400 @@
+package io.pgweir.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.DecoderException;
+import io.pgweir.audit.EndFacts;
+import io.pgweir.audit.ServerFacts;
+import io.pgweir.config.LimitsConfig;
+import io.pgweir.wire.ErrorFields;
+import io.pgweir.wire.StartupPacket;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client and its server, from the startup packet to the last byte.
+ *
+ * <pre>
+ *              client's FIN: server's output is shut          both sockets closed
+ *  RELAYING -----------------------------------------> ... -------------------------> CLOSED (the record is written)
+ *     |        server's FIN: client is flushed, closed              ^
+ *     |        reset of one: reset of the other                     |
+ *     +---> REFUSING: our own FATAL is flushed, then both close ----+
+ * </pre>
+ *
+ * <p>Reading stops where the other side does not take what was written, and where the client is too many requests ahead of
+ * the server's answers. Idle, a session holds no buffer and no timer.
+ *
+ * <p>Thread: the one event loop of both channels.
+ */
+final class ProxySession {
+    private static final Logger log = LoggerFactory.getLogger(ProxySession.class);
+
+    /** How long a server has to end a session whose client broke the protocol, and a client to take what is flushed. */
+    private static final long VIOLATION_SECONDS_MAX = 10;
+
+    private static final long DRAIN_SECONDS_MAX = 600;
+
+    /**
+     * Below this, requests never stop reading: PostgreSQL keeps up to 8 KiB of answers back until a Sync or Flush, and an
+     * answer has at least five bytes. Waiting for those would be waiting for ever.
+     */
+    private static final int OUTSTANDING_REQUESTS_MIN = 4096;
+
+    /** Control messages are always seen whole: PostgreSQL and libpq both read no longer ones than this. */
+    private static final int MESSAGE_BYTES_MIN = 65_536;
+
+    private static final byte[] TERMINATE = {'X', 0, 0, 0, 4};
+
+    private final ProxyContext context;
+    private final String cluster;
+    private final Meaning meaning;
+    private final Channel client;
+    private final ServerConnection connection;
+    private final Channel server;
+    private final ScramBinding binding;
+    private final StartupPacket.Startup startup;
+    private final Relay toServer;
+    private final Relay toClient;
+    private final Leg clientLeg = new Leg(new ClientEvents());
+    private final Leg serverLeg = new Leg(new ServerEvents());
+    private final int outstandingMax;
+
+    private @Nullable EndCause cause;
+    private @Nullable String sqlState;
+    private CancelKeys.@Nullable Key cancelKey;
+    private boolean throttled;
+    private boolean clientEnded;
+    private boolean serverEnded;
+    private boolean refusing;
+    private boolean stopping;
+    private boolean fatalSeen;
+    private boolean saslUnanswered;
+    private boolean finished;
+
+    ProxySession(
+            ProxyContext context,
+            String cluster,
+            Meaning meaning,
+            Channel client,
+            ServerConnection connection,
+            ScramBinding binding,
+            StartupPacket.Startup startup) {
+        this.context = context;
+        this.cluster = cluster;
+        this.meaning = meaning;
+        this.client = client;
+        this.connection = connection;
+        this.server = connection.channel();
+        this.binding = binding;
+        this.startup = startup;
+        LimitsConfig limits = context.limits();
+        int messageBytes = Math.max(limits.messageBytes(), MESSAGE_BYTES_MIN);
+        this.outstandingMax = Math.max(limits.outstandingRequests(), OUTSTANDING_REQUESTS_MIN);
+        this.toServer = new Relay(new FrontendLane(this, meaning, binding, messageBytes), server);
+        this.toClient = new Relay(new BackendLane(this, meaning, binding, client.alloc(), messageBytes), client);
+    }
+
+    Leg clientLeg() {
+        return clientLeg;
+    }
+
+    /**
+     * Takes both channels over: the startup packet goes to the server as it came, then whatever came behind it.
+     *
+     * @param packet owned from here on
+     * @param rest owned from here on
+     */
+    void start(ByteBuf packet, ByteBuf rest) {
+        context.onSessionStart(this);
+        server.pipeline().addLast("leg", serverLeg);
+        meaning.onRead();
+        meaning.tracker().onStartup(startup, meaning.nanos());
+        meaning.auditor().onServer(serverFacts(0));
+        Sockets.write(server, packet);
+        toServer.onBytes(rest);
+        server.flush();
+        steer();
+    }
+
+    private ServerFacts serverFacts(int processId) {
+        return new ServerFacts(connection.node().host(), connection.node().port(), processId);
+    }
+
+    /** Reads from each side only what the other takes. */
+    private void steer() {
+        int outstanding = meaning.tracker().outstanding();
+        throttled = throttled ? outstanding > outstandingMax / 2 : outstanding > outstandingMax;
+        clientLeg.reading(client, (server.isWritable() && !throttled) || refusing || serverEnded);
+        serverLeg.reading(server, client.isWritable());
+    }
+
+    private final class ClientEvents implements Leg.Events {
+        @Override
+        public void onRead(ByteBuf bytes) {
+            meaning.onRead();
+            toServer.onBytes(bytes);
+            steer();
+        }
+
+        @Override
+        public void onReadComplete() {
+            server.flush();
+            meaning.onFrontendForwarded();
+        }
+
+        @Override
+        public void onWritability() {
+            steer();
+        }
+
+        @Override
+        public void onEnd() {
+            endOfClient();
+        }
+
+        @Override
+        public void onFailure(Throwable failure) {
+            onClientFailure(failure);
+        }
+
+        @Override
+        public void onClosed() {
+            end(EndCause.CLIENT_CLOSED);
+            if (server.isOpen() && !serverEnded) {
+                Sockets.abort(server);
+            }
+            finishIfClosed();
+        }
+    }
+
+    private final class ServerEvents implements Leg.Events {
+        @Override
+        public void onRead(ByteBuf bytes) {
+            meaning.onRead();
+            toClient.onBytes(bytes);
+            steer();
+        }
+
+        @Override
+        public void onReadComplete() {
+            client.flush();
+            meaning.onBackendForwarded();
+            if (throttled) {
+                steer();
+            }
+            if (stopping) {
+                stopIfIdle();
+            }
+        }
+
+        @Override
+        public void onWritability() {
+            steer();
+        }
+
+        @Override
+        public void onEnd() {
+            endOfServer(EndCause.SERVER_CLOSED);
+        }
+
+        @Override
+        public void onFailure(Throwable failure) {
+            onServerFailure(failure);
+        }
+
+        @Override
+        public void onClosed() {
+            endOfServer(EndCause.SERVER_CLOSED);
+            finishIfClosed();
+        }
+    }
+
+    /** The client will say no more; what the server still has to say goes on flowing. */
+    private void endOfClient() {
+        if (clientEnded) {
+            return;
+        }
+        clientEnded = true;
+        end(EndCause.CLIENT_CLOSED);
+        if (saslUnanswered && (binding != ScramBinding.VERBATIM || !connection.isTls())) {
+            context.warnings().leftAtSaslOffer(meaning.auditor().session());
+        }
+        toServer.onEnd();
+        Sockets.onFlushed(server, Sockets::shutdownOutput);
+    }
+
+    /** The server is gone: the client gets what it said, and an end. */
+    private void endOfServer(EndCause reason) {
+        if (serverEnded) {
+            return;
+        }
+        serverEnded = true;
+        end(reason);
+        toServer.stop();
+        toClient.onEnd();
+        if (reason == EndCause.SERVER_RESET && !fatalSeen) {
+            Sockets.onFlushed(client, Sockets::abort);
+        } else {
+            Sockets.onFlushed(client, Sockets::close);
+        }
+        Sockets.abortAfter(client, DRAIN_SECONDS_MAX);
+        Sockets.close(server);
+        steer();
+    }
+
+    private void onClientFailure(Throwable failure) {
+        log.atDebug().addKeyValue("sessionId", meaning.auditor().session()).log("Client failed", failure);
+        end(causeOf(failure, EndCause.CLIENT_RESET));
+        clientEnded = true;
+        Sockets.abort(server);
+        Sockets.abort(client);
+    }
+
+    private void onServerFailure(Throwable failure) {
+        log.atDebug().addKeyValue("sessionId", meaning.auditor().session()).log("Server failed", failure);
+        endOfServer(causeOf(failure, EndCause.SERVER_RESET));
+    }
+
+    private static EndCause causeOf(Throwable failure, EndCause reset) {
+        return switch (failure) {
+            case DecoderException tls -> EndCause.TLS_FAILURE;
+            case IOException io -> reset;
+            default -> EndCause.INTERNAL_ERROR;
+        };
+    }
+
+    /** The client named a length no message has: the server sees it too, and ends the session as it always does. */
+    void onClientViolation(byte type, int length) {
+        if (cause == null) {
+            log.atDebug()
+                    .addKeyValue("sessionId", meaning.auditor().session())
+                    .addKeyValue("type", type)
+                    .addKeyValue("length", length)
+                    .log("Client broke the protocol");
+        }
+        end(EndCause.CLIENT_PROTOCOL_VIOLATION);
+        Sockets.abortAfter(server, VIOLATION_SECONDS_MAX);
+    }
+
+    /** The server sends no messages: the client has seen what there was to see. */
+    void onServerViolation(byte type, int length) {
+        log.atWarn()
+                .addKeyValue("sessionId", meaning.auditor().session())
+                .addKeyValue("node", connection.node())
+                .addKeyValue("type", type)
+                .addKeyValue("length", length)
+                .log("Server broke the protocol");
+        // Behind what the relay is about to write.
+        server.eventLoop().execute(() -> endOfServer(EndCause.SERVER_PROTOCOL_VIOLATION));
+    }
+
+    void onTerminate() {
+        end(EndCause.CLIENT_TERMINATED);
+    }
+
+    void onSaslOffer() {
+        saslUnanswered = true;
+    }
+
+    void onClientAnswer() {
+        saslUnanswered = false;
+    }
+
+    void onServerFatal(ErrorFields error) {
+        fatalSeen = true;
+        sqlState = error.sqlState();
+        end(EndCause.SERVER_FATAL);
+    }
+
+    void onCancelKey(int processId, byte[] key) {
+        cancelKey = context.cancelKeys()
+                .add(new CancelKeys.Key(
+                        cluster,
+                        processId,
+                        key,
+                        connection.node(),
+                        connection.address(),
+                        meaning.auditor().session()));
+        meaning.auditor().onServer(serverFacts(processId));
+    }
+
+    void refuseChannelBinding() {
+        refuse(Refusal.channelBinding());
+    }
+
+    /** Our own last word to the client. */
+    private void refuse(Refusal refusal) {
+        if (refusing || serverEnded) {
+            return;
+        }
+        refusing = true;
+        end(refusal.cause());
+        sqlState = refusal.sqlState();
+        toServer.stop();
+        toClient.stop();
+        Sockets.write(client, refusal.toBytes(client.alloc(), startup.major()));
+        Sockets.onFlushed(client, Sockets::close);
+        Sockets.abortAfter(client, VIOLATION_SECONDS_MAX);
+        Sockets.write(server, Unpooled.wrappedBuffer(TERMINATE));
+        Sockets.onFlushed(server, Sockets::close);
+        Sockets.abortAfter(server, VIOLATION_SECONDS_MAX);
+    }
+
+    /** Ends the session as soon as the server owes no answer. Any thread. */
+    void stop() {
+        client.eventLoop().execute(() -> {
+            stopping = true;
+            stopIfIdle();
+        });
+    }
+
+    /** Ends the session now. Any thread. */
+    void stopNow() {
+        client.eventLoop().execute(() -> {
+            if (toClient.isBetweenMessages()) {
+                refuse(Refusal.shutdown());
+            } else {
+                end(EndCause.SHUTDOWN);
+                Sockets.close(client);
+                Sockets.close(server);
+            }
+        });
+    }
+
+    private void stopIfIdle() {
+        if (meaning.tracker().outstanding() == 0 && toClient.isBetweenMessages()) {
+            refuse(Refusal.shutdown());
+        }
+    }
+
+    /** The first cause is the cause. */
+    private void end(EndCause reason) {
+        if (cause == null) {
+            cause = reason;
+        }
+    }
+
+    private void finishIfClosed() {
+        if (finished || client.isOpen() || server.isOpen()) {
+            return;
+        }
+        finished = true;
+        toServer.stop();
+        toClient.stop();
+        if (cancelKey != null) {
+            context.cancelKeys().remove(cancelKey);
+        }
+        EndCause reason = cause == null ? EndCause.INTERNAL_ERROR : cause;
+        try {
+            meaning.tracker().onClosed(System.nanoTime());
+        } catch (RuntimeException fault) {
+            meaning.fail(fault);
+        }
+        meaning.auditor().onEnd(new EndFacts(reason.label(), sqlState, toServer.bytes(), toClient.bytes()));
+        context.onSessionEnd(this);
+    }
+}

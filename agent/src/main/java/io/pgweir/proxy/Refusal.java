@@ -1,0 +1,89 @@
+package io.pgweir.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.pgweir.wire.MessageWriter;
+import io.pgweir.wire.SqlState;
+import org.jspecify.annotations.Nullable;
+
+/** What pgweir itself tells a client before it closes. */
+record Refusal(
+        EndCause cause,
+        String sqlState,
+        String message,
+        @Nullable String detail,
+        @Nullable String hint) {
+    /** PostgreSQL's own words: CVE-2021-23214. */
+    static Refusal unencryptedData(String request) {
+        return new Refusal(
+                EndCause.BAD_STARTUP,
+                SqlState.PROTOCOL_VIOLATION,
+                "received unencrypted data after " + request + " request",
+                "This could be either a client-software bug or evidence of an attempted man-in-the-middle attack.",
+                null);
+    }
+
+    /** PostgreSQL's own words for a request of encryption that comes a second time: it reads as a version. */
+    static Refusal unsupportedProtocol(int code) {
+        return new Refusal(
+                EndCause.BAD_STARTUP,
+                SqlState.FEATURE_NOT_SUPPORTED,
+                "unsupported frontend protocol " + (code >>> 16) + "." + (code & 0xffff)
+                        + ": server supports 3.0 to 3.2",
+                null,
+                null);
+    }
+
+    static Refusal tlsRequired() {
+        return new Refusal(
+                EndCause.TLS_FAILURE,
+                SqlState.INVALID_AUTHORIZATION_SPECIFICATION,
+                "this listener takes TLS connections only",
+                null,
+                "Connect with sslmode=require or stronger.");
+    }
+
+    static Refusal tooManyClients() {
+        return new Refusal(
+                EndCause.LIMIT, SqlState.TOO_MANY_CONNECTIONS, "sorry, too many clients already", null, null);
+    }
+
+    static Refusal connectFailed(String cluster, String reason) {
+        return new Refusal(
+                EndCause.CONNECT_FAILED,
+                SqlState.SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,
+                "could not connect to a server of cluster \"" + cluster + "\": " + reason,
+                null,
+                null);
+    }
+
+    static Refusal channelBinding() {
+        return new Refusal(
+                EndCause.CHANNEL_BINDING,
+                SqlState.INVALID_AUTHORIZATION_SPECIFICATION,
+                "SCRAM-SHA-256-PLUS cannot pass between two TLS connections with different certificates",
+                "The client bound its proof to the certificate of the listener, the server expects it bound to its own.",
+                "Give the listener the server's certificate and key, or connect with channel_binding=disable, or set the"
+                        + " cluster's tls mode to disable.");
+    }
+
+    static Refusal shutdown() {
+        return new Refusal(
+                EndCause.SHUTDOWN,
+                SqlState.ADMIN_SHUTDOWN,
+                "terminating connection due to administrator command",
+                null,
+                null);
+    }
+
+    /** As a FATAL ErrorResponse; for a client of protocol 2, a bare text as PostgreSQL writes it. */
+    ByteBuf toBytes(ByteBufAllocator allocator, int protocolMajor) {
+        if (protocolMajor >= 3) {
+            return MessageWriter.errorResponse(allocator, "FATAL", sqlState, message, detail, hint);
+        }
+        ByteBuf out = allocator.buffer();
+        ByteBufUtil.writeUtf8(out, "EFATAL:  " + message + "\n");
+        return out.writeByte(0);
+    }
+}

@@ -1,0 +1,230 @@
+package io.pgweir.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One direction of one session: bytes in, the same bytes out.
+ *
+ * <pre>
+ *   0 ........... sent ........... judged ........... writerIndex
+ *   handed to     may go,          received,
+ *   the peer      not yet handed   not yet judged
+ * </pre>
+ *
+ * <p>Where all of a read may go, the buffer itself goes: no copy, no slice, one write. Only the tail of a read is ever kept:
+ * a header cut short, or the beginning of a message that the lane wants to see whole; it is completed by the next reads, and
+ * leaves with a write of its own. Memory grows with bytes that came, never with a length that was claimed.
+ *
+ * <p>Thread: the session's event loop, always. Owns every buffer given to {@link #onBytes} and releases or hands on each
+ * exactly once. Writes, never flushes: that is for the end of a read loop.
+ */
+final class Relay {
+    private static final int HEADER_BYTES = 5;
+    private static final int LENGTH_AT = 1;
+    private static final int LENGTH_BYTES = 4;
+
+    private final Lane lane;
+    private final Channel peer;
+
+    private Mode mode = Mode.MESSAGES;
+
+    /** The beginning of one message, header first; null where the last read ended with a message's end. */
+    private @Nullable ByteBuf held;
+
+    /** Bytes still to come of the body that is being streamed. */
+    private int streaming;
+
+    private long bytes;
+
+    /** A write can make the peer writable, which can make this side read: the outermost call drains. */
+    private boolean busy;
+
+    private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(0);
+
+    private enum Mode {
+        MESSAGES,
+        /** No messages any more: all passes. */
+        RAW,
+        /** Nothing passes any more. */
+        STOPPED
+    }
+
+    Relay(Lane lane, Channel peer) {
+        this.lane = lane;
+        this.peer = peer;
+    }
+
+    /** Takes what was read. */
+    void onBytes(ByteBuf in) {
+        if (busy) {
+            waiting.add(in);
+            return;
+        }
+        busy = true;
+        try {
+            for (ByteBuf next = in; next != null; next = waiting.poll()) {
+                bytes += next.readableBytes();
+                take(next);
+            }
+        } finally {
+            busy = false;
+        }
+    }
+
+    /** No more bytes will come: what is held leaves as it is. */
+    void onEnd() {
+        ByteBuf rest = held;
+        held = null;
+        if (rest != null) {
+            write(rest);
+        }
+    }
+
+    /** From here on, nothing passes. */
+    void stop() {
+        mode = Mode.STOPPED;
+        ByteBuf rest = held;
+        held = null;
+        if (rest != null) {
+            rest.release();
+        }
+    }
+
+    /** Whether what was handed on so far ends where a message ends. */
+    boolean isBetweenMessages() {
+        return mode == Mode.MESSAGES && streaming == 0;
+    }
+
+    /** Of everything that came in. */
+    long bytes() {
+        return bytes;
+    }
+
+    private void take(ByteBuf in) {
+        ByteBuf frame = held;
+        if (frame != null) {
+            complete(frame, in);
+            if (frame.readableBytes() < wanted(frame)) {
+                in.release();
+                return;
+            }
+            held = null;
+            pass(frame);
+        }
+        if (in.isReadable()) {
+            pass(in);
+        } else {
+            in.release();
+        }
+    }
+
+    /** Moves as much of {@code in} as completes the held frame, and no more. */
+    private void complete(ByteBuf frame, ByteBuf in) {
+        for (int wanted = wanted(frame); frame.readableBytes() < wanted && in.isReadable(); wanted = wanted(frame)) {
+            int length = Math.min(wanted - frame.readableBytes(), in.readableBytes());
+            frame.writeBytes(in, length);
+        }
+    }
+
+    /** Bytes that must be there before something can be said of the message: its header, then what the lane looks at. */
+    private int wanted(ByteBuf frame) {
+        if (frame.readableBytes() < HEADER_BYTES) {
+            return HEADER_BYTES;
+        }
+        return HEADER_BYTES
+                + Math.max(
+                        0,
+                        lane.look(frame.getByte(frame.readerIndex()), frame.getInt(frame.readerIndex() + LENGTH_AT)));
+    }
+
+    /** Walks the messages in place and hands on what may go. One piece: the marks live here. */
+    private void pass(ByteBuf in) {
+        int sent = in.readerIndex();
+        int judged = sent;
+        int end = in.writerIndex();
+        while (judged < end && mode == Mode.MESSAGES) {
+            if (streaming > 0) {
+                judged += chunk(in, judged, end);
+                continue;
+            }
+            if (end - judged < HEADER_BYTES) {
+                break;
+            }
+            byte type = in.getByte(judged);
+            int length = in.getInt(judged + LENGTH_AT);
+            int look = lane.look(type, length);
+            if (look < 0) {
+                judged = begin(look, type, length, in, judged);
+                continue;
+            }
+            if (end - judged - HEADER_BYTES < look) {
+                break;
+            }
+            int bodyAt = judged + HEADER_BYTES;
+            int bodyLength = length - LENGTH_BYTES;
+            if (look < bodyLength) {
+                lane.onHead(type, in, bodyAt, look, bodyLength);
+                streaming = bodyLength;
+                judged = bodyAt;
+                continue;
+            }
+            switch (lane.onMessage(type, in, bodyAt, bodyLength)) {
+                case Disposition.Forward() -> judged = bodyAt + bodyLength;
+                case Disposition.Stop() -> stop();
+                case Disposition.Replace(ByteBuf replacement) -> {
+                    if (judged > sent) {
+                        write(in.retainedSlice(sent, judged - sent));
+                    }
+                    write(replacement);
+                    judged = bodyAt + bodyLength;
+                    sent = judged;
+                }
+            }
+        }
+        if (mode == Mode.RAW) {
+            judged = end;
+        } else if (mode == Mode.MESSAGES && judged < end) {
+            held = peer.alloc().buffer(end - judged).writeBytes(in, judged, end - judged);
+        }
+        handOn(in, sent, judged);
+    }
+
+    /** What streams, or ends the walk, at {@code at}: where the walk goes on. */
+    private int begin(int look, byte type, int length, ByteBuf in, int at) {
+        int bodyAt = at + HEADER_BYTES;
+        if (look != Lane.STREAM) {
+            mode = look == Lane.RAW ? Mode.RAW : Mode.STOPPED;
+            lane.onLast(type, length);
+            return bodyAt;
+        }
+        streaming = length - LENGTH_BYTES;
+        lane.onStream(type, streaming);
+        if (streaming == 0) {
+            lane.onChunk(in, bodyAt, 0, true);
+        }
+        return bodyAt;
+    }
+
+    private int chunk(ByteBuf in, int at, int end) {
+        int length = Math.min(streaming, end - at);
+        streaming -= length;
+        lane.onChunk(in, at, length, streaming == 0);
+        return length;
+    }
+
+    /** Gives the buffer itself away, narrowed to what goes. */
+    private void handOn(ByteBuf in, int from, int to) {
+        if (from == to) {
+            in.release();
+        } else {
+            write(in.setIndex(from, to));
+        }
+    }
+
+    private void write(ByteBuf out) {
+        Sockets.write(peer, out);
+    }
+}

@@ -1,0 +1,205 @@
+package io.pgweir.proxy;
+
+import static org.awaitility.Awaitility.await;
+
+import io.pgweir.audit.AuditEvent;
+import io.pgweir.audit.AuditSink;
+import io.pgweir.audit.Output;
+import io.pgweir.audit.RecordEncoder;
+import io.pgweir.boot.Agent;
+import io.pgweir.boot.AgentStartException;
+import io.pgweir.config.AgentConfig;
+import io.pgweir.config.AuditConfig;
+import io.pgweir.config.ClientTlsConfig;
+import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.HostPort;
+import io.pgweir.config.LimitsConfig;
+import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.ServerTlsConfig;
+import io.pgweir.config.ThreadsConfig;
+import io.pgweir.lab.PgWire;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** An agent with one listener in front of the given nodes, and every event that it recorded. */
+final class RunningAgent implements AutoCloseable {
+    static final ClientTlsConfig NO_CLIENT_TLS =
+            new ClientTlsConfig(ClientTlsConfig.Mode.DISABLE, null, null, null, ClientTlsConfig.ClientCertificate.NONE);
+    static final ServerTlsConfig NO_SERVER_TLS = serverTls(ServerTlsConfig.Mode.DISABLE);
+
+    private final Agent agent;
+    private final Queue<AuditEvent> events;
+
+    private RunningAgent(Agent agent, Queue<AuditEvent> events) {
+        this.agent = agent;
+        this.events = events;
+    }
+
+    static ServerTlsConfig serverTls(ServerTlsConfig.Mode mode) {
+        return new ServerTlsConfig(mode, ServerTlsConfig.Negotiation.POSTGRES, null, null, null);
+    }
+
+    static Builder builder(int... serverPorts) {
+        Builder builder = new Builder();
+        for (int port : serverPorts) {
+            builder.nodes.add(new HostPort("127.0.0.1", port));
+        }
+        return builder;
+    }
+
+    static RunningAgent inFrontOf(int serverPort) {
+        return builder(serverPort).start();
+    }
+
+    int port() {
+        return agent.addresses().values().iterator().next().getPort();
+    }
+
+    PgWire connect() {
+        return PgWire.connect("127.0.0.1", port());
+    }
+
+    PgWire login() {
+        return PgWire.login("127.0.0.1", port(), Map.of(), null);
+    }
+
+    Agent agent() {
+        return agent;
+    }
+
+    <T extends AuditEvent> List<T> events(Class<T> type) {
+        return events.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    /** The cause of the only connection that ended so far. */
+    String endCause() {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(events(AuditEvent.SessionEnd.class))
+                        .hasSize(1));
+        return events(AuditEvent.SessionEnd.class).getFirst().end().cause();
+    }
+
+    @Override
+    public void close() {
+        agent.close();
+    }
+
+    static final class Builder {
+        private final List<HostPort> nodes = new ArrayList<>();
+        private ClientTlsConfig clientTls = NO_CLIENT_TLS;
+        private ServerTlsConfig serverTls = NO_SERVER_TLS;
+        private Duration connectTimeout = Duration.ofSeconds(5);
+        private Duration startupTimeout = Duration.ofSeconds(60);
+        private int connections = 1000;
+        private int port;
+        private ThreadsConfig.Transport transport = ThreadsConfig.Transport.AUTO;
+
+        Builder node(String host, int nodePort) {
+            nodes.add(new HostPort(host, nodePort));
+            return this;
+        }
+
+        Builder clientTls(ClientTlsConfig config) {
+            clientTls = config;
+            return this;
+        }
+
+        Builder serverTls(ServerTlsConfig config) {
+            serverTls = config;
+            return this;
+        }
+
+        Builder connectTimeout(Duration timeout) {
+            connectTimeout = timeout;
+            return this;
+        }
+
+        Builder startupTimeout(Duration timeout) {
+            startupTimeout = timeout;
+            return this;
+        }
+
+        Builder connections(int max) {
+            connections = max;
+            return this;
+        }
+
+        Builder port(int listen) {
+            port = listen;
+            return this;
+        }
+
+        Builder transport(ThreadsConfig.Transport wanted) {
+            transport = wanted;
+            return this;
+        }
+
+        RunningAgent start() {
+            try {
+                return open();
+            } catch (AgentStartException failure) {
+                throw new IllegalStateException(failure);
+            }
+        }
+
+        RunningAgent open() throws AgentStartException {
+            Queue<AuditEvent> events = new ConcurrentLinkedQueue<>();
+            AgentConfig config = new AgentConfig(
+                    1,
+                    Map.of("main", new ClusterConfig(nodes, serverTls, connectTimeout)),
+                    List.of(new ListenerConfig(
+                            "main",
+                            new HostPort("127.0.0.1", port),
+                            "main",
+                            ListenerConfig.Mode.TRANSPARENT,
+                            clientTls)),
+                    new AuditConfig(
+                            AuditConfig.Content.FULL,
+                            AuditConfig.Content.FULL,
+                            1 << 20,
+                            1 << 16,
+                            1 << 10,
+                            true,
+                            List.of()),
+                    new LimitsConfig(connections, startupTimeout, 1 << 20, 10_000),
+                    new ThreadsConfig(2, transport));
+            return new RunningAgent(
+                    Agent.start(config, List.of(new Output(new Collector(events), new Nowhere()))), events);
+        }
+    }
+
+    private record Collector(Queue<AuditEvent> events) implements RecordEncoder {
+        @Override
+        public void encode(AuditEvent event, long idHigh, long idLow, OutputStream lines) {
+            events.add(event);
+        }
+
+        @Override
+        public void reset() {}
+    }
+
+    private static final class Nowhere implements AuditSink {
+        @Override
+        public String name() {
+            return "nowhere";
+        }
+
+        @Override
+        public void open() {}
+
+        @Override
+        public void write(ByteBuffer lines) {}
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+}
