@@ -75,9 +75,14 @@ final class FloatText {
     private static BigDecimal shortest(BigDecimal exact, BigDecimal below, BigDecimal above, BigDecimal javas) {
         int precision = javas.stripTrailingZeros().precision();
         for (int digits = precision == 2 ? 1 : precision; ; digits++) {
-            BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
-            if (rounded.compareTo(below) > 0 && rounded.compareTo(above) < 0) {
-                return rounded.stripTrailingZeros();
+            BigDecimal nearest = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+            if (nearest.compareTo(below) > 0 && nearest.compareTo(above) < 0) {
+                return nearest.stripTrailingZeros();
+            }
+            // A power of two has twice as much room above it as below.
+            BigDecimal next = exact.round(new MathContext(digits, RoundingMode.CEILING));
+            if (next.compareTo(above) < 0) {
+                return next.stripTrailingZeros();
             }
         }
     }
