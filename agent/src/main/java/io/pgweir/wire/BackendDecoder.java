@@ -50,6 +50,27 @@ public final class BackendDecoder {
         return fault == null ? message : new BackendMessage.Malformed(type, bodyLength, fault);
     }
 
+    /**
+     * What the first {@code availableLength} bytes of a body of {@code bodyLength} tell, for a message too long to be
+     * gathered: the fields of an ErrorResponse or NoticeResponse as far as they go. Nothing of other types.
+     */
+    public BackendMessage decodeHead(byte type, ByteBuf buffer, int bodyAt, int availableLength, int bodyLength) {
+        if (availableLength >= bodyLength) {
+            return decode(type, buffer, bodyAt, bodyLength);
+        }
+        reader.wrapHead(buffer, bodyAt, availableLength);
+        if (type == MessageType.Backend.ERROR_RESPONSE) {
+            return new BackendMessage.ErrorResponse(errors.readHead(reader));
+        }
+        if (type == MessageType.Backend.NOTICE_RESPONSE) {
+            return new BackendMessage.NoticeResponse(errors.readHead(reader));
+        }
+        return MessageType.backendKnown(type)
+                ? new BackendMessage.Malformed(
+                        type, bodyLength, "body length: " + bodyLength + " (expected: at most " + availableLength + ")")
+                : new BackendMessage.Unknown(type, bodyLength);
+    }
+
     /** What is returned counts only where the reader has no fault. */
     private BackendMessage read(byte type, int bodyAt, int bodyLength) {
         return switch (type) {

@@ -19,6 +19,7 @@ final class BodyReader {
     private int at;
     private int end;
     private Charset charset = StandardCharsets.UTF_8;
+    private boolean cut;
     private @Nullable String fault;
 
     BodyReader(TextCache names) {
@@ -30,7 +31,15 @@ final class BodyReader {
         start = bodyAt;
         at = bodyAt;
         end = bodyAt + bodyLength;
+        cut = false;
         fault = null;
+        return this;
+    }
+
+    /** As {@link #wrap}, for a body of which only the head is at hand: a text may end where the head does. */
+    BodyReader wrapHead(ByteBuf body, int bodyAt, int headLength) {
+        wrap(body, bodyAt, headLength);
+        cut = true;
         return this;
     }
 
@@ -126,53 +135,46 @@ final class BodyReader {
         }
     }
 
-    /** A text that rarely comes twice. */
+    /** A text that rarely comes twice; of one that is cut, its whole characters. */
     String text() {
         int terminator = terminator();
-        if (terminator < 0) {
-            return "";
+        String text = "";
+        if (terminator == end) {
+            text = TextHead.decode(buffer, at, end - at, charset);
+        } else if (terminator > at) {
+            text = buffer.toString(at, terminator - at, charset);
         }
-        String text = terminator == at ? "" : buffer.toString(at, terminator - at, charset);
-        at = terminator + 1;
+        step(terminator);
         return text;
     }
 
     /** A text that comes again and again: a name, a tag, a SQLSTATE. */
     String name() {
         int terminator = terminator();
-        if (terminator < 0) {
-            return "";
-        }
-        String name = names.text(buffer, at, terminator - at, charset);
-        at = terminator + 1;
+        String name = terminator > at ? names.text(buffer, at, terminator - at, charset) : "";
+        step(terminator);
         return name;
     }
 
     /** Steps over a text that nobody reads. */
     void skipText() {
-        int terminator = terminator();
-        if (terminator >= 0) {
-            at = terminator + 1;
-        }
+        step(terminator());
     }
 
+    private void step(int terminator) {
+        at = Math.min(terminator + 1, end);
+    }
+
+    /** Index of the zero byte that ends the text here, or of the end where it is cut or missing. */
     private int terminator() {
         int terminator = at < end ? buffer.indexOf(at, end, (byte) 0) : -1;
-        if (terminator < 0) {
+        if (terminator >= 0) {
+            return terminator;
+        }
+        if (!cut) {
             fail("bytes left: " + (end - at) + " without a zero byte (expected: String)");
         }
-        return terminator;
-    }
-
-    /** The text up to the terminator, or to the last whole character of a body that is cut short. */
-    String textHead() {
-        int terminator = at < end ? buffer.indexOf(at, end, (byte) 0) : -1;
-        if (terminator >= 0) {
-            return text();
-        }
-        String head = TextHead.decode(buffer, at, end - at, charset);
-        at = end;
-        return head;
+        return end;
     }
 
     /** Faults where bytes are left over. */

@@ -29,6 +29,19 @@ final class ErrorFieldsReader {
             field(code, reader);
         }
         reader.end();
+        return fields();
+    }
+
+    /** The fields that a head holds, the last of them perhaps cut; PostgreSQL sends severity and SQLSTATE first. */
+    ErrorFields readHead(BodyReader reader) {
+        clear();
+        while (reader.remaining() > 0) {
+            field(reader.int8(), reader);
+        }
+        return fields();
+    }
+
+    private ErrorFields fields() {
         String told = severity != null ? severity : localizedSeverity;
         return new ErrorFields(
                 told == null ? "" : told,

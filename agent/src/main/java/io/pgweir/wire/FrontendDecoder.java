@@ -50,10 +50,10 @@ public final class FrontendDecoder {
         if (availableLength >= bodyLength) {
             return decode(type, buffer, bodyAt, bodyLength);
         }
-        reader.wrap(buffer, bodyAt, availableLength);
+        reader.wrapHead(buffer, bodyAt, availableLength);
         FrontendMessage message = switch (type) {
-            case MessageType.Frontend.QUERY -> new FrontendMessage.Query(reader.textHead());
-            case MessageType.Frontend.PARSE -> new FrontendMessage.Parse(reader.name(), reader.textHead(), NO_TYPES);
+            case MessageType.Frontend.QUERY -> new FrontendMessage.Query(reader.text());
+            case MessageType.Frontend.PARSE -> new FrontendMessage.Parse(reader.name(), reader.text(), NO_TYPES);
             case MessageType.Frontend.BIND -> {
                 bindView.readHead(reader);
                 yield bind;

@@ -16,8 +16,10 @@ final class TextCache {
 
     private static final int SLOTS = 32;
 
-    private final byte[] @Nullable [] bytes = new byte[SLOTS][];
-    private final String[] texts = new String[SLOTS];
+    /** Made at the first name. */
+    private byte[] @Nullable [] bytes = {};
+
+    private String[] texts = {};
 
     String text(ByteBuf buffer, int at, int length, Charset charset) {
         if (length == 0) {
@@ -25,6 +27,10 @@ final class TextCache {
         }
         if (length > BYTES_MAX) {
             return buffer.toString(at, length, charset);
+        }
+        if (bytes.length == 0) {
+            bytes = new byte[SLOTS][];
+            texts = new String[SLOTS];
         }
         int hash = 0;
         for (int i = at; i < at + length; i++) {

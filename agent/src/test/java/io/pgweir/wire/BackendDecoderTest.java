@@ -297,4 +297,31 @@ class BackendDecoderTest {
         assertThat(fault('v', Bytes.of().int32(196610, Integer.MAX_VALUE)))
                 .startsWith("bytes left: 0 (expected: at least 2147483647");
     }
+
+    @Test
+    void headOfAnErrorTellsTheFieldsThatItHolds() {
+        // Given
+        byte[] body = ERROR.array();
+
+        for (int seen = 0; seen < body.length; seen++) {
+            // When
+            BackendMessage message = decoder.decodeHead((byte) 'E', Bytes.lay(body, 0), Bytes.AT, seen, body.length);
+
+            // Then
+            ErrorFields fields = ((BackendMessage.ErrorResponse) message).fields();
+            assertThat("ERROR").startsWith(seen < 14 ? "" : fields.severity());
+            assertThat("23505").startsWith(fields.sqlState());
+            assertThat("doppelt").startsWith(fields.message());
+        }
+        assertThat(decoder.decodeHead((byte) 'N', Bytes.lay(body, 0), Bytes.AT, body.length, body.length))
+                .isInstanceOf(BackendMessage.NoticeResponse.class);
+    }
+
+    @Test
+    void headOfAnyOtherMessageIsMalformed() {
+        assertThat(decoder.decodeHead((byte) 'T', Bytes.lay(new byte[9], 0), Bytes.AT, 9, 99))
+                .isEqualTo(new BackendMessage.Malformed((byte) 'T', 99, "body length: 99 (expected: at most 9)"));
+        assertThat(decoder.decodeHead((byte) '~', Bytes.lay(new byte[9], 0), Bytes.AT, 9, 99))
+                .isEqualTo(new BackendMessage.Unknown((byte) '~', 99));
+    }
 }
