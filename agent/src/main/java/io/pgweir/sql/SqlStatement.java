@@ -27,13 +27,22 @@ public final class SqlStatement {
      * @param spanEnd behind this one's semicolon; of the last statement the end of the script
      */
     SqlStatement(String script, LexicalRules rules, int start, int end, int spanStart, int spanEnd) {
+        this(script, rules, start, end, spanStart, spanEnd, StatementClassifier.classify(script, rules, start, end));
+    }
+
+    private SqlStatement(
+            String script, LexicalRules rules, int start, int end, int spanStart, int spanEnd, StatementFacts facts) {
         this.script = script;
         this.rules = rules;
         this.start = start;
         this.end = end;
         this.spanStart = spanStart;
         this.spanEnd = spanEnd;
-        this.facts = StatementClassifier.classify(script, rules, start, end);
+        this.facts = facts;
+    }
+
+    SqlStatement withSpanEnd(int later) {
+        return new SqlStatement(script, rules, start, end, spanStart, later, facts);
     }
 
     /** As written, from its first token to its last; no semicolon, no blanks or comments around it... but see {@link #tags()}. */

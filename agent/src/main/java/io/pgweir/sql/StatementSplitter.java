@@ -52,7 +52,13 @@ final class StatementSplitter {
                 onToken(kind);
             }
         }
+        boolean open = statementStart >= 0;
+        int lastBoundary = spanStart;
         finish(text.length());
+        // What stands behind the last semicolon belongs to the statement before it: a comment with tags, most likely.
+        if (!open && !statements.isEmpty() && lastBoundary < text.length()) {
+            statements.set(statements.size() - 1, statements.getLast().withSpanEnd(text.length()));
+        }
         return List.copyOf(statements);
     }
 
