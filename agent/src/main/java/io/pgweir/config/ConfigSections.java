@@ -15,9 +15,6 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * records' own {@code DEFAULT}; {@code schemas/config.v1.json} says the same to editors, and a test binds the two.
  */
 final class ConfigSections {
-    static final String LISTEN_HOST_DEFAULT = "127.0.0.1";
-    static final String NODE_HOST_DEFAULT = "localhost";
-
     private static final Duration MILLI = Duration.ofMillis(1);
     private static final Duration MINUTES_10 = Duration.ofMinutes(10);
 
@@ -52,7 +49,7 @@ final class ConfigSections {
     private ClusterConfig cluster(Section section) {
         section.require("nodes");
         ClusterConfig cluster = new ClusterConfig(
-                section.addresses("nodes", NODE_HOST_DEFAULT),
+                section.addresses("nodes", HostPort.NODE_HOST_DEFAULT),
                 serverTls(section.section("tls")),
                 section.duration("connect-timeout", ClusterConfig.CONNECT_TIMEOUT_DEFAULT, MILLI, MINUTES_10));
         section.end();
@@ -85,7 +82,7 @@ final class ConfigSections {
         section.require("name", "listen", "cluster");
         ListenerConfig listener = new ListenerConfig(
                 section.text("name"),
-                section.address("listen", LISTEN_HOST_DEFAULT),
+                section.address("listen", HostPort.LISTEN_HOST_DEFAULT),
                 section.text("cluster"),
                 section.oneOf("mode", ListenerConfig.Mode.TRANSPARENT),
                 clientTls(section.section("tls")));

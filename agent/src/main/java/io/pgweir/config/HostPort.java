@@ -2,6 +2,11 @@ package io.pgweir.config;
 
 /** {@code host:port}, {@code [::1]:port}; {@code :port} and a bare port mean the default host of where it stands. */
 public record HostPort(String host, int port) {
+    /** A sidecar's clients are its neighbours on the machine or in the pod. */
+    public static final String LISTEN_HOST_DEFAULT = "127.0.0.1";
+
+    public static final String NODE_HOST_DEFAULT = "localhost";
+
     private static final String EXPECTED = "host:port with a port from 0 to 65535, an IPv6 address in brackets";
 
     /**

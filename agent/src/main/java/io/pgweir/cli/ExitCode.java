@@ -1,0 +1,28 @@
+package io.pgweir.cli;
+
+import io.pgweir.boot.AgentStartException;
+
+/** What the process says when it ends, in the words of BSD's sysexits.h. */
+final class ExitCode {
+    static final int OK = 0;
+    /** The command line is wrong. */
+    static final int USAGE = 64;
+    /** Something that is needed is not there: an address is taken, a transport cannot be had. */
+    static final int UNAVAILABLE = 69;
+    /** A fault of pgweir itself. */
+    static final int SOFTWARE = 70;
+    /** A file cannot be written. */
+    static final int IO = 74;
+    /** The configuration is wrong, certificates and keys included. */
+    static final int CONFIG = 78;
+
+    private ExitCode() {}
+
+    static int of(AgentStartException.Kind kind) {
+        return switch (kind) {
+            case BIND, TRANSPORT -> UNAVAILABLE;
+            case TLS -> CONFIG;
+            case AUDIT -> IO;
+        };
+    }
+}

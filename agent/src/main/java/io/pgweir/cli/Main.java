@@ -1,0 +1,59 @@
+package io.pgweir.cli;
+
+import java.io.PrintWriter;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The {@code pgweir} command: {@code main} parses, a command object calls, and the process ends with a sysexits code. */
+@Command(
+        name = "pgweir",
+        description = "A transparent PostgreSQL sidecar: every byte passes, every execution leaves a record.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            RunCommand.class,
+            ConfigCommand.class,
+            VersionCommand.class,
+            GenerateCompletion.class,
+            HelpCommand.class
+        },
+        footerHeading = "%nFrom a source checkout:%n",
+        footer = "  demo  Real PostgreSQL servers, pgweir in front, a workload, and its records as they come.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            " 0:Done, or stopped by a signal after all records were written",
+            "64:The command line is wrong",
+            "69:An address is taken, or a transport cannot be had",
+            "70:A fault of pgweir itself; the trace is on stderr",
+            "74:An audit sink cannot be opened",
+            "78:The configuration is wrong; every fault is on stderr, as file:line:column"
+        })
+public final class Main implements Runnable {
+    @CommandLine.Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before any command runs
+    private CommandLine.Model.CommandSpec spec;
+
+    public static void main(String[] args) {
+        System.exit(execute(
+                new PrintWriter(System.out, true, System.out.charset()),
+                new PrintWriter(System.err, true, System.err.charset()),
+                args));
+    }
+
+    static int execute(PrintWriter out, PrintWriter err, String... args) {
+        return new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setUsageHelpAutoWidth(true)
+                .setExpandAtFiles(false)
+                .setParameterExceptionHandler(Failures::onUsage)
+                .setExecutionExceptionHandler(Failures::onExecution)
+                .execute(args);
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
+    }
+}

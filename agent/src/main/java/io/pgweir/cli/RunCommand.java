@@ -1,0 +1,106 @@
+package io.pgweir.cli;
+
+import io.pgweir.boot.Agent;
+import io.pgweir.boot.AgentStartException;
+import io.pgweir.config.AgentConfig;
+import io.pgweir.config.ConfigException;
+import io.pgweir.config.ConfigReader;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs the agent until a signal, or an interrupt of the calling thread, stops it. Records to stdout, log to stderr. */
+@Command(
+        name = "run",
+        description = "Stands between clients and a server until SIGTERM or SIGINT.",
+        customSynopsis = {
+            "pgweir run --upstream HOST:PORT [--listen [HOST:]PORT] [OPTIONS]",
+            "pgweir run --config FILE [--audit-... OPTIONS]"
+        },
+        sortOptions = false)
+final class RunCommand implements Callable<Integer> {
+    /** Read by logback.xml. */
+    static final String LOG_LEVEL_PROPERTY = "pgweir.log.level";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
+    private CommandSpec spec;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The configuration file; other options but --audit-... and --log-level belong in it.")
+    private @Nullable Path config;
+
+    @Mixin
+    private final UpstreamOptions upstream = new UpstreamOptions();
+
+    @Mixin
+    private final AuditOptions audit = new AuditOptions();
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            converter = Words.Levels.class,
+            completionCandidates = Words.Levels.class,
+            description = "pgweir's own log, on stderr: ${COMPLETION-CANDIDATES}. Default: info.")
+    private Words.@Nullable LogLevel logLevel;
+
+    @Override
+    public Integer call() throws ConfigException, AgentStartException {
+        AgentConfig effective = effective();
+        if (logLevel != null) {
+            // Before the agent's classes are loaded, and with them the first logger.
+            System.setProperty(LOG_LEVEL_PROPERTY, logLevel.name().toLowerCase(Locale.ROOT));
+        }
+        Agent agent = Agent.start(effective);
+        Thread onSignal = new Thread(() -> stop(agent), "stop");
+        Runtime.getRuntime().addShutdownHook(onSignal);
+        try {
+            agent.awaitClosed();
+        } catch (InterruptedException _) {
+            agent.close();
+            Thread.currentThread().interrupt();
+        } finally {
+            forget(onSignal);
+        }
+        return ExitCode.OK;
+    }
+
+    private AgentConfig effective() throws ConfigException {
+        if (config != null && upstream.given()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--config with options of its own (expected: one or the other; only --audit-... may be added)");
+        }
+        AgentConfig read = config == null ? upstream.toConfig(spec.commandLine()) : ConfigReader.read(config);
+        return new AgentConfig(
+                read.version(),
+                read.clusters(),
+                read.listeners(),
+                audit.override(read.audit()),
+                read.limits(),
+                read.threads());
+    }
+
+    /** A signal is an orderly end: the process says 0, not 128 and the signal's number. */
+    private static void stop(Agent agent) {
+        agent.close();
+        Runtime.getRuntime().halt(ExitCode.OK);
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            // The hook is what ended the wait.
+        }
+    }
+}

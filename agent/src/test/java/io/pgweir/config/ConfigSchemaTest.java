@@ -1,0 +1,239 @@
+package io.pgweir.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** {@code schemas/config.v1.json}, the records and the reader say the same. */
+class ConfigSchemaTest {
+    private static final Path ROOT = Path.of(System.getProperty("pgweir.root", ".."));
+    private static final Path SCHEMA = ROOT.resolve("schemas/config.v1.json");
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/properties | io.pgweir.config.AgentConfig",
+                "/$defs/cluster/properties | io.pgweir.config.ClusterConfig",
+                "/$defs/server-tls/properties | io.pgweir.config.ServerTlsConfig",
+                "/$defs/listener/properties | io.pgweir.config.ListenerConfig",
+                "/$defs/client-tls/properties | io.pgweir.config.ClientTlsConfig",
+                "/$defs/audit/properties | io.pgweir.config.AuditConfig",
+                "/$defs/sink/properties/stdout/properties | io.pgweir.config.AuditConfig$Sink$Stdout",
+                "/$defs/sink/properties/file/properties | io.pgweir.config.AuditConfig$Sink$File",
+                "/$defs/limits/properties | io.pgweir.config.LimitsConfig",
+                "/$defs/threads/properties | io.pgweir.config.ThreadsConfig",
+            })
+    void aSectionHasTheKeysAndWordsOfItsRecord(String pointer, Class<?> type) throws IOException {
+        // Given
+        JsonNode properties = schemaTree().at(pointer);
+
+        // Then
+        assertThat(new TreeSet<>(properties.propertyNames()))
+                .isEqualTo(new TreeSet<>(components(type)
+                        .map(component -> kebab(component.getName()))
+                        .toList()));
+        components(type)
+                .filter(component -> component.getType().isEnum())
+                .forEach(component -> assertThat(words(properties.get(kebab(component.getName()))))
+                        .isEqualTo(words(component.getType())));
+    }
+
+    @Test
+    void everySinkHasItsKey() throws IOException {
+        // Then
+        assertThat(schemaTree().at("/$defs/sink/properties").propertyNames())
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(AuditConfig.Sink.class.getPermittedSubclasses())
+                        .map(type -> type.getSimpleName().toLowerCase(Locale.ROOT))
+                        .toList());
+    }
+
+    /** The defaults that the schema tells, set explicitly, change nothing. */
+    @Test
+    void theSchemaTellsTheDefaults() throws IOException, ConfigException {
+        // Given
+        String least = Files.readString(ROOT.resolve("docs/examples/least.yaml"));
+        StringBuilder explicit = new StringBuilder(least);
+        for (String section : List.of("audit", "limits", "threads")) {
+            explicit.append(section).append(":\n");
+            for (var property :
+                    schemaTree().at("/$defs/" + section + "/properties").properties()) {
+                if (property.getValue().has("default")) {
+                    explicit.append("  %s: %s\n"
+                            .formatted(
+                                    property.getKey(),
+                                    property.getValue().get("default").asString()));
+                }
+            }
+        }
+
+        // Then
+        assertThat(ConfigReader.read("explicit", explicit.toString())).isEqualTo(ConfigReader.read("least", least));
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void everyExampleIsValidInBoth(Path example) throws IOException {
+        // Given
+        Path copy = Files.copy(example, directory.resolve(example.getFileName()));
+        Files.createDirectory(directory.resolve("tls"));
+        for (String name : List.of("ca.pem", "server.crt", "server.key")) {
+            Files.writeString(directory.resolve("tls").resolve(name), name);
+        }
+
+        // Then
+        assertThat(schemaFaults(Files.readString(copy))).isEmpty();
+        assertThatCode(() -> ConfigReader.read(copy)).doesNotThrowAnyException();
+    }
+
+    static List<Path> examples() throws IOException {
+        try (Stream<Path> files = Files.list(ROOT.resolve("docs/examples"))) {
+            return files.filter(file -> file.toString().endsWith(".yaml")).toList();
+        }
+    }
+
+    /** Added to the least example, each is wrong in its shape, which both must see. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "version: 2",
+                "version: '1'",
+                "rules: {}",
+                "clusters2: {}",
+                "limits:",
+                "limits: []",
+                "limits: {connections: 0}",
+                "limits: {connections: 1000001}",
+                "limits: {connections: 1.5}",
+                "limits: {connections: '5'}",
+                "limits: {startup-timeout: 5}",
+                "limits: {startup-timeout: 1d}",
+                "limits: {startup-timeout: 1 s}",
+                "limits: {message-bytes: 1MB}",
+                "limits: {message-bytes: -1}",
+                "limits: {outstanding-requests: 15}",
+                "limits: {startupTimeout: 5s}",
+                "threads: {loops: -1}",
+                "threads: {loops: 1025}",
+                "threads: {transport: io-uring}",
+                "threads: {transport: EPOLL}",
+                "audit: {parameters: all}",
+                "audit: {text: 1}",
+                "audit: {queue-records: 63}",
+                "audit: {copy-sha256: 'true'}",
+                "audit: {sinks: []}",
+                "audit: {sinks: [stdout]}",
+                "audit: {sinks: [{}]}",
+                "audit: {sinks: [{kafka: {}}]}",
+                "audit: {sinks: [{stdout: {}}, {stdout: {}}]}",
+                "audit: {sinks: [{stdout: {format: json}}]}",
+                "audit: {sinks: [{stdout: {}, file: {path: x}}]}",
+                "audit: {sinks: [{file: {}}]}",
+                "audit: {sinks: [{file: {path: ''}}]}",
+            })
+    void aFaultOfShapeIsSeenByBoth(String more) throws IOException {
+        assertBothRefuse(Files.readString(ROOT.resolve("docs/examples/least.yaml")) + more + "\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{nodes: []}",
+                "{nodes: [h]}",
+                "{nodes: ['::1:5432']}",
+                "{nodes: ['[]:5432']}",
+                "{nodes: ['h:123456']}",
+                "{nodes: 'h:5432'}",
+                "{nodes: ['h:1'], connect-timeout: soon}",
+                "{nodes: ['h:1'], tls: {}}",
+                "{nodes: ['h:1'], tls: {mode: verify_ca}}",
+                "{nodes: ['h:1'], tls: {mode: prefer, negotiation: direct}}",
+                "{nodes: ['h:1'], tls: {mode: prefer, cert: x}}",
+                "{node: ['h:1']}",
+                "{}",
+                "[]",
+            })
+    void aFaultOfAClusterIsSeenByBoth(String cluster) {
+        assertBothRefuse("clusters: {c: " + cluster + "}\nlisteners: [{name: l, listen: 1, cluster: c}]\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{name: '', listen: 1, cluster: c}",
+                "{listen: 1, cluster: c}",
+                "{name: l, cluster: c}",
+                "{name: l, listen: 1}",
+                "{name: l, listen: 65536, cluster: c}",
+                "{name: l, listen: here, cluster: c}",
+                "{name: l, listen: 1, cluster: c, mode: split}",
+                "{name: l, listen: 1, cluster: c, tls: {mode: require}}",
+                "{name: l, listen: 1, cluster: c, tls: {mode: disable, key: x}}",
+                "{name: l, listen: 1, cluster: c, tls: {mode: disable, client-certificate: optional}}",
+            })
+    void aFaultOfAListenerIsSeenByBoth(String listener) {
+        assertBothRefuse("clusters: {c: {nodes: ['h:1']}}\nlisteners: [" + listener + "]\n");
+    }
+
+    private static void assertBothRefuse(String yaml) {
+        assertThat(schemaFaults(yaml)).as("schema: %s", yaml).isNotEmpty();
+        assertThatCode(() -> ConfigReader.read("reader", yaml)).isInstanceOf(ConfigException.class);
+    }
+
+    private static List<com.networknt.schema.Error> schemaFaults(String yaml) {
+        try {
+            Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(Files.readString(SCHEMA), InputFormat.JSON);
+            return schema.validate(yaml, InputFormat.YAML);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static JsonNode schemaTree() throws IOException {
+        return new ObjectMapper().readTree(Files.readString(SCHEMA));
+    }
+
+    private static Stream<RecordComponent> components(Class<?> type) {
+        return Arrays.stream(type.getRecordComponents());
+    }
+
+    private static List<String> words(JsonNode property) {
+        return property.get("enum").valueStream().map(JsonNode::asString).toList();
+    }
+
+    private static List<String> words(Class<?> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .map(constant -> constant.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .toList();
+    }
+
+    /** {@code copySha256} is one word and a number: {@code copy-sha256}. */
+    private static String kebab(String name) {
+        return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+}
