@@ -58,6 +58,10 @@ public final class Execution {
     boolean answered;
     boolean suspended;
     TransactionStatus statusAfter;
+
+    /** While it is the tracker's: what {@link #transaction} is made of. */
+    final OpenTransaction within;
+
     Transaction transaction;
 
     @Nullable
@@ -69,14 +73,15 @@ public final class Execution {
             int pipelinePosition,
             long startNanos,
             TransactionStatus statusBefore,
-            Transaction transaction) {
+            OpenTransaction within) {
         this.sequence = sequence;
         this.path = path;
         this.pipelinePosition = pipelinePosition;
         this.startNanos = startNanos;
         this.statusBefore = statusBefore;
         this.statusAfter = statusBefore;
-        this.transaction = transaction;
+        this.within = within;
+        this.transaction = within.toTransaction();
     }
 
     /** Within the session, from 1, in the order of beginnings; a row-limited portal may be told after later ones. */

@@ -1,19 +1,22 @@
 package io.pgweir.session;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a session stands.
  *
  * <pre>
- *           startup packet          Ok                ReadyForQuery
- *  STARTUP ---------------> AUTHENTICATING -> STARTING -----------------> READY <---------------+
- *                                                          request |  ^ last ReadyForQuery      |
- *                                                                  v  |                         |
- *                                                                 ACTIVE                        |
- *                                              CopyXResponse |  ^ CopyDone + CommandComplete,   |
- *                                                            v  | ErrorResponse                 |
- *                                             COPY_IN, COPY_OUT, COPY_BOTH ---------------------+
+ *           startup packet          Ok            ReadyForQuery
+ *  STARTUP ---------------> AUTHENTICATING -> STARTING ------> READY  (nothing outstanding)
+ *                                                               |  ^
+ *                                                       request |  | last ReadyForQuery
+ *                                                               v  |
+ *                                                              ACTIVE
+ *                                               CopyXResponse |  ^ CommandComplete, ErrorResponse
+ *                                                             v  |
+ *                                               COPY_IN, COPY_OUT, COPY_BOTH
  *
- *  every phase: FATAL -> FAILED; an error before the first ReadyForQuery -> FAILED; closed -> CLOSED
+ *  every phase: FATAL, or an error before the first ReadyForQuery -> FAILED; closed -> CLOSED
  * </pre>
  *
  * An event that a phase does not expect leaves it as it is.
@@ -43,21 +46,20 @@ public enum SessionPhase {
         return this == AUTHENTICATING ? STARTING : this;
     }
 
-    /** A ReadyForQuery came, and nothing is outstanding behind it. */
+    /** A ReadyForQuery came. */
     SessionPhase toReady() {
-        return isOpen() ? READY : this;
+        return this == STARTING || isServing() ? READY : this;
     }
 
-    /** A request went out, or a ReadyForQuery came with more outstanding behind it, or a COPY ended. */
-    SessionPhase toActive() {
-        return isOpen() ? ACTIVE : this;
-    }
-
-    SessionPhase toCopy(CopyTotals.Direction direction) {
-        if (!isOpen()) {
+    /** What READY is while requests are outstanding or a COPY is under way. */
+    SessionPhase toServing(int outstanding, CopyTotals.@Nullable Direction copy) {
+        if (!isServing()) {
             return this;
         }
-        return switch (direction) {
+        if (copy == null) {
+            return outstanding == 0 ? READY : ACTIVE;
+        }
+        return switch (copy) {
             case IN -> COPY_IN;
             case OUT -> COPY_OUT;
             case BOTH -> COPY_BOTH;
@@ -72,12 +74,12 @@ public enum SessionPhase {
         return CLOSED;
     }
 
-    /** Whether a COPY is under way. */
-    public boolean isCopy() {
-        return this == COPY_IN || this == COPY_OUT || this == COPY_BOTH;
+    /** Before the first ReadyForQuery: any error ends the session. */
+    boolean isBeforeReady() {
+        return this == STARTUP || this == AUTHENTICATING || this == STARTING;
     }
 
-    private boolean isOpen() {
-        return this == STARTING || this == READY || this == ACTIVE || isCopy();
+    private boolean isServing() {
+        return this == READY || this == ACTIVE || this == COPY_IN || this == COPY_OUT || this == COPY_BOTH;
     }
 }

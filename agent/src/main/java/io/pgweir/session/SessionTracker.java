@@ -9,27 +9,76 @@ import io.pgweir.wire.FrontendMessage;
 import io.pgweir.wire.StartupPacket;
 import io.pgweir.wire.TransactionStatus;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The shadow of one client and server pair: what the two streams mean. Loop-confined; never throws; always heals. */
+/**
+ * The shadow of one client and server pair: what the two streams mean. It is told what passes and tells its listener; it never
+ * changes a byte, and it has no channel and no clock: every call says when.
+ *
+ * <pre>
+ *   client: onFrontend ----> Requests ----> RequestQueue
+ *                               |               |  head
+ *                            CopyStreams        v
+ *   server: onBackend -----------------------> Answers ---> Running ---> ExecutionLog ---> SessionListener
+ *                                               |             |              |
+ *                                             Names      (one execution)  TransactionModel
+ * </pre>
+ *
+ * <p>Never throws, whatever the two say. What does not fit is counted ({@link #desyncs()}) and healed: at a ReadyForQuery with
+ * nothing outstanding the shadow knows no more and no less than after the first one, but for names.
+ *
+ * <p>Confined to the session's event loop.
+ */
 public final class SessionTracker {
+    private static final int SCRATCH_BYTES = 4096;
+
+    private final SessionListener listener;
+    private final ServerSettings settings = new ServerSettings();
+    private final Admission admission = new Admission();
+    private final RequestQueue queue = new RequestQueue();
+    private final TransactionModel transactions = new TransactionModel();
+    private final ExecutionLog log;
+    private final CopyStreams copies;
+    private final Running running;
+    private final Requests requests;
+    private final Answers answers;
     private SessionPhase phase = SessionPhase.STARTUP;
+    private @Nullable ErrorFields fatal;
 
     /**
      * @param listener is told on the caller's thread, within the call that made the fact known
-     * @param scripts lexes a query text under the session's lexical rules: a cache, or {@link SqlScript#of}
+     * @param lexer splits a query text under the session's lexical rules: a cache, or {@link SqlScript#of}
      */
     public SessionTracker(
-            SessionListener listener, BiFunction<String, LexicalRules, SqlScript> scripts, TrackerOptions options) {}
+            SessionListener listener, BiFunction<String, LexicalRules, SqlScript> lexer, TrackerOptions options) {
+        this.listener = listener;
+        Names names = new Names();
+        Scripts scripts = new Scripts(lexer, settings);
+        byte[] scratch = new byte[SCRATCH_BYTES];
+        log = new ExecutionLog(listener, transactions);
+        copies = new CopyStreams(queue, names, scripts, settings, options.copySha256(), scratch);
+        running = new Running(names, transactions, log, copies, scripts);
+        requests = new Requests(queue, copies, options, scratch);
+        answers = new Answers(queue, names, transactions, log, copies, running, scripts);
+    }
 
     public void onStartup(StartupPacket.Startup startup, long nanos) {
         phase = phase.toAuthenticating();
+        settings.expectEncoding(startup.parameter("client_encoding", ""));
     }
 
     /** A whole message of the client. CopyData does nothing here: see {@link #onFrontendCopyData}. */
-    public void onFrontend(FrontendMessage message, long nanos) {}
+    public void onFrontend(FrontendMessage message, long nanos) {
+        if (!hears()) {
+            return;
+        }
+        switch (message) {
+            case FrontendMessage.SaslInitialResponse sasl -> admission.onMechanism(sasl.mechanism());
+            case FrontendMessage.Authentication ignored -> admission.onAnswer();
+            default -> requests.on(message, nanos);
+        }
+    }
 
     /**
      * A message longer than the gather bound, of which only the head was decoded: texts are cut, parameters beyond the bound
@@ -37,79 +86,187 @@ public final class SessionTracker {
      *
      * @param bodyLength of the whole message, in bytes
      */
-    public void onFrontendHead(FrontendMessage head, int bodyLength, long nanos) {}
+    public void onFrontendHead(FrontendMessage head, int bodyLength, long nanos) {
+        if (hears()) {
+            requests.onHead(head, bodyLength, nanos);
+        }
+    }
 
     /** A piece of the body of the message that {@link #onFrontendHead} announced, from the body's first byte on. */
-    public void onFrontendHeadChunk(ByteBuf buffer, int at, int length, boolean last) {}
+    public void onFrontendHeadChunk(ByteBuf buffer, int at, int length, boolean last) {
+        requests.onHeadChunk(buffer, at, length, last);
+    }
 
     /** A whole message of the server. DataRow and CopyData do nothing here: they have their own calls. */
-    public void onBackend(BackendMessage message, long nanos) {}
+    public void onBackend(BackendMessage message, long nanos) {
+        if (!hears()) {
+            return;
+        }
+        switch (message) {
+            case BackendMessage.ParseComplete ignored -> answers.onParseComplete(nanos);
+            case BackendMessage.BindComplete ignored -> answers.onBindComplete(nanos);
+            case BackendMessage.CloseComplete ignored -> answers.onCloseComplete(nanos);
+            case BackendMessage.ParameterDescription types -> answers.onParameterDescription(types, nanos);
+            case BackendMessage.RowDescription row ->
+                answers.onDescription(row.columns().size(), nanos);
+            case BackendMessage.NoData ignored -> answers.onDescription(-1, nanos);
+            case BackendMessage.CommandComplete complete -> answers.onComplete(complete.tag(), nanos);
+            case BackendMessage.EmptyQueryResponse ignored -> answers.onComplete(null, nanos);
+            case BackendMessage.PortalSuspended ignored -> answers.onPortalSuspended(nanos);
+            case BackendMessage.CopyInResponse copy -> answers.onCopy(CopyTotals.Direction.IN, copy.format(), nanos);
+            case BackendMessage.CopyOutResponse copy -> answers.onCopy(CopyTotals.Direction.OUT, copy.format(), nanos);
+            case BackendMessage.CopyBothResponse copy ->
+                answers.onCopy(CopyTotals.Direction.BOTH, copy.format(), nanos);
+            case BackendMessage.FunctionCallResponse call -> answers.onFunctionCallResponse(call.valueLength(), nanos);
+            case BackendMessage.ErrorResponse error -> onError(error.fields(), nanos);
+            case BackendMessage.ReadyForQuery ready -> onReady(ready.status(), nanos);
+            case BackendMessage.Authentication request -> onAuthentication(request, nanos);
+            case BackendMessage.ParameterStatus status -> {
+                settings.put(status.name(), status.value());
+                listener.onParameterStatus(status.name(), status.value());
+            }
+            case BackendMessage.Malformed ignored -> answers.onUnreadable();
+            case BackendMessage.NoticeResponse ignored -> {}
+            case BackendMessage.NotificationResponse ignored -> {}
+            case BackendMessage.BackendKeyData ignored -> {}
+            case BackendMessage.NegotiateProtocolVersion ignored -> {}
+            case BackendMessage.CopyDone ignored -> {}
+            case BackendMessage.CopyData ignored -> {}
+            case BackendMessage.DataRow ignored -> {}
+            case BackendMessage.Unknown ignored -> {}
+        }
+    }
 
-    /** One DataRow, whole or about to be streamed. Allocates nothing. */
-    public void onDataRow(int bodyLength, long nanos) {}
+    private void onAuthentication(BackendMessage.Authentication request, long nanos) {
+        if (phase == SessionPhase.AUTHENTICATING && admission.onRequest(request)) {
+            phase = phase.toStarting();
+            listener.onAuthentication(admission.method(), null, nanos);
+        }
+    }
+
+    private void onError(ErrorFields error, long nanos) {
+        if (phase.isBeforeReady()) {
+            if (phase == SessionPhase.AUTHENTICATING) {
+                listener.onAuthentication(admission.method(), error, nanos);
+            }
+            fail(error);
+            return;
+        }
+        answers.onError(error, nanos);
+        if (error.isFatal()) {
+            answers.onFatal(nanos);
+            fail(error);
+        }
+    }
+
+    private void fail(ErrorFields error) {
+        fatal = error;
+        phase = phase.toFailed();
+    }
+
+    private void onReady(TransactionStatus status, long nanos) {
+        if (phase.isBeforeReady()) {
+            phase = phase.toReady();
+        } else {
+            answers.onReady(status, nanos);
+        }
+    }
+
+    /** One DataRow, whole or about to be streamed. Allocates nothing but at an execution's first. */
+    public void onDataRow(int bodyLength, long nanos) {
+        if (hears()) {
+            answers.onDataRow(bodyLength, nanos);
+        }
+    }
 
     /** A piece of the body of a CopyData from the client. Allocates nothing. */
-    public void onFrontendCopyData(ByteBuf buffer, int at, int length, boolean first, boolean last) {}
+    public void onFrontendCopyData(ByteBuf buffer, int at, int length, boolean first, boolean last) {
+        if (hears()) {
+            copies.onFrontend(buffer, at, length, first);
+        }
+    }
 
     /** A piece of the body of a CopyData from the server. Allocates nothing. */
-    public void onBackendCopyData(ByteBuf buffer, int at, int length, boolean first, boolean last, long nanos) {}
+    public void onBackendCopyData(ByteBuf buffer, int at, int length, boolean first, boolean last, long nanos) {
+        if (hears()) {
+            copies.onBackend(buffer, at, length, first);
+            answers.onCopyBytes(length, nanos);
+        }
+    }
 
     /** pgweir spent so long on what it has just forwarded to the server: told of the request that came last. */
-    public void onFrontendForwarded(long ownNanos) {}
+    public void onFrontendForwarded(long ownNanos) {
+        requests.onForwarded(ownNanos);
+    }
 
     /** pgweir spent so long on what it has just forwarded to the client: told of the execution that is being answered. */
-    public void onBackendForwarded(long ownNanos) {}
+    public void onBackendForwarded(long ownNanos) {
+        Execution execution = running.execution();
+        if (execution == null) {
+            execution = log.lastHeld();
+        }
+        if (execution != null) {
+            execution.ownNanos += ownNanos;
+        }
+    }
 
     /** The session is over: tells what was in flight, suspended or held, and how the open transaction ended. Once. */
     public void onClosed(long nanos) {
-        phase = phase.toClosed();
+        if (phase != SessionPhase.CLOSED) {
+            answers.onClosed(nanos);
+            phase = phase.toClosed();
+        }
     }
 
     /** What the client's texts are encoded in. */
     public Charset clientCharset() {
-        return StandardCharsets.UTF_8;
+        return settings.charset();
     }
 
     /** Requests that the server has not answered in full. */
     public int outstanding() {
-        return 0;
+        return queue.outstanding();
     }
 
     /** Of the last ReadyForQuery. */
     public TransactionStatus transactionStatus() {
-        return TransactionStatus.IDLE;
+        return transactions.readyStatus();
     }
 
     public SessionPhase phase() {
-        return phase;
+        return phase.toServing(queue.outstanding(), copies.direction());
     }
 
     public boolean standardConformingStrings() {
-        return true;
+        return settings.rules().standardConformingStrings();
     }
 
     /** The last value the server told for {@code name}, by ParameterStatus; null where it never did. */
     public @Nullable String parameter(String name) {
-        return null;
+        return settings.value(name);
     }
 
     /** Whether the client's next {@code 'p'} opens a SASL exchange. */
     public boolean saslOffered() {
-        return false;
+        return admission.saslOffered();
     }
 
     /** The error that ended the session, or kept it from starting; null while there was none. */
     public @Nullable ErrorFields fatal() {
-        return null;
+        return fatal;
     }
 
-    /** Answers that did not fit what was asked. Each healed at a ReadyForQuery; each is a bug, here or in a server. */
+    /** Answers that did not fit what was asked. Each heals at a ReadyForQuery; each is a bug, here or in a server. */
     public long desyncs() {
-        return 0;
+        return answers.desyncs();
     }
 
     /** Executes of a portal that had already run to its end: PostgreSQL runs nothing, so there is no execution. */
     public long repeatedExecutes() {
-        return 0;
+        return running.repeatedExecutes();
+    }
+
+    private boolean hears() {
+        return phase != SessionPhase.FAILED && phase != SessionPhase.CLOSED;
     }
 }

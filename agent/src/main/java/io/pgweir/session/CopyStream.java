@@ -1,0 +1,65 @@
+package io.pgweir.session;
+
+import io.netty.buffer.ByteBuf;
+import io.pgweir.session.CopyTotals.Direction;
+import io.pgweir.wire.copy.CopyRows;
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+
+/** What flows in one COPY: counts rows and bytes and hashes, piece by piece, without allocation. */
+final class CopyStream {
+    final Direction direction;
+    private final CopyTotals.Format format;
+
+    /** Null where the stream is no table's rows: both ways at once, each message counts as one. */
+    private final @Nullable CopyRows counter;
+
+    private final @Nullable MessageDigest digest;
+    private long rows;
+    private long bytes;
+
+    private CopyStream(
+            Direction direction, CopyTotals.Format format, @Nullable CopyRows counter, @Nullable MessageDigest digest) {
+        this.direction = direction;
+        this.format = format;
+        this.counter = counter;
+        this.digest = digest;
+    }
+
+    static CopyStream of(Direction direction, CopyShape shape, ServerSettings settings, boolean sha256) {
+        CopyRows counter = switch (shape.format()) {
+            case TEXT -> CopyRows.text(settings.charset(), shape.header());
+            case CSV ->
+                CopyRows.csv(
+                        settings.charset(), shape.header(), shape.quote(), shape.escape(), settings.csvEndMarker());
+            case BINARY -> CopyRows.binary();
+        };
+        return new CopyStream(direction, shape.format(), counter, sha256 ? Sha256.begin() : null);
+    }
+
+    /** Replication. No digest: the order of the two ways' pieces is pgweir's own and would prove nothing. */
+    static CopyStream both(CopyShape shape) {
+        return new CopyStream(Direction.BOTH, shape.format(), null, null);
+    }
+
+    void add(ByteBuf buffer, int at, int length, boolean first, byte[] scratch) {
+        bytes += length;
+        if (counter == null) {
+            rows += first ? 1 : 0;
+        } else {
+            counter.feed(buffer, at, length);
+        }
+        if (digest != null) {
+            Sha256.update(digest, buffer, at, length, scratch);
+        }
+    }
+
+    /** Ends it: to be called once. */
+    CopyTotals toTotals() {
+        if (counter != null) {
+            counter.finish();
+            rows = counter.rows();
+        }
+        return new CopyTotals(direction, format, rows, bytes, digest == null ? null : digest.digest());
+    }
+}

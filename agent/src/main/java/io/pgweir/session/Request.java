@@ -1,0 +1,93 @@
+package io.pgweir.session;
+
+import org.jspecify.annotations.Nullable;
+
+/** One place of the {@link RequestQueue}: what a client asked, as little of it as its answer needs. Reused. */
+final class Request {
+    Kind kind = Kind.SYNC;
+    long startNanos;
+
+    /** What pgweir spent on forwarding it. */
+    long ownNanos;
+
+    /** Statement of Parse, Describe, Close; portal of Bind, Execute, Describe, Close. */
+    String name = "";
+
+    /** Statement of Bind. */
+    String statementName = "";
+
+    /** Of Parse and Query; null where the message was malformed. */
+    @Nullable
+    QueryText text;
+
+    /** Types of Parse. */
+    int[] types = RequestQueue.NO_TYPES;
+
+    /** Of Bind and FunctionCall. */
+    @Nullable
+    Parameters parameters;
+
+    int functionOid;
+
+    /** Of COPY_STREAM. */
+    @Nullable
+    CopyStream stream;
+
+    /** Nothing but its type could be read; the server will refuse it. */
+    boolean malformed;
+
+    /** A Sync sent inside a COPY IN that failed: whether the server swallowed it, only its next answer tells. */
+    boolean doubtful;
+
+    void clear() {
+        ownNanos = 0;
+        name = "";
+        statementName = "";
+        text = null;
+        types = RequestQueue.NO_TYPES;
+        parameters = null;
+        functionOid = 0;
+        stream = null;
+        malformed = false;
+        doubtful = false;
+    }
+
+    enum Kind {
+        PARSE,
+        BIND,
+        DESCRIBE_STATEMENT,
+        DESCRIBE_PORTAL,
+        EXECUTE,
+        CLOSE_STATEMENT,
+        CLOSE_PORTAL,
+        SYNC,
+        QUERY,
+        FUNCTION_CALL,
+        /** CopyData that came before its CopyInResponse; no request, never answered. */
+        COPY_STREAM,
+        /** CopyDone or CopyFail; no request, never answered. */
+        COPY_END;
+
+        boolean isDescribe() {
+            return this == DESCRIBE_STATEMENT || this == DESCRIBE_PORTAL;
+        }
+
+        boolean isClose() {
+            return this == CLOSE_STATEMENT || this == CLOSE_PORTAL;
+        }
+
+        boolean isCopyMark() {
+            return this == COPY_STREAM || this == COPY_END;
+        }
+
+        /** Answered by a ReadyForQuery. */
+        boolean endsSegment() {
+            return this == SYNC || this == QUERY || this == FUNCTION_CALL;
+        }
+
+        /** Answered by rows and CommandComplete. */
+        boolean runs() {
+            return this == EXECUTE || this == QUERY;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.pgweir.session;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the client asked and the server has not answered in full, in the order of the wire: a ring of reused
+ * {@link Request}s.
+ *
+ * <pre>
+ *   head                                                     tail
+ *   EXECUTE  COPY_STREAM  SYNC  COPY_END  SYNC | PARSE BIND EXECUTE SYNC
+ *            '-- while EXECUTE runs a COPY IN, the server reads on to COPY_END and swallows the first SYNC
+ * </pre>
+ *
+ * It has no limit of its own: a client can only be so far ahead as the buffers between it and the server hold.
+ */
+final class RequestQueue {
+    static final int[] NO_TYPES = new int[0];
+
+    private static final int CAPACITY_MIN = 16;
+
+    /** Above it the ring is given back as soon as it is empty. */
+    private static final int CAPACITY_KEPT = 1024;
+
+    private Request[] slots = newSlots(CAPACITY_MIN);
+    private int head;
+    private int size;
+    private int marks;
+
+    /** After an error the server reads on to the next Sync and throws everything else away; that Sync is not here yet. */
+    private boolean skipping;
+
+    /** Null while the server throws away what is not a Sync. */
+    @Nullable
+    Request add(Request.Kind kind, long nanos) {
+        if (skipping) {
+            if (kind != Request.Kind.SYNC) {
+                return null;
+            }
+            skipping = false;
+        }
+        if (size == slots.length) {
+            grow();
+        }
+        Request request = at(size);
+        request.clear();
+        request.kind = kind;
+        request.startNanos = nanos;
+        size++;
+        marks += kind.isCopyMark() ? 1 : 0;
+        return request;
+    }
+
+    @Nullable
+    Request head() {
+        return size == 0 ? null : slots[head];
+    }
+
+    /** {@code index} 0 is the head; at most {@link #size()} - 1. */
+    Request at(int index) {
+        return slots[(head + index) & (slots.length - 1)];
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Without the marks that COPY streams leave. */
+    int outstanding() {
+        return size - marks;
+    }
+
+    boolean isSkipping() {
+        return skipping;
+    }
+
+    void stopSkipping() {
+        skipping = false;
+    }
+
+    void pop() {
+        Request request = slots[head];
+        marks -= request.kind.isCopyMark() ? 1 : 0;
+        request.clear();
+        head = (head + 1) & (slots.length - 1);
+        size--;
+        if (size == 0 && slots.length > CAPACITY_KEPT) {
+            slots = newSlots(CAPACITY_MIN);
+            head = 0;
+        }
+    }
+
+    void pop(int count) {
+        for (int i = 0; i < count; i++) {
+            pop();
+        }
+    }
+
+    /** Drops {@code count} requests behind the head, which stays. */
+    void popBehindHead(int count) {
+        int last = (head + count) & (slots.length - 1);
+        Request kept = slots[head];
+        slots[head] = slots[last];
+        slots[last] = kept;
+        pop(count);
+    }
+
+    /** Index of the first request from {@code from} on that ends a segment; -1 where there is none. */
+    int segmentEnd(int from) {
+        for (int i = from; i < size; i++) {
+            if (at(i).kind.endsSegment()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Index of the first request of {@code kind} from {@code from} on; -1 where there is none. */
+    int find(Request.Kind kind, int from) {
+        for (int i = from; i < size; i++) {
+            if (at(i).kind == kind) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The server failed in the extended protocol: all goes up to the next Sync, which stays. */
+    void skipToSync() {
+        while (size > 0 && slots[head].kind != Request.Kind.SYNC) {
+            pop();
+        }
+        skipping = size == 0;
+    }
+
+    private void grow() {
+        Request[] grown = new Request[slots.length * 2];
+        for (int i = 0; i < size; i++) {
+            grown[i] = at(i);
+        }
+        for (int i = size; i < grown.length; i++) {
+            grown[i] = new Request();
+        }
+        slots = grown;
+        head = 0;
+    }
+
+    private static Request[] newSlots(int capacity) {
+        Request[] slots = new Request[capacity];
+        for (int i = 0; i < capacity; i++) {
+            slots[i] = new Request();
+        }
+        return slots;
+    }
+}
