@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * store an offer, after Dmitry Vyukov's bounded MPMC queue. Slot {@code i} is free for ticket {@code t} when
  * {@code turns[i] == t}, full when it is {@code t + 1}; the consumer then makes it {@code t + slots}.
  *
- * <p>ArrayBlockingQueue was measured beside it: its lock is shared with the consumer, who holds it while it drains.
+ * <p>ArrayBlockingQueue is nearly as fast (13 to 19 ns an offer against 11, in bursts of 1000 with a consumer that polls), but its
+ * lock is the consumer's too: a writer that loses the processor while it holds it would block event loops.
  */
 final class EventQueue {
     private final int mask;
