@@ -21,9 +21,12 @@ public final class ExecutionFixture {
     /** Of transaction 1, implicit and committed; took 1.5 ms of which 20 us are pgweir's. */
     public static ExecutionFixture of(Execution.Path path, @Nullable SqlStatement statement, long startNanos) {
         long endNanos = startNanos + 1_500_000;
-        Transaction transaction = new Transaction(1, false, Transaction.Outcome.COMMITTED, startNanos, endNanos, 1);
+        OpenTransaction within = new OpenTransaction(1, false, startNanos);
+        within.outcome = Transaction.Outcome.COMMITTED;
+        within.endNanos = endNanos;
+        within.executions = 1;
         ExecutionFixture fixture =
-                new ExecutionFixture(new Execution(1, path, 0, startNanos, TransactionStatus.IDLE, transaction));
+                new ExecutionFixture(new Execution(1, path, 0, startNanos, TransactionStatus.IDLE, within));
         fixture.execution.statement = statement;
         fixture.execution.textBytes = statement == null ? 0 : statement.text().length();
         fixture.execution.firstRowNanos = startNanos + 1_000_000;
