@@ -53,13 +53,17 @@ public final class PgServer implements AutoCloseable {
         }
     }
 
-    /** Runs the server, passes on the signals it reads, and takes the end of its input for the end of the JVM. */
+    /**
+     * Runs the server, passes on the signals it reads, and takes the end of its input for the end of the JVM. Signals to
+     * the whole process group (Ctrl-C in a terminal) are none of its business: whoever waits for it would wait in vain.
+     */
     private static final String KEEPER = """
+            trap '' INT HUP TERM
             dir=$1; shift; exec 3<&0
             "$@" </dev/null & server=$!
             ( if read -r signal <&3; then kill -"$signal" $server; else : >"$dir/orphan"; kill -QUIT $server; fi ) & watch=$!
             exec 3<&-; wait $server; code=$?
-            kill $watch 2>/dev/null
+            kill -KILL $watch 2>/dev/null
             [ -e "$dir/orphan" ] && rm -rf "$dir"
             exit $code
             """;
@@ -269,6 +273,11 @@ public final class PgServer implements AutoCloseable {
                 && !file.startsWith("pg_notify/")
                 && !file.startsWith("pg_stat_tmp/")
                 && !file.startsWith("log/");
+    }
+
+    /** This port when nobody listens there, else any free one. */
+    static int freePort(int preferred) throws IOException {
+        return isFree(preferred) ? preferred : freePort();
     }
 
     /** Below the ephemeral range, so that no outgoing connection takes it between this probe and the server's bind. */
