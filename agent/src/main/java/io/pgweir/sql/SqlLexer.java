@@ -9,7 +9,7 @@ package io.pgweir.sql;
  *
  * <p>Servers before 15 read {@code 1E'..'} as two tokens where later ones fail; this lexer reads two, so both are served.
  *
- * <p>Not thread-safe; cheap to make.
+ * <p>Longer than most files here because {@code scan.l} is one table of rules. Not thread-safe; cheap to make.
  */
 final class SqlLexer {
     private final String text;
