@@ -3,7 +3,6 @@ package io.pgweir.session;
 import io.netty.buffer.ByteBuf;
 import io.pgweir.session.CopyTotals.Direction;
 import io.pgweir.sql.SqlStatement;
-import io.pgweir.sql.StatementKind;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -211,7 +210,7 @@ final class CopyStreams {
         List<SqlStatement> statements = scripts.of(text.text).statements();
         int seen = 0;
         for (SqlStatement statement : statements) {
-            if (statement.kind() == StatementKind.COPY && CopyShape.readsClient(statement) && seen++ == index) {
+            if (CopyShape.readsClient(statement) && seen++ == index) {
                 return statement;
             }
         }
