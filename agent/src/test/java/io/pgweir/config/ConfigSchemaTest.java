@@ -116,6 +116,30 @@ class ConfigSchemaTest {
         }
     }
 
+    @Test
+    void theReadmeShowsTheExample() throws IOException {
+        // Given
+        String example = Files.readString(ROOT.resolve("docs/examples/pgweir.yaml"));
+
+        // Then
+        assertThat(Files.readString(ROOT.resolve("README.md")))
+                .contains("```yaml\n" + example.substring(example.indexOf('\n') + 1) + "```");
+    }
+
+    /** Every key, in any section, has its row. */
+    @Test
+    void theDocumentTellsEveryKey() throws IOException {
+        // Given
+        String document = Files.readString(ROOT.resolve("docs/configuration.md"));
+
+        // Then
+        for (JsonNode properties : schemaTree().findValues("properties")) {
+            for (String key : properties.propertyNames()) {
+                assertThat(document).containsPattern("\\b" + key + "\\b");
+            }
+        }
+    }
+
     /** Added to the least example, each is wrong in its shape, which both must see. */
     @ParameterizedTest
     @ValueSource(
