@@ -1,9 +1,8 @@
 package io.pgweir.boot;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.pgweir.audit.AgentFacts;
 import io.pgweir.audit.AuditTrail;
-import io.pgweir.audit.Output;
-import io.pgweir.audit.TimeSource;
 import io.pgweir.boot.AgentStartException.Kind;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.AuditConfig;
@@ -18,7 +17,9 @@ import io.pgweir.proxy.Transport;
 import io.pgweir.session.TrackerOptions;
 import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -57,7 +59,6 @@ public final class Agent implements AutoCloseable {
     private static final int WAITING_THREADS = 4;
     private static final int WAITING_TASKS_MAX = 1024;
 
-    private final Telemetry telemetry = new Telemetry();
     private final AuditTrail trail;
     private final ProxyContext context;
     private final Transport transport;
@@ -77,18 +78,19 @@ public final class Agent implements AutoCloseable {
 
     /** Starts all of it, or nothing. */
     public static Agent start(AgentConfig config) throws AgentStartException {
-        return start(config, List.of());
+        Telemetry telemetry = new Telemetry();
+        return start(config, AuditTrail.of(config.audit(), facts(), telemetry), telemetry);
     }
 
-    /** As {@link #start(AgentConfig)}, with sinks beyond the configured ones. */
-    public static Agent start(AgentConfig config, List<Output> more) throws AgentStartException {
+    /** As {@link #start(AgentConfig)}, with a trail of the caller's own, which the agent starts and closes. */
+    public static Agent start(AgentConfig config, AuditTrail trail, Telemetry telemetry) throws AgentStartException {
         Transport transport;
         try {
             transport = Transport.start(config.threads());
         } catch (IllegalStateException unavailable) {
             throw new AgentStartException(Kind.TRANSPORT, String.valueOf(unavailable.getMessage()), unavailable);
         }
-        Agent agent = new Agent(config, transport, more);
+        Agent agent = new Agent(config, transport, trail, telemetry);
         try {
             agent.open(config);
             return agent;
@@ -98,11 +100,22 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private Agent(AgentConfig config, Transport transport, List<Output> outputs) {
+    private static AgentFacts facts() {
+        String version = Agent.class.getPackage().getImplementationVersion();
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException unnamed) {
+            host = null;
+        }
+        return new AgentFacts(UUID.randomUUID().toString(), version == null ? "development" : version, host);
+    }
+
+    private Agent(AgentConfig config, Transport transport, AuditTrail trail, Telemetry telemetry) {
         AuditConfig audit = config.audit();
         this.transport = transport;
+        this.trail = trail;
         waiting.allowCoreThreadTimeOut(true);
-        trail = new AuditTrail(audit.queueRecords(), outputs, TimeSource.SYSTEM, telemetry);
         int parameterBytes = audit.parameters() == AuditConfig.Content.FULL ? audit.parameterBytes() : 0;
         context = new ProxyContext(
                 config.limits(), new TrackerOptions(parameterBytes, audit.copySha256()), trail, telemetry);
@@ -167,10 +180,6 @@ public final class Agent implements AutoCloseable {
         Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
         listeners.forEach(listener -> addresses.put(listener.name(), listener.address()));
         return addresses;
-    }
-
-    public Telemetry telemetry() {
-        return telemetry;
     }
 
     /** Stops accepting, lets statements under way end, tells clients 57P01, and writes every record out. */

@@ -14,7 +14,6 @@ import io.pgweir.audit.ClientFacts;
 import io.pgweir.audit.EndFacts;
 import io.pgweir.audit.SessionAuditor;
 import io.pgweir.session.SessionTracker;
-import io.pgweir.sql.SqlScript;
 import io.pgweir.wire.ProtocolException;
 import io.pgweir.wire.StartupDecoder;
 import io.pgweir.wire.StartupPacket;
@@ -301,7 +300,10 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
                 ScramBinding.of(secured, server.isTls(), listening.tls().isSameCertificate(server.certificate()));
         SessionAuditor hears = auditor(context);
         Meaning meaning = new Meaning(
-                new SessionTracker(hears, SqlScript::of, listening.context().trackerOptions()),
+                new SessionTracker(
+                        hears,
+                        listening.context().statements()::get,
+                        listening.context().trackerOptions()),
                 hears,
                 listening.context().telemetry());
         ProxySession session = new ProxySession(

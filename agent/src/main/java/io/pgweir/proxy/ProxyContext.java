@@ -1,8 +1,10 @@
 package io.pgweir.proxy;
 
+import io.netty.util.concurrent.FastThreadLocal;
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.session.TrackerOptions;
+import io.pgweir.sql.StatementCache;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import java.time.Duration;
@@ -14,6 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** What all sessions of an agent share. Any thread. */
 public final class ProxyContext {
+    private static final long STATEMENT_CACHE_BYTES_MAX = 16 << 20;
+
     private final LimitsConfig limits;
     private final TrackerOptions trackerOptions;
     private final AuditTrail trail;
@@ -21,6 +25,14 @@ public final class ProxyContext {
     private final CancelKeys cancelKeys = new CancelKeys();
     private final Warnings warnings = new Warnings();
     private final Set<ProxySession> sessions = ConcurrentHashMap.newKeySet();
+
+    /** One a loop: query strings come again, and a loop's sessions often run the same application. */
+    private final FastThreadLocal<StatementCache> statements = new FastThreadLocal<>() {
+        @Override
+        protected StatementCache initialValue() {
+            return new StatementCache(STATEMENT_CACHE_BYTES_MAX);
+        }
+    };
 
     private final ReentrantLock idle = new ReentrantLock();
     private final Condition changed = idle.newCondition();
@@ -53,6 +65,11 @@ public final class ProxyContext {
 
     Telemetry telemetry() {
         return telemetry;
+    }
+
+    /** Of the calling event loop. */
+    StatementCache statements() {
+        return statements.get();
     }
 
     CancelKeys cancelKeys() {

@@ -98,6 +98,11 @@ final class Relay {
         return mode == Mode.MESSAGES && streaming == 0;
     }
 
+    /** Memory that waits for the rest of a message. */
+    int heldBytes() {
+        return held == null ? 0 : held.capacity();
+    }
+
     /** Of everything that came in. */
     long bytes() {
         return bytes;

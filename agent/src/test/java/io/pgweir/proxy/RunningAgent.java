@@ -4,8 +4,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgweir.audit.AuditEvent;
 import io.pgweir.audit.AuditSink;
+import io.pgweir.audit.AuditTrail;
 import io.pgweir.audit.Output;
 import io.pgweir.audit.RecordEncoder;
+import io.pgweir.audit.TimeSource;
 import io.pgweir.boot.Agent;
 import io.pgweir.boot.AgentStartException;
 import io.pgweir.config.AgentConfig;
@@ -18,6 +20,7 @@ import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.config.ThreadsConfig;
 import io.pgweir.lab.PgWire;
+import io.pgweir.telemetry.Telemetry;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -169,8 +172,13 @@ final class RunningAgent implements AutoCloseable {
                             List.of()),
                     new LimitsConfig(connections, startupTimeout, 1 << 20, 10_000),
                     new ThreadsConfig(2, transport));
-            return new RunningAgent(
-                    Agent.start(config, List.of(new Output(new Collector(events), new Nowhere()))), events);
+            Telemetry telemetry = new Telemetry();
+            AuditTrail trail = new AuditTrail(
+                    config.audit().queueRecords(),
+                    List.of(new Output(new Collector(events), new Nowhere())),
+                    TimeSource.SYSTEM,
+                    telemetry);
+            return new RunningAgent(Agent.start(config, trail, telemetry), events);
         }
     }
 
