@@ -6,7 +6,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
@@ -66,7 +65,6 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     private @Nullable ScheduledFuture<?> deadline;
     private @Nullable ServerConnector connector;
     private boolean admitted;
-    private boolean clientEnded;
     private boolean over;
 
     private enum Stage {
@@ -214,15 +212,8 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
             onHandshake(context, handshake);
-        } else if (event == ChannelInputShutdownEvent.INSTANCE || event == SslCloseCompletionEvent.SUCCESS) {
-            onEnd(context);
-        }
-    }
-
-    /** A client that has asked and has no more to say still wants its answer; one that has not asked wants none. */
-    private void onEnd(ChannelHandlerContext context) {
-        clientEnded = true;
-        if (stage != Stage.CONNECTING && stage != Stage.CANCELLING && stage != Stage.CLOSING) {
+        } else if (event == ChannelInputShutdownEvent.INSTANCE && stage != Stage.CANCELLING) {
+            // Before there is a server nobody can answer a client that has no more to say.
             close(context, EndCause.CLIENT_CLOSED);
         }
     }
@@ -326,7 +317,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         ByteBuf rest = pending;
         pending = Unpooled.EMPTY_BUFFER;
         context.pipeline().replace(this, "leg", session.clientLeg());
-        session.start(rest.readRetainedSlice(length), rest, clientEnded);
+        session.start(rest.readRetainedSlice(length), rest);
     }
 
     private SessionAuditor auditor(ChannelHandlerContext context) {
