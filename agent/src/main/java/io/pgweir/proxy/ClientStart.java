@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
@@ -65,6 +66,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     private @Nullable ScheduledFuture<?> deadline;
     private @Nullable ServerConnector connector;
     private boolean admitted;
+    private boolean clientEnded;
     private boolean over;
 
     private enum Stage {
@@ -212,8 +214,15 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
             onHandshake(context, handshake);
-        } else if (event == ChannelInputShutdownEvent.INSTANCE && stage != Stage.CANCELLING) {
-            // Before there is a server nobody can answer a client that has no more to say.
+        } else if (event == ChannelInputShutdownEvent.INSTANCE || event == SslCloseCompletionEvent.SUCCESS) {
+            onEnd(context);
+        }
+    }
+
+    /** A client that has asked and has no more to say still wants its answer; one that has not asked wants none. */
+    private void onEnd(ChannelHandlerContext context) {
+        clientEnded = true;
+        if (stage != Stage.CONNECTING && stage != Stage.CANCELLING && stage != Stage.CLOSING) {
             close(context, EndCause.CLIENT_CLOSED);
         }
     }
@@ -317,7 +326,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         ByteBuf rest = pending;
         pending = Unpooled.EMPTY_BUFFER;
         context.pipeline().replace(this, "leg", session.clientLeg());
-        session.start(rest.readRetainedSlice(length), rest);
+        session.start(rest.readRetainedSlice(length), rest, clientEnded);
     }
 
     private SessionAuditor auditor(ChannelHandlerContext context) {

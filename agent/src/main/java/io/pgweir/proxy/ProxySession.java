@@ -66,6 +66,7 @@ final class ProxySession {
     private @Nullable EndCause cause;
     private @Nullable String sqlState;
     private CancelKeys.@Nullable Key cancelKey;
+    private EndCause serverFailure = EndCause.SERVER_CLOSED;
     private boolean throttled;
     private boolean clientEnded;
     private boolean serverEnded;
@@ -107,8 +108,9 @@ final class ProxySession {
      *
      * @param packet owned from here on
      * @param rest owned from here on
+     * @param ended whether the client has said already that it has no more to say
      */
-    void start(ByteBuf packet, ByteBuf rest) {
+    void start(ByteBuf packet, ByteBuf rest, boolean ended) {
         context.onSessionStart(this);
         server.pipeline().addLast("leg", serverLeg);
         meaning.onRead();
@@ -117,6 +119,9 @@ final class ProxySession {
         Sockets.write(server, packet);
         toServer.onBytes(rest);
         server.flush();
+        if (ended) {
+            endOfClient();
+        }
         steer();
     }
 
@@ -124,12 +129,16 @@ final class ProxySession {
         return new ServerFacts(connection.node().host(), connection.node().port(), processId);
     }
 
-    /** Reads from each side only what the other takes. */
+    /** Reads from each side only what the other takes. A side that has ended is left alone: epoll knows it no more. */
     private void steer() {
         int outstanding = meaning.tracker().outstanding();
         throttled = throttled ? outstanding > outstandingMax / 2 : outstanding > outstandingMax;
-        clientLeg.reading(client, (server.isWritable() && !throttled) || refusing || serverEnded);
-        serverLeg.reading(server, client.isWritable());
+        if (!clientEnded) {
+            clientLeg.reading(client, (server.isWritable() && !throttled) || refusing || serverEnded);
+        }
+        if (!serverEnded) {
+            serverLeg.reading(server, client.isWritable());
+        }
     }
 
     private final class ClientEvents implements Leg.Events {
@@ -198,7 +207,7 @@ final class ProxySession {
 
         @Override
         public void onEnd() {
-            endOfServer(EndCause.SERVER_CLOSED);
+            endOfServer(serverFailure);
         }
 
         @Override
@@ -208,7 +217,7 @@ final class ProxySession {
 
         @Override
         public void onClosed() {
-            endOfServer(EndCause.SERVER_CLOSED);
+            endOfServer(serverFailure);
             finishIfClosed();
         }
     }
@@ -247,16 +256,26 @@ final class ProxySession {
     }
 
     private void onClientFailure(Throwable failure) {
-        log.atDebug().addKeyValue("sessionId", meaning.auditor().session()).log("Client failed", failure);
+        log.atDebug()
+                .addKeyValue("sessionId", meaning.auditor().session())
+                .setCause(failure)
+                .log("Client failed");
         end(causeOf(failure, EndCause.CLIENT_RESET));
         clientEnded = true;
         Sockets.abort(server);
         Sockets.abort(client);
     }
 
+    /**
+     * Remembered, not acted on: a write may fail while the server's last words still wait to be read, and whatever kind
+     * of failure it was, an end of input follows it.
+     */
     private void onServerFailure(Throwable failure) {
-        log.atDebug().addKeyValue("sessionId", meaning.auditor().session()).log("Server failed", failure);
-        endOfServer(causeOf(failure, EndCause.SERVER_RESET));
+        log.atDebug()
+                .addKeyValue("sessionId", meaning.auditor().session())
+                .setCause(failure)
+                .log("Server failed");
+        serverFailure = causeOf(failure, EndCause.SERVER_RESET);
     }
 
     private static EndCause causeOf(Throwable failure, EndCause reset) {

@@ -111,6 +111,8 @@ final class ServerGreeting extends ChannelInboundHandlerAdapter {
 
     private void ready(ChannelHandlerContext context, @Nullable Certificate certificate) {
         context.channel().config().setAutoRead(false);
+        // What the server said before it reset the connection is still to be read when a write fails.
+        context.channel().config().setAutoClose(false);
         context.pipeline().remove(this);
         if (!result.trySuccess(new ServerConnection(context.channel(), node, address, certificate))) {
             Sockets.close(context.channel());
