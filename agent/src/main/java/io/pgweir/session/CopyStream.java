@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What flows in one COPY: counts rows and bytes and hashes, piece by piece, without allocation. */
 final class CopyStream {
+    private static final int WAITING_BYTES = 8192;
+    private static final byte[] NONE = {};
+
     final Direction direction;
     private final CopyTotals.Format format;
 
@@ -15,6 +18,11 @@ final class CopyStream {
     private final @Nullable CopyRows counter;
 
     private final @Nullable MessageDigest digest;
+
+    /** Bodies, one behind another: many short rows at once cost the digest and the counter a fraction of one by one. */
+    private final byte[] waiting;
+
+    private int waitingBytes;
     private long rows;
     private long bytes;
 
@@ -24,6 +32,7 @@ final class CopyStream {
         this.format = format;
         this.counter = counter;
         this.digest = digest;
+        this.waiting = counter == null ? NONE : new byte[WAITING_BYTES];
     }
 
     static CopyStream of(Direction direction, CopyShape shape, ServerSettings settings, boolean sha256) {
@@ -42,21 +51,35 @@ final class CopyStream {
         return new CopyStream(Direction.BOTH, shape.format(), null, null);
     }
 
-    void add(ByteBuf buffer, int at, int length, boolean first, byte[] scratch) {
+    void add(ByteBuf buffer, int at, int length, boolean first) {
         bytes += length;
         if (counter == null) {
             rows += first ? 1 : 0;
-        } else {
-            counter.feed(buffer, at, length);
+            return;
         }
+        for (int done = 0; done < length; ) {
+            int piece = Math.min(WAITING_BYTES - waitingBytes, length - done);
+            buffer.getBytes(at + done, waiting, waitingBytes, piece);
+            waitingBytes += piece;
+            done += piece;
+            if (waitingBytes == WAITING_BYTES) {
+                drain(counter);
+            }
+        }
+    }
+
+    private void drain(CopyRows rowsOf) {
+        rowsOf.feed(waiting, 0, waitingBytes);
         if (digest != null) {
-            Sha256.update(digest, buffer, at, length, scratch);
+            digest.update(waiting, 0, waitingBytes);
         }
+        waitingBytes = 0;
     }
 
     /** Ends it: to be called once. */
     CopyTotals toTotals() {
         if (counter != null) {
+            drain(counter);
             counter.finish();
             rows = counter.rows();
         }

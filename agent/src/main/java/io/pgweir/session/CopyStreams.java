@@ -31,7 +31,6 @@ final class CopyStreams {
     private final Scripts scripts;
     private final ServerSettings settings;
     private final boolean sha256;
-    private final byte[] scratch;
 
     /** What the server has answered with a CopyXResponse. */
     private @Nullable CopyStream active;
@@ -41,14 +40,12 @@ final class CopyStreams {
 
     private boolean late;
 
-    CopyStreams(
-            RequestQueue queue, Names names, Scripts scripts, ServerSettings settings, boolean sha256, byte[] scratch) {
+    CopyStreams(RequestQueue queue, Names names, Scripts scripts, ServerSettings settings, boolean sha256) {
         this.queue = queue;
         this.names = names;
         this.scripts = scripts;
         this.settings = settings;
         this.sha256 = sha256;
-        this.scratch = scratch;
     }
 
     @Nullable
@@ -59,7 +56,7 @@ final class CopyStreams {
     /** CopyData from the client. */
     void onFrontend(ByteBuf buffer, int at, int length, boolean first) {
         if (active != null && active.direction == Direction.BOTH) {
-            active.add(buffer, at, length, first, scratch);
+            active.add(buffer, at, length, first);
             return;
         }
         if (late) {
@@ -69,7 +66,7 @@ final class CopyStreams {
             open = ahead();
         }
         if (open != null) {
-            open.add(buffer, at, length, first, scratch);
+            open.add(buffer, at, length, first);
         }
     }
 
@@ -106,7 +103,7 @@ final class CopyStreams {
     /** CopyData from the server. */
     void onBackend(ByteBuf buffer, int at, int length, boolean first) {
         if (active != null && active.direction != Direction.IN) {
-            active.add(buffer, at, length, first, scratch);
+            active.add(buffer, at, length, first);
         }
     }
 

@@ -12,17 +12,15 @@ final class Requests {
     private final RequestQueue queue;
     private final CopyStreams copies;
     private final ParameterCopier parameters;
-    private final byte[] scratch;
     private @Nullable TextDigest digest;
 
     /** The request that runs something and came last: time spent on forwarding is its own. */
     private @Nullable Request lastRunning;
 
-    Requests(RequestQueue queue, CopyStreams copies, TrackerOptions options, byte[] scratch) {
+    Requests(RequestQueue queue, CopyStreams copies, TrackerOptions options) {
         this.queue = queue;
         this.copies = copies;
         this.parameters = new ParameterCopier(options.parameterBytesMax());
-        this.scratch = scratch;
     }
 
     void on(FrontendMessage message, long nanos) {
@@ -78,7 +76,7 @@ final class Requests {
 
     void onHeadChunk(ByteBuf buffer, int at, int length, boolean last) {
         if (digest != null) {
-            digest.add(buffer, at, length, last, scratch);
+            digest.add(buffer, at, length, last);
             if (last) {
                 digest = null;
             }

@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the session's event loop.
  */
 public final class SessionTracker {
-    private static final int SCRATCH_BYTES = 4096;
-
     private final SessionListener listener;
     private final ServerSettings settings = new ServerSettings();
     private final Admission admission = new Admission();
@@ -55,11 +53,10 @@ public final class SessionTracker {
         this.listener = listener;
         Names names = new Names();
         Scripts scripts = new Scripts(lexer, settings);
-        byte[] scratch = new byte[SCRATCH_BYTES];
         log = new ExecutionLog(listener, transactions);
-        copies = new CopyStreams(queue, names, scripts, settings, options.copySha256(), scratch);
+        copies = new CopyStreams(queue, names, scripts, settings, options.copySha256());
         running = new Running(names, transactions, log, copies, scripts);
-        requests = new Requests(queue, copies, options, scratch);
+        requests = new Requests(queue, copies, options);
         answers = new Answers(queue, names, transactions, log, copies, running, scripts);
     }
 

@@ -5,7 +5,10 @@ import java.security.MessageDigest;
 
 /** SHA-256 and length of a text inside a message body that passes in pieces: what stands between two NULs. */
 final class TextDigest {
+    private static final int SCRATCH_BYTES = 4096;
+
     private final QueryText text;
+    private final byte[] scratch = new byte[SCRATCH_BYTES];
     private final MessageDigest digest = Sha256.begin();
 
     /** NULs still to be passed before the text begins: one for Parse, whose name comes first. */
@@ -19,7 +22,7 @@ final class TextDigest {
         this.stringsBefore = stringsBefore;
     }
 
-    void add(ByteBuf buffer, int at, int length, boolean last, byte[] scratch) {
+    void add(ByteBuf buffer, int at, int length, boolean last) {
         int end = at + length;
         int index = at;
         while (!ended && index < end) {

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.pgweir.wire.copy.CopyRows;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -72,15 +70,10 @@ class AllocationTest {
     void countingCopiedRowsAllocatesNothing() {
         // Given
         byte[] bytes = Bytes.of().text("1\tone\n2\ttwo\\\nlines\n").array();
-        ByteBuf heap = Bytes.lay(bytes, 0);
-        // Not from an allocator: the leak detector's wrapping would be what allocates.
-        ByteBuf direct = Unpooled.wrappedBuffer(
-                ByteBuffer.allocateDirect(bytes.length).put(bytes).flip());
         CopyRows rows = CopyRows.text(StandardCharsets.UTF_8, false);
 
         // Then
-        allocatesNothing(() -> rows.feed(heap, Bytes.AT, bytes.length));
-        allocatesNothing(() -> rows.feed(direct, 0, bytes.length));
-        assertThat(rows.rows()).isEqualTo(8L * TIMES);
+        allocatesNothing(() -> rows.feed(bytes, 0, bytes.length));
+        assertThat(rows.rows()).isEqualTo(4L * TIMES);
     }
 }

@@ -44,7 +44,7 @@ final class BinaryRows extends CopyRows {
     private int fields;
 
     @Override
-    void scan(byte[] bytes, int from, int to) {
+    public void feed(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && state != State.BROKEN) {
             if (state == State.VALUE || state == State.EXTENSION) {

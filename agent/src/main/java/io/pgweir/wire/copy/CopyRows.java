@@ -1,6 +1,5 @@
 package io.pgweir.wire.copy;
 
-import io.netty.buffer.ByteBuf;
 import java.nio.charset.Charset;
 
 /**
@@ -12,10 +11,6 @@ import java.nio.charset.Charset;
  * @see <a href="https://www.postgresql.org/docs/current/sql-copy.html">COPY, File Formats</a>
  */
 public abstract sealed class CopyRows permits LineRows, BinaryRows {
-    /** A buffer without a heap array is looked at through a window of so many bytes. */
-    private static final int WINDOW_BYTES = 4096;
-
-    private byte[] window = {};
     long rows;
 
     CopyRows() {}
@@ -40,26 +35,8 @@ public abstract sealed class CopyRows permits LineRows, BinaryRows {
         return new BinaryRows();
     }
 
-    /** The next {@code length} bytes of the stream, from absolute index {@code at}; moves no index. */
-    public final void feed(ByteBuf chunk, int at, int length) {
-        if (chunk.hasArray()) {
-            int start = chunk.arrayOffset() + at;
-            scan(chunk.array(), start, start + length);
-            return;
-        }
-        if (window.length == 0) {
-            window = new byte[WINDOW_BYTES];
-        }
-        for (int done = 0; done < length; ) {
-            int bytes = Math.min(WINDOW_BYTES, length - done);
-            chunk.getBytes(at + done, window, 0, bytes);
-            scan(window, 0, bytes);
-            done += bytes;
-        }
-    }
-
-    /** From {@code from} inclusive to {@code to} exclusive. */
-    abstract void scan(byte[] bytes, int from, int to);
+    /** The next bytes of the stream, from {@code from} inclusive to {@code to} exclusive. */
+    public abstract void feed(byte[] bytes, int from, int to);
 
     /** The stream is over: a last line without a line end is a row too. */
     public abstract void finish();

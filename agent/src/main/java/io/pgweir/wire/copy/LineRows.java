@@ -48,7 +48,7 @@ abstract sealed class LineRows extends CopyRows permits TextRows, CsvRows {
     abstract boolean isCurious();
 
     @Override
-    final void scan(byte[] bytes, int from, int to) {
+    public final void feed(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && !ended) {
             if (!inPair && !isCurious()) {

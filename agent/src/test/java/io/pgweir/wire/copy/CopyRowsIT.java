@@ -2,7 +2,6 @@ package io.pgweir.wire.copy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.Unpooled;
 import io.pgweir.lab.PgServer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -56,7 +55,7 @@ class CopyRowsIT {
                 continue;
             }
             CopyRows rows = format.get();
-            rows.feed(Unpooled.wrappedBuffer(stream), 0, stream.length);
+            rows.feed(stream, 0, stream.length);
             rows.finish();
             assertThat(rows.rows())
                     .as("%s of %s", options, new String(stream, StandardCharsets.US_ASCII))
@@ -109,7 +108,7 @@ class CopyRowsIT {
     private static long copied(CopyManager copy, String sql, CopyRows rows) throws SQLException, IOException {
         var out = new ByteArrayOutputStream();
         copy.copyOut(sql, out);
-        rows.feed(Unpooled.wrappedBuffer(out.toByteArray()), 0, out.size());
+        rows.feed(out.toByteArray(), 0, out.size());
         rows.finish();
         assertThat(rows.broken()).isFalse();
         return rows.rows();
