@@ -307,6 +307,7 @@ final class ProxySession {
                 .addKeyValue("type", type)
                 .addKeyValue("length", length)
                 .log("Server broke the protocol");
+        end(EndCause.SERVER_PROTOCOL_VIOLATION);
         // Behind what the relay is about to write.
         server.eventLoop().execute(() -> endOfServer(EndCause.SERVER_PROTOCOL_VIOLATION));
     }
