@@ -39,7 +39,7 @@ final class Answers {
     private final ExecutionLog log;
     private final CopyStreams copies;
     private final Running running;
-    private final Scripts scripts;
+    private final Definitions definitions;
     private long desyncs;
 
     Answers(
@@ -56,7 +56,7 @@ final class Answers {
         this.log = log;
         this.copies = copies;
         this.running = running;
-        this.scripts = scripts;
+        this.definitions = new Definitions(names, running, scripts);
     }
 
     /** An answer whose body does not read as the manual says: its request stays, the next ReadyForQuery heals. */
@@ -71,48 +71,24 @@ final class Answers {
     void onParseComplete(long nanos) {
         Request head = expect(Kind.PARSE, nanos);
         if (head != null) {
-            registerStatement(head);
+            definitions.onParsed(head);
             queue.pop();
         }
-    }
-
-    private void registerStatement(Request parse) {
-        QueryText text = parse.text == null ? QueryText.whole("") : parse.text;
-        names.prepare(new PreparedStatement(parse.name, text, scripts.single(text.text), parse.types));
     }
 
     void onBindComplete(long nanos) {
         Request head = expect(Kind.BIND, nanos);
         if (head != null) {
-            registerPortal(head, nanos);
+            definitions.onBound(head, nanos);
             queue.pop();
         }
-    }
-
-    private void registerPortal(Request bind, long nanos) {
-        PreparedStatement statement = names.statement(bind.statementName);
-        Parameters parameters = bind.parameters;
-        if (statement != null && parameters != null) {
-            int known = Math.min(statement.types.length, parameters.types().length);
-            System.arraycopy(statement.types, 0, parameters.types(), 0, known);
-        }
-        Portal portal = new Portal(bind.name, bind.statementName, statement, parameters);
-        running.endPortal(names.bind(portal), nanos);
     }
 
     void onCloseComplete(long nanos) {
         Request head = expectClose(nanos);
         if (head != null) {
-            forget(head, nanos);
+            definitions.onClosed(head, nanos);
             queue.pop();
-        }
-    }
-
-    private void forget(Request close, long nanos) {
-        if (close.kind == Kind.CLOSE_STATEMENT) {
-            names.forgetStatement(close.name);
-        } else {
-            running.endPortal(names.forgetPortal(close.name), nanos);
         }
     }
 
@@ -240,7 +216,7 @@ final class Answers {
     }
 
     private void refuse(Request head, Execution.Step step, ErrorFields error, long nanos) {
-        running.failStep(head, step, error, nanos);
+        running.refusals().tell(head, step, error, nanos);
         queue.skipToSync();
     }
 
@@ -381,9 +357,9 @@ final class Answers {
         OpenTransaction current = transactions.current();
         boolean block = current != null && current.explicit;
         switch (head.kind) {
-            case PARSE -> registerStatement(head);
-            case BIND -> registerPortal(head, nanos);
-            case CLOSE_STATEMENT, CLOSE_PORTAL -> forget(head, nanos);
+            case PARSE -> definitions.onParsed(head);
+            case BIND -> definitions.onBound(head, nanos);
+            case CLOSE_STATEMENT, CLOSE_PORTAL -> definitions.onClosed(head, nanos);
             case EXECUTE -> running.loseExecute(head, nanos);
             case QUERY -> {
                 running.loseStatements(head, nanos);

@@ -3,6 +3,7 @@ package io.pgweir.session;
 import io.pgweir.session.CopyTotals.Format;
 import io.pgweir.sql.CopyClause;
 import io.pgweir.sql.SqlStatement;
+import io.pgweir.sql.StatementKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,11 @@ record CopyShape(Format format, boolean header, byte quote, byte escape) {
             case BINARY -> Format.BINARY;
         };
         return new CopyShape(format, clause.header(), (byte) clause.quote(), (byte) clause.escape());
+    }
+
+    /** Whether its stream is a table's rows; false for what a walsender sends. True where pgweir does not know what ran. */
+    static boolean isTable(@Nullable SqlStatement statement) {
+        return statement == null || statement.kind() == StatementKind.COPY;
     }
 
     /** Whether it is a COPY ... FROM STDIN. */

@@ -14,7 +14,7 @@ final class CopyStream {
     final Direction direction;
     private final CopyTotals.Format format;
 
-    /** Null where the stream is no table's rows: both ways at once, each message counts as one. */
+    /** Null where the stream is no table's rows: each message counts as one. */
     private final @Nullable CopyRows counter;
 
     private final @Nullable MessageDigest digest;
@@ -44,6 +44,11 @@ final class CopyStream {
             case BINARY -> CopyRows.binary();
         };
         return new CopyStream(direction, shape.format(), counter, sha256 ? Sha256.begin() : null);
+    }
+
+    /** What BASE_BACKUP sends. */
+    static CopyStream archive(CopyShape shape, boolean sha256) {
+        return new CopyStream(Direction.OUT, shape.format(), null, sha256 ? Sha256.begin() : null);
     }
 
     /** Replication. No digest: the order of the two ways' pieces is pgweir's own and would prove nothing. */

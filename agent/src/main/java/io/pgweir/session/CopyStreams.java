@@ -123,7 +123,10 @@ final class CopyStreams {
     }
 
     void beginOut(@Nullable SqlStatement statement, boolean binary) {
-        active = CopyStream.of(Direction.OUT, CopyShape.of(statement).binary(binary), settings, sha256);
+        CopyShape shape = CopyShape.of(statement).binary(binary);
+        active = CopyShape.isTable(statement)
+                ? CopyStream.of(Direction.OUT, shape, settings, sha256)
+                : CopyStream.archive(shape, sha256);
     }
 
     void beginBoth(boolean binary) {

@@ -1,10 +1,8 @@
 package io.pgweir.session;
 
-import io.pgweir.sql.SqlScript;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.sql.StatementKind;
 import io.pgweir.wire.ErrorFields;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * the rest never ran. Answers beyond the last statement are executions without a statement.
  */
 final class Running {
-    private static final String SYNTAX_ERROR = "42601";
-
     private final Names names;
     private final TransactionModel transactions;
     private final ExecutionLog log;
     private final CopyStreams copies;
-    private final Scripts scripts;
+    private final QueryCursor query;
+    private final Refusals refusals;
+    private final TagEffects effects;
 
     private @Nullable Execution execution;
 
@@ -33,17 +31,10 @@ final class Running {
 
     private long repeatedExecutes;
 
-    /** Of the Query at the head, once it is being answered. */
-    private @Nullable SqlScript script;
-
-    /** The Query's statement that is or will be answered next. */
-    private int next;
-
     private boolean failed;
-    private long statementStart;
 
-    /** What replication answered first: its second CommandComplete is the one that counts. */
-    private @Nullable String replicationTag;
+    /** What a replication command has answered so far: the last CommandComplete is the one that counts. */
+    private @Nullable String interimTag;
 
     /** Rows that came for {@link #execution}. */
     private long rows;
@@ -58,7 +49,13 @@ final class Running {
         this.transactions = transactions;
         this.log = log;
         this.copies = copies;
-        this.scripts = scripts;
+        query = new QueryCursor(scripts);
+        refusals = new Refusals(names, transactions, log, scripts);
+        effects = new TagEffects(names, scripts);
+    }
+
+    Refusals refusals() {
+        return refusals;
     }
 
     long repeatedExecutes() {
@@ -72,7 +69,7 @@ final class Running {
 
     /** Whether the Query or FunctionCall at the head has been answered: its ReadyForQuery may come. */
     boolean hasAnswered() {
-        return failed || next > 0 || execution != null;
+        return failed || query.hasAdvanced() || execution != null;
     }
 
     /**
@@ -122,7 +119,7 @@ final class Running {
             begun.parameters = found.parameters;
             begun.fields = found.fields;
             if (found.statement != null) {
-                describe(begun, found.statement.text, found.statement.statement);
+                refusals.describe(begun, found.statement.text, found.statement.statement);
                 if (begun.fields < 0) {
                     begun.fields = found.statement.fields;
                 }
@@ -132,42 +129,26 @@ final class Running {
     }
 
     private void openStatement(Request head) {
-        List<SqlStatement> statements = enter(head).statements();
-        SqlStatement statement = next < statements.size() ? statements.get(next) : null;
-        begin(head, statement);
+        enter(head);
+        begin(head, query.next());
     }
 
     private void begin(Request head, @Nullable SqlStatement statement) {
-        boolean first = next == 0;
-        Execution begun =
-                log.begin(Execution.Path.SIMPLE, first ? head.startNanos : statementStart, first ? head.ownNanos : 0);
+        long ownNanos = query.hasAdvanced() ? 0 : head.ownNanos;
+        Execution begun = log.begin(Execution.Path.SIMPLE, query.startNanos(head), ownNanos);
         if (head.text != null) {
-            describe(begun, head.text, statement);
+            refusals.describe(begun, head.text, statement);
         }
         execution = begun;
         rows = 0;
         resumed = false;
     }
 
-    /** The Query's statements. Its first answer ends the unnamed statement and portal, as exec_simple_query does. */
-    private SqlScript enter(Request head) {
-        SqlScript entered = script;
-        if (entered == null) {
-            entered = scripts.of(head.text == null ? "" : head.text.text);
-            script = entered;
+    /** A Query's first answer ends the unnamed statement and portal, as exec_simple_query does. */
+    private void enter(Request head) {
+        if (query.enter(head)) {
             names.forgetStatement("");
             endPortal(names.forgetPortal(""), head.startNanos);
-        }
-        return entered;
-    }
-
-    private void describe(Execution begun, QueryText text, @Nullable SqlStatement statement) {
-        begun.statement = statement;
-        begun.textBytes = text.bytes;
-        begun.textTruncated = text.truncated;
-        begun.textSha256 = text.sha256;
-        if (statement != null && statement.kind() == StatementKind.EXECUTE) {
-            begun.resolved = names.resolve(statement.preparedName());
         }
     }
 
@@ -197,8 +178,9 @@ final class Running {
             }
             return;
         }
-        if (replicationTag == null && copies.direction() == CopyTotals.Direction.BOTH && isCopyTag(tag)) {
-            replicationTag = tag;
+        if (ReplicationCommand.isInterim(running.statement, tag)) {
+            running.copy = running.copy == null ? copies.complete() : running.copy;
+            interimTag = tag;
             return;
         }
         running.copy = running.copy == null ? copies.complete() : running.copy;
@@ -215,50 +197,11 @@ final class Running {
         leave(head, running, nanos);
     }
 
-    private static boolean isCopyTag(@Nullable String tag) {
-        return tag != null && tag.startsWith("COPY");
-    }
-
     private void applyTag(String tag, @Nullable SqlStatement statement, long nanos) {
-        if (statement != null) {
-            applyNames(tag, statement, nanos);
-        }
-        if (endsTransaction(tag, statement)) {
+        if (effects.endsPortals(tag, statement)) {
             endPortals(nanos);
         }
         transactions.onTag(tag, statement, nanos);
-    }
-
-    private static boolean endsTransaction(String tag, @Nullable SqlStatement statement) {
-        return switch (tag) {
-            case "COMMIT", "PREPARE TRANSACTION" -> true;
-            case "ROLLBACK" -> statement != null && statement.kind() != StatementKind.ROLLBACK_TO;
-            default -> false;
-        };
-    }
-
-    private void applyNames(String tag, SqlStatement statement, long nanos) {
-        String name = statement.preparedName();
-        switch (tag) {
-            case "PREPARE" -> {
-                String text = statement.preparedText();
-                if (name != null && text != null) {
-                    names.prepare(new PreparedStatement(
-                            name, QueryText.whole(text), scripts.single(text), RequestQueue.NO_TYPES));
-                }
-            }
-            case "DEALLOCATE" -> {
-                if (name != null) {
-                    names.forgetStatement(name);
-                }
-            }
-            case "DEALLOCATE ALL" -> names.forgetNamedStatements();
-            case "DISCARD ALL" -> {
-                names.forgetNamedStatements();
-                endPortals(nanos);
-            }
-            default -> {}
-        }
     }
 
     /** PortalSuspended: the row limit was reached, the execution goes on with the next Execute. */
@@ -276,6 +219,14 @@ final class Running {
         leavePortal();
     }
 
+    /** Of a COPY that was complete before, what it was stays. */
+    private void failCopy(Execution running) {
+        CopyTotals totals = copies.fail();
+        if (totals != null) {
+            running.copy = totals;
+        }
+    }
+
     /** ErrorResponse to an Execute or a Query. */
     void fail(Request head, ErrorFields error, long nanos) {
         if (failed) {
@@ -289,74 +240,23 @@ final class Running {
                 portal = found;
                 running = found != null && found.execution != null ? found.execution : beginPortal(head, found);
             } else {
-                begin(head, culprit(enter(head).statements(), error));
+                enter(head);
+                begin(head, query.culprit(error));
                 running = execution;
             }
         }
         if (running == null) {
             return;
         }
-        running.copy = copies.fail();
+        failCopy(running);
         running.rows = Math.max(rows, running.rows);
         if (portal != null) {
             portal.execution = null;
             portal.done = true;
         }
         failed = head.kind == Request.Kind.QUERY;
-        refuse(running, error);
+        refusals.refuse(running, error);
         leave(head, running, nanos);
-    }
-
-    private void refuse(Execution running, ErrorFields error) {
-        running.error = error;
-        running.answered = true;
-        transactions.onError();
-    }
-
-    /** ErrorResponse to a Parse, Bind or Describe. */
-    void failStep(Request head, Execution.Step step, ErrorFields error, long nanos) {
-        Execution refused = log.begin(Execution.Path.EXTENDED, head.startNanos, head.ownNanos);
-        refused.step = step;
-        if (!head.malformed) {
-            describeStep(refused, head);
-        }
-        refuse(refused, error);
-        log.end(refused, nanos);
-    }
-
-    private void describeStep(Execution refused, Request head) {
-        switch (head.kind) {
-            case PARSE -> {
-                refused.statementName = head.name;
-                if (head.text != null) {
-                    describe(refused, head.text, scripts.single(head.text.text));
-                }
-                if (head.name.isEmpty()) {
-                    names.forgetStatement("");
-                }
-            }
-            case BIND -> {
-                refused.portalName = head.name;
-                refused.parameters = head.parameters;
-                describe(refused, head.statementName);
-            }
-            case DESCRIBE_STATEMENT -> describe(refused, head.name);
-            default -> {
-                refused.portalName = head.name;
-                Portal found = names.portal(head.name);
-                if (found != null && found.statementName != null) {
-                    describe(refused, found.statementName);
-                }
-            }
-        }
-    }
-
-    private void describe(Execution refused, String statementName) {
-        refused.statementName = statementName;
-        PreparedStatement prepared = names.statement(statementName);
-        if (prepared != null) {
-            describe(refused, prepared.text, prepared.statement);
-        }
     }
 
     /** FunctionCallResponse, or its ErrorResponse, or none at all. */
@@ -370,40 +270,17 @@ final class Running {
         call.answered = answered;
         call.bytes = valueBytes;
         if (error != null) {
-            refuse(call, error);
+            refusals.refuse(call, error);
         }
         failed = true;
         log.end(call, nanos);
-    }
-
-    private @Nullable SqlStatement culprit(List<SqlStatement> statements, ErrorFields error) {
-        if (next == 0
-                && statements.size() > 1
-                && error.position() > 0
-                && error.sqlState().equals(SYNTAX_ERROR)) {
-            int index = index(script == null ? "" : script.text(), error.position());
-            for (SqlStatement statement : statements) {
-                if (index < statement.end()) {
-                    return statement;
-                }
-            }
-            return statements.getLast();
-        }
-        return next < statements.size() ? statements.get(next) : null;
-    }
-
-    /** PostgreSQL counts characters from 1, Java chars from 0. */
-    private static int index(String text, int position) {
-        int characters = text.codePointCount(0, text.length());
-        return text.offsetByCodePoints(0, Math.min(position - 1, characters));
     }
 
     private void leave(Request head, Execution done, long nanos) {
         execution = null;
         log.end(done, nanos);
         if (head.kind == Request.Kind.QUERY) {
-            next++;
-            statementStart = nanos;
+            query.advance(nanos);
         }
         leavePortal();
     }
@@ -417,10 +294,10 @@ final class Running {
     void abandon(long nanos) {
         Execution running = execution;
         if (running != null) {
-            running.copy = copies.fail();
+            failCopy(running);
             running.rows = rows;
-            running.tag = replicationTag;
-            running.answered = replicationTag != null;
+            running.tag = interimTag;
+            running.answered = interimTag != null;
             if (portal != null) {
                 portal.execution = null;
             }
@@ -428,10 +305,9 @@ final class Running {
             log.end(running, nanos);
         }
         leavePortal();
-        script = null;
-        next = 0;
+        query.leave();
         failed = false;
-        replicationTag = null;
+        interimTag = null;
     }
 
     /** A portal that is no more; what it had begun is told. */
@@ -461,9 +337,9 @@ final class Running {
         if (failed) {
             return;
         }
-        int statements = enter(head).statements().size();
-        boolean unanswered = next == 0 && execution == null;
-        while (execution != null || next < statements || unanswered) {
+        enter(head);
+        boolean unanswered = !query.hasAdvanced() && execution == null;
+        while (execution != null || query.hasNext() || unanswered) {
             unanswered = false;
             Execution lost = open(head);
             if (lost == null) {
@@ -489,7 +365,7 @@ final class Running {
     }
 
     private void lose(Execution lost) {
-        lost.copy = copies.fail();
+        failCopy(lost);
         lost.rows = rows;
         lostCommit |= isCommit(lost);
     }

@@ -326,6 +326,18 @@ final class SessionScenarios {
             >Q[START_REPLICATION SLOT s LOGICAL 0/0] <W <d[wal] >c <c <C[COPY 0] <Z[I]
             START_REPLICATION SLOT s LOGICAL 0/0 = COPY 0 {BOTH TEXT 1/3} II C
 
+            serial: replication reaches the end of a timeline
+            >Q[START_REPLICATION 0/0 TIMELINE 1] <W <d[wal] <c >c <T <D <C[START_STREAMING] <C[START_REPLICATION] <Z[I]
+            START_REPLICATION 0/0 TIMELINE 1 = START_REPLICATION {BOTH TEXT 1/3} II C
+
+            base backup
+            >Q[BASE_BACKUP] <T <D <C[SELECT] <T <D <C[SELECT] <H <d[tar] <d[tar] <c <T <D <C[SELECT] <C[BASE_BACKUP] <Z[I] >Q[SHOW a] <T <D <C[SHOW] <Z[I]
+            BASE_BACKUP = BASE_BACKUP {OUT TEXT 2/6} II C; SHOW a = SHOW II C
+
+            base backup is cut
+            >Q[BASE_BACKUP] <T <D <C[SELECT] <H <d[tar] !
+            BASE_BACKUP = ? {OUT TEXT 1/3} II U
+
             serial: replication is cut
             >Q[START_REPLICATION SLOT s LOGICAL 0/0] <W <d[wal] !
             START_REPLICATION SLOT s LOGICAL 0/0 = ? {BOTH TEXT 1/3} II U

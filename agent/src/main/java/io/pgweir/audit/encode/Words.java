@@ -22,13 +22,13 @@ final class Words {
         return execution.answered() ? "success" : "unanswered";
     }
 
-    /** The statement's command; where pgweir never saw the statement, the words of the server's tag. */
+    /** The statement's command; where pgweir never saw the statement or it is none of SQL's, the words of the server's tag. */
     static @Nullable String command(Execution execution) {
         SqlStatement statement = execution.statement();
-        if (statement != null) {
+        String tag = execution.tag();
+        if (statement != null && (tag == null || !statement.command().isEmpty())) {
             return statement.command();
         }
-        String tag = execution.tag();
         if (tag == null) {
             return null;
         }

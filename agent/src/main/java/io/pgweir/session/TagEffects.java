@@ -1,0 +1,57 @@
+package io.pgweir.session;
+
+import io.pgweir.sql.SqlStatement;
+import io.pgweir.sql.StatementKind;
+import org.jspecify.annotations.Nullable;
+
+/** What a statement that succeeded does to the session's prepared statements and portals. */
+final class TagEffects {
+    private final Names names;
+    private final Scripts scripts;
+
+    TagEffects(Names names, Scripts scripts) {
+        this.names = names;
+        this.scripts = scripts;
+    }
+
+    /**
+     * Applies what {@code tag} says to the names.
+     *
+     * @return whether every portal has ended
+     */
+    boolean endsPortals(String tag, @Nullable SqlStatement statement) {
+        return switch (tag) {
+            case "PREPARE" -> prepare(statement);
+            case "DEALLOCATE" -> deallocate(statement);
+            case "DEALLOCATE ALL" -> {
+                names.forgetNamedStatements();
+                yield false;
+            }
+            case "DISCARD ALL" -> {
+                names.forgetNamedStatements();
+                yield true;
+            }
+            case "COMMIT", "PREPARE TRANSACTION" -> true;
+            case "ROLLBACK" -> statement != null && statement.kind() != StatementKind.ROLLBACK_TO;
+            default -> false;
+        };
+    }
+
+    private boolean prepare(@Nullable SqlStatement statement) {
+        String name = statement == null ? null : statement.preparedName();
+        String text = statement == null ? null : statement.preparedText();
+        if (name != null && text != null) {
+            names.prepare(
+                    new PreparedStatement(name, QueryText.whole(text), scripts.single(text), RequestQueue.NO_TYPES));
+        }
+        return false;
+    }
+
+    private boolean deallocate(@Nullable SqlStatement statement) {
+        String name = statement == null ? null : statement.preparedName();
+        if (name != null) {
+            names.forgetStatement(name);
+        }
+        return false;
+    }
+}
