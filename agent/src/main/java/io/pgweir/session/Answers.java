@@ -253,7 +253,7 @@ final class Answers {
         }
         queue.pop();
         Request behind = queue.head();
-        if (doubtful && behind != null && behind.kind == Kind.COPY_END) {
+        if (doubtful && behind != null && behind.kind.isCopyMark()) {
             behind = settledHead(true);
         }
         if (doubtful && behind != null && behind.kind == Kind.SYNC) {

@@ -298,6 +298,10 @@ final class SessionScenarios {
             >P[|copy t from stdin] >B[] >E[] >S <1 <2 <G >d[a/] >c >S <E[22P02] <Z[I] <Z[I] >Q[select 1] <T <C[SELECT 1] <Z[I]
             copy t from stdin = !22P02 {IN TEXT 1/2} II R; select 1 = SELECT 1 II C
 
+            failed copy that was sent ahead, with a sync that was swallowed
+            >P[|copy t from stdin] >B[] >E[] >S >d[a/] >c >S >Q[select 1] <1 <2 <G <E[22P02] <Z[I] <T <C[SELECT 1] <Z[I]
+            copy t from stdin = !22P02 {IN TEXT 1/2} II R; select 1 = SELECT 1 II C
+
             copy that cannot begin
             >Q[copy gone from stdin] <E[42P01] <Z[I]
             copy gone from stdin = !42P01 II R
