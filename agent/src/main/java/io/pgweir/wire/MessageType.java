@@ -24,9 +24,6 @@ public final class MessageType {
     /** Body of an authentication answer (PG_MAX_AUTH_TOKEN_LENGTH less the length word). */
     public static final int AUTHENTICATION_BODY_BYTES_MAX = 65_535 - LENGTH_BYTES;
 
-    /** Body of a backend message that is none of the long ones: libpq takes a longer one for lost synchronisation. */
-    public static final int SHORT_BACKEND_BODY_BYTES_MAX = 30_000 - LENGTH_BYTES;
-
     private MessageType() {}
 
     /** What clients send. */
@@ -102,14 +99,6 @@ public final class MessageType {
             case 'B', 'd', 'F', 'P', 'Q' -> LARGE_BODY_BYTES_MAX;
             case 'p' -> AUTHENTICATION_BODY_BYTES_MAX;
             default -> SMALL_BODY_BYTES_MAX;
-        };
-    }
-
-    /** Longest body in bytes that libpq reads of a server's message. */
-    public static int backendBodyBytesMax(byte type) {
-        return switch (type) {
-            case 'd', 'D', 'E', 'V', 'N', 'A', 'T', 't' -> LARGE_BODY_BYTES_MAX;
-            default -> SHORT_BACKEND_BODY_BYTES_MAX;
         };
     }
 }
