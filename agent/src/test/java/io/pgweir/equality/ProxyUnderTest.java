@@ -1,6 +1,19 @@
 package io.pgweir.equality;
 
+import io.pgweir.boot.Agent;
+import io.pgweir.boot.AgentStartException;
+import io.pgweir.config.AgentConfig;
+import io.pgweir.config.AuditConfig;
+import io.pgweir.config.ClientTlsConfig;
+import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.HostPort;
+import io.pgweir.config.LimitsConfig;
+import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.ServerTlsConfig;
+import io.pgweir.config.ThreadsConfig;
 import io.pgweir.lab.Tap;
+import java.util.List;
+import java.util.Map;
 
 /** Something that listens on 127.0.0.1 and claims to be PostgreSQL. */
 interface ProxyUnderTest extends AutoCloseable {
@@ -30,5 +43,46 @@ interface ProxyUnderTest extends AutoCloseable {
                 tap.close();
             }
         };
+    }
+
+    /** The real agent in this process, without TLS, its records unheard. */
+    static ProxyUnderTest agent(int upstreamPort) {
+        try {
+            Agent agent = Agent.start(new AgentConfig(
+                    1,
+                    Map.of(
+                            "lab",
+                            new ClusterConfig(
+                                    List.of(new HostPort("127.0.0.1", upstreamPort)),
+                                    new ServerTlsConfig(
+                                            ServerTlsConfig.Mode.DISABLE,
+                                            ServerTlsConfig.Negotiation.POSTGRES,
+                                            null,
+                                            null,
+                                            null),
+                                    ClusterConfig.CONNECT_TIMEOUT_DEFAULT)),
+                    List.of(new ListenerConfig(
+                            "lab",
+                            new HostPort("127.0.0.1", 0),
+                            "lab",
+                            ListenerConfig.Mode.TRANSPARENT,
+                            ClientTlsConfig.DEFAULT)),
+                    AuditConfig.DEFAULT,
+                    LimitsConfig.DEFAULT,
+                    ThreadsConfig.DEFAULT));
+            return new ProxyUnderTest() {
+                @Override
+                public int port() {
+                    return agent.addresses().get("lab").getPort();
+                }
+
+                @Override
+                public void close() {
+                    agent.close();
+                }
+            };
+        } catch (AgentStartException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
