@@ -62,6 +62,11 @@ final class Meaning {
         }
     }
 
+    void onClosed() {
+        tracker.onClosed(System.nanoTime());
+        telemetry.add(Metric.MESSAGES_UNEXPECTED, tracker.desyncs());
+    }
+
     /** From here on the session is bytes. */
     void fail(RuntimeException fault) {
         if (on) {

@@ -410,7 +410,7 @@ final class ProxySession {
         }
         EndCause reason = cause == null ? EndCause.INTERNAL_ERROR : cause;
         try {
-            meaning.tracker().onClosed(System.nanoTime());
+            meaning.onClosed();
         } catch (RuntimeException fault) {
             meaning.fail(fault);
         }

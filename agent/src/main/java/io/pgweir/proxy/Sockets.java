@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  * into pieces of 1 to N bytes.
  */
 final class Sockets {
-    static final int READ_BYTES_MAX = Integer.getInteger("pgweir.debug.read-bytes", 0);
+    private static final String READ_BYTES_MAX = "pgweir.debug.read-bytes";
 
     /** What may wait to be written before the other side is no longer read, and when it is read again. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
@@ -83,29 +83,37 @@ final class Sockets {
         config.setOption(ChannelOption.SO_KEEPALIVE, true);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         config.setWriteBufferWaterMark(WATER_MARK);
-        if (READ_BYTES_MAX > 0) {
-            config.setRecvByteBufAllocator(new CutReads());
+        int readBytesMax = Integer.getInteger(READ_BYTES_MAX, 0);
+        if (readBytesMax > 0) {
+            config.setRecvByteBufAllocator(new CutReads(readBytesMax));
         }
     }
 
     /** Behind TLS, whose records the socket's own cuts do not show in. */
     static void cutDecrypted(Channel channel, String before) {
-        if (READ_BYTES_MAX > 0) {
-            channel.pipeline().addBefore(before, null, new CutDecrypted());
+        int readBytesMax = Integer.getInteger(READ_BYTES_MAX, 0);
+        if (readBytesMax > 0) {
+            channel.pipeline().addBefore(before, null, new CutDecrypted(readBytesMax));
         }
     }
 
-    private static int pieceBytes() {
-        return ThreadLocalRandom.current().nextInt(1, READ_BYTES_MAX + 1);
+    private static int pieceBytes(int max) {
+        return ThreadLocalRandom.current().nextInt(1, max + 1);
     }
 
     private static final class CutReads extends DefaultMaxMessagesRecvByteBufAllocator {
+        private final int bytesMax;
+
+        CutReads(int bytesMax) {
+            this.bytesMax = bytesMax;
+        }
+
         @Override
         public MaxMessageHandle newHandle() {
             return new MaxMessageHandle() {
                 @Override
                 public int guess() {
-                    return pieceBytes();
+                    return pieceBytes(bytesMax);
                 }
 
                 @Override
@@ -118,11 +126,17 @@ final class Sockets {
     }
 
     private static final class CutDecrypted extends ChannelInboundHandlerAdapter {
+        private final int bytesMax;
+
+        CutDecrypted(int bytesMax) {
+            this.bytesMax = bytesMax;
+        }
+
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             ByteBuf in = (ByteBuf) message;
             while (in.isReadable()) {
-                context.fireChannelRead(in.readRetainedSlice(Math.min(in.readableBytes(), pieceBytes())));
+                context.fireChannelRead(in.readRetainedSlice(Math.min(in.readableBytes(), pieceBytes(bytesMax))));
                 context.fireChannelReadComplete();
             }
             in.release();

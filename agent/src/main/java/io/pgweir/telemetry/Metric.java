@@ -16,6 +16,11 @@ public enum Metric {
             Kind.COUNTER,
             "sessions",
             "Sessions and directions with a message of unknown type."),
+    MESSAGES_UNEXPECTED(
+            "pgweir.messages.unexpected",
+            Kind.COUNTER,
+            "messages",
+            "Answers of a server that fit no request of their session; told when the session ends."),
     AUDIT_RECORDS(
             "pgweir.audit.records", Kind.COUNTER, "records", "Audit records that the writer took from the queue."),
     AUDIT_DROPPED("pgweir.audit.dropped", Kind.COUNTER, "records", "Audit records lost because the queue was full."),

@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -41,28 +42,24 @@ final class Player {
 
     private final Script script;
     private final PgServer server;
-    private final String host;
-    private final int port;
-    private final long seed;
+    private final Supplier<PgWire> connector;
     private final Map<String, Line> lines = new LinkedHashMap<>();
     private Line current;
 
-    private Player(Script script, PgServer server, String host, int port, long seed) {
+    private Player(Script script, PgServer server, Supplier<PgWire> connector) {
         this.script = script;
         this.server = server;
-        this.host = host;
-        this.port = port;
-        this.seed = seed;
+        this.connector = connector;
         this.current = new Line();
         lines.put("", current);
     }
 
-    /** Plays to the end and closes everything; a seed of 0 cuts nothing. */
-    static List<Stream> play(Script script, PgServer server, String host, int port, long seed) {
+    /** Plays to the end on connections that {@code connector} makes, and closes everything. */
+    static List<Stream> play(Script script, PgServer server, Supplier<PgWire> connector) {
         if (!script.setup().isEmpty()) {
             server.query(script.setup());
         }
-        var player = new Player(script, server, host, port, seed);
+        var player = new Player(script, server, connector);
         try {
             script.steps().forEach(step -> step.accept(player));
             player.lines.values().forEach(Line::leave);
@@ -145,12 +142,12 @@ final class Player {
     /** One connection. */
     private final class Line {
 
-        private final PgWire wire = seed == 0 ? PgWire.connect(host, port) : PgWire.connectCutting(host, port, seed);
+        private final PgWire wire = connector.get();
         private final ByteArrayOutputStream toServer = new ByteArrayOutputStream();
         private final ByteArrayOutputStream fromServer = new ByteArrayOutputStream();
         private final List<String> masked = new ArrayList<>();
-        private int sentMark;
-        private int receivedMark;
+        private int sentMark = wire.sent().length;
+        private int receivedMark = wire.received().length;
         private byte[] lastRow = {};
         private boolean endedByServer;
         private boolean negotiated;

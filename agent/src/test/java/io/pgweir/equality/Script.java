@@ -27,7 +27,13 @@ record Script(
     /** What a play of this script may legitimately do differently from another. */
     enum Trait {
         /** A proxy may give the answer itself: same severity and SQLSTATE, its own words; the server may see nothing. */
-        ANSWERED_BY_PROXY
+        ANSWERED_BY_PROXY,
+        /** The client or the server says what the protocol does not foresee: what it means is a guess. */
+        BREAKS_PROTOCOL,
+        /** What is recorded depends on the moment: on a position in the log, on how much was sent before an error came. */
+        RECORDS_VARY,
+        /** PostgreSQL's own answer depends on how the bytes arrive, so they must arrive whole. */
+        WHOLE
     }
 
     static Builder script(String name) {

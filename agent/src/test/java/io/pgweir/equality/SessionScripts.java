@@ -59,6 +59,7 @@ final class SessionScripts {
                 .query("rollback")
                 .end());
         all.add(script("function call inside of an extended segment")
+                .trait(Script.Trait.BREAKS_PROTOCOL)
                 .login()
                 .send(
                         parse("", "select 1"),
@@ -248,6 +249,7 @@ final class SessionScripts {
                 .ready()
                 .end());
         all.add(replicating("streams and ends by CopyDone")
+                .trait(Script.Trait.RECORDS_VARY)
                 .mask('d', reply -> null)
                 .step(Player::streamFromHere)
                 .expect('d')

@@ -12,7 +12,9 @@ import java.util.Map;
 final class SimpleScripts {
 
     private static final String TABLE = "drop table if exists eq_t; create table eq_t(i int primary key, t text);"
-            + " insert into eq_t select g, 'row ' || g from generate_series(1, 20) g";
+            + " insert into eq_t select g, 'row ' || g from generate_series(1, 20) g;"
+            + " create or replace procedure eq_commit(inout i int) language plpgsql as"
+            + " $$ begin i := i + 1; commit; end $$";
 
     private SimpleScripts() {}
 
@@ -161,9 +163,8 @@ final class SimpleScripts {
                 "notify in a transaction",
                 "listen eq_channel; begin; notify eq_channel, '1'; notify eq_channel, '2'; commit");
         all.put("large object", "begin; select lo_open(lo_create(0), 131072) >= 0; commit");
-        all.put(
-                "call",
-                "create or replace procedure eq_p(inout i int) language plpgsql as $$ begin i := i + 1; commit; end $$; call eq_p(1)");
+        all.put("procedure that may not commit", "select 1; call eq_commit(1)");
+        all.put("call", "call eq_commit(1)");
         all.put("read only", "begin read only; insert into eq_t values (500, 'x'); rollback");
         all.put("statement timeout", "set statement_timeout = 20; select pg_sleep(5)");
         all.put("two phase", "begin; prepare transaction 'eq'");

@@ -86,7 +86,7 @@ final class StartupScripts {
                 .query("select current_setting('application_name'), now() is not null")
                 .end());
         all.add(script("startup with options")
-                .login("options", "-c statement_timeout=12345 -c search_path=a\\ b")
+                .login("options", "-c statement_timeout=12345 -c search_path=a,\\ b")
                 .query("show statement_timeout; show search_path")
                 .end());
         all.add(script("startup with an unknown setting")
@@ -209,6 +209,7 @@ final class StartupScripts {
                 .closed()
                 .end());
         all.add(script("negotiation plaintext behind SSLRequest")
+                .trait(Trait.WHOLE)
                 .trait(Trait.ANSWERED_BY_PROXY)
                 .negotiate(concat(sslRequest(), startup(PROTOCOL_3_0, user("postgres"))))
                 .closed()

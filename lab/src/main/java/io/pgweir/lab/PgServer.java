@@ -185,15 +185,16 @@ public final class PgServer implements AutoCloseable {
         }
     }
 
+    /** When the JVM ends meanwhile, its hook waits here until the directory is gone. */
     @Override
-    public void close() {
-        RUNNING.remove(this);
+    public synchronized void close() {
         stop(StopMode.IMMEDIATE);
         try {
             Trees.delete(dir);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        RUNNING.remove(this);
     }
 
     private void launch() throws IOException {

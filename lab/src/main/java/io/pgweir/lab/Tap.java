@@ -162,29 +162,42 @@ public final class Tap implements AutoCloseable {
 
         void run() {
             runner = Thread.currentThread();
-            byte[] buffer = new byte[64 << 10];
             try {
-                InputStream in = source.getInputStream();
-                OutputStream out = target.getOutputStream();
-                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                    while (held) {
-                        LockSupport.park(this);
-                    }
-                    synchronized (record) {
-                        record.write(buffer, 0, n);
-                    }
-                    if (cuts == null) {
-                        out.write(buffer, 0, n);
-                    } else {
-                        cuts.write(out, buffer, 0, n);
-                    }
-                }
+                pass(source.getInputStream(), target.getOutputStream());
                 target.shutdownOutput();
             } catch (IOException torn) {
                 close(target);
                 close(source);
             } finally {
                 over = true;
+            }
+        }
+
+        /** To the end of the source; or until the target takes no more, which may still have something to say. */
+        private void pass(InputStream in, OutputStream out) throws IOException {
+            byte[] buffer = new byte[64 << 10];
+            boolean taken = true;
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                while (held) {
+                    LockSupport.park(this);
+                }
+                synchronized (record) {
+                    record.write(buffer, 0, n);
+                }
+                taken = taken && isTaken(buffer, n, out);
+            }
+        }
+
+        private boolean isTaken(byte[] buffer, int length, OutputStream out) {
+            try {
+                if (cuts == null) {
+                    out.write(buffer, 0, length);
+                } else {
+                    cuts.write(out, buffer, 0, length);
+                }
+                return true;
+            } catch (IOException gone) {
+                return false;
             }
         }
 

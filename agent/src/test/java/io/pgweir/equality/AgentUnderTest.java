@@ -1,0 +1,190 @@
+package io.pgweir.equality;
+
+import static org.awaitility.Awaitility.await;
+
+import io.pgweir.audit.AgentFacts;
+import io.pgweir.audit.AuditSchema;
+import io.pgweir.audit.AuditSink;
+import io.pgweir.audit.AuditTrail;
+import io.pgweir.audit.Output;
+import io.pgweir.audit.TimeSource;
+import io.pgweir.audit.encode.JsonEncoder;
+import io.pgweir.boot.Agent;
+import io.pgweir.boot.AgentStartException;
+import io.pgweir.config.AgentConfig;
+import io.pgweir.config.AuditConfig;
+import io.pgweir.config.ClientTlsConfig;
+import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.HostPort;
+import io.pgweir.config.LimitsConfig;
+import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.ServerTlsConfig;
+import io.pgweir.config.ThreadsConfig;
+import io.pgweir.telemetry.Metric;
+import io.pgweir.telemetry.Telemetry;
+import io.pgweir.testing.Certificates;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The real agent in this process, with all that it records. */
+final class AgentUnderTest implements ProxyUnderTest {
+
+    private static final String LISTENER = "lab";
+
+    private final Agent agent;
+    private final Telemetry telemetry;
+    private final Lines lines;
+
+    private AgentUnderTest(Agent agent, Telemetry telemetry, Lines lines) {
+        this.agent = agent;
+        this.telemetry = telemetry;
+        this.lines = lines;
+    }
+
+    /** Without TLS on either side. */
+    static AgentUnderTest plain(int upstreamPort) {
+        return start(
+                upstreamPort,
+                ClientTlsConfig.DEFAULT,
+                new ServerTlsConfig(
+                        ServerTlsConfig.Mode.DISABLE, ServerTlsConfig.Negotiation.POSTGRES, null, null, null));
+    }
+
+    /** TLS on both sides, with the server's own certificate and key, so that channel binding holds. */
+    static AgentUnderTest encrypted(int upstreamPort, Certificates pem) {
+        return start(
+                upstreamPort,
+                new ClientTlsConfig(
+                        ClientTlsConfig.Mode.REQUIRE,
+                        pem.serverCertificate(),
+                        pem.serverKey(),
+                        null,
+                        ClientTlsConfig.ClientCertificate.NONE),
+                new ServerTlsConfig(
+                        ServerTlsConfig.Mode.VERIFY_FULL, ServerTlsConfig.Negotiation.POSTGRES, pem.ca(), null, null));
+    }
+
+    private static AgentUnderTest start(int upstreamPort, ClientTlsConfig clientTls, ServerTlsConfig serverTls) {
+        var audit = new AuditConfig(
+                AuditConfig.Content.FULL, AuditConfig.Content.FULL, 1 << 20, 1 << 16, 1 << 10, true, List.of());
+        var config = new AgentConfig(
+                1,
+                Map.of(
+                        LISTENER,
+                        new ClusterConfig(
+                                List.of(new HostPort("127.0.0.1", upstreamPort)),
+                                serverTls,
+                                ClusterConfig.CONNECT_TIMEOUT_DEFAULT)),
+                List.of(new ListenerConfig(
+                        LISTENER, new HostPort("127.0.0.1", 0), LISTENER, ListenerConfig.Mode.TRANSPARENT, clientTls)),
+                audit,
+                LimitsConfig.DEFAULT,
+                ThreadsConfig.DEFAULT);
+        var lines = new Lines();
+        var encoder = new JsonEncoder(audit, new AgentFacts("equality", "0", null));
+        try {
+            var telemetry = new Telemetry();
+            var trail = new AuditTrail(
+                    audit.queueRecords(), List.of(new Output(encoder, lines)), TimeSource.SYSTEM, telemetry);
+            return new AgentUnderTest(Agent.start(config, trail, telemetry), telemetry, lines);
+        } catch (AgentStartException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public int port() {
+        return agent.addresses().get(LISTENER).getPort();
+    }
+
+    @Override
+    public List<JsonNode> takeRecords() {
+        await().atMost(Duration.ofSeconds(5))
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> value(Metric.SESSIONS_OPEN) == 0 && lines.ended.get() == value(Metric.SESSIONS_STARTED));
+        return lines.take();
+    }
+
+    @Override
+    public long unexpectedMessages() {
+        return value(Metric.MESSAGES_UNEXPECTED);
+    }
+
+    @Override
+    public long losses() {
+        return value(Metric.SESSIONS_OPAQUE) + value(Metric.AUDIT_DROPPED) + value(Metric.AUDIT_FAULTS);
+    }
+
+    private long value(Metric metric) {
+        return telemetry.snapshot().get(metric);
+    }
+
+    @Override
+    public void close() {
+        agent.close();
+    }
+
+    /** Keeps what is written; the writer thread puts, the test takes. */
+    private static final class Lines implements AuditSink {
+
+        private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+
+        /** Sessions with a start and no end yet; the others were never admitted. Writer thread only. */
+        private final Set<String> open = new HashSet<>();
+
+        /** Sessions that had a start. */
+        private final AtomicLong ended = new AtomicLong();
+
+        List<JsonNode> take() {
+            var taken = new ArrayList<JsonNode>();
+            for (@Nullable String line = lines.poll(); line != null; line = lines.poll()) {
+                taken.add(AuditSchema.validated(line));
+            }
+            return taken;
+        }
+
+        private static String sessionOf(String line) {
+            int at = line.indexOf("\"session\":\"") + 11;
+            return line.substring(at, line.indexOf('"', at));
+        }
+
+        @Override
+        public String name() {
+            return "memory";
+        }
+
+        @Override
+        public void open() {}
+
+        @Override
+        public void write(ByteBuffer batch) {
+            byte[] bytes = new byte[batch.remaining()];
+            batch.get(bytes);
+            for (String line : new String(bytes, StandardCharsets.UTF_8).split("\n")) {
+                lines.add(line);
+                if (line.contains("\"type\":\"session.start\"")) {
+                    open.add(sessionOf(line));
+                } else if (line.contains("\"type\":\"session.end\"") && open.remove(sessionOf(line))) {
+                    ended.incrementAndGet();
+                }
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+}
