@@ -102,6 +102,7 @@ def start_server(work, prefix, *settings):
 
 
 def start_pgweir(work, server, *options, env=None):
+    subprocess.run([f"{ROOT}/pgweir", "version"], check=True, stdout=subprocess.DEVNULL)  # builds, where it has to
     port = free_port()
     return Process("pgweir", [
         f"{ROOT}/pgweir", "run", "--upstream", f"127.0.0.1:{server.port}", "--listen", f"127.0.0.1:{port}",
