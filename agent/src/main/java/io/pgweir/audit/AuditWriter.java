@@ -23,7 +23,7 @@ final class AuditWriter {
     private static final int BATCH_RECORDS_MAX = 4096;
     private static final int BATCH_BYTES_MAX = 256 << 10;
     private static final int NAPS = 20;
-    private static final long NAP_NANOS_MAX = 1_000_000;
+    private static final long NAP_NANOS_MAX = 4_000_000;
     private static final long NAP_NANOS_MIN = 50_000;
     /** What a full queue must hold out against while the writer naps: an event each {@value} nanoseconds. */
     private static final long NANOS_AN_EVENT = 500;

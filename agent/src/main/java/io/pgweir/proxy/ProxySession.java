@@ -141,11 +141,19 @@ final class ProxySession {
         }
     }
 
+    /** What the kernel takes at once need not stop the reading: switching that off and on costs two system calls. */
+    private static void flushIfFull(Channel channel) {
+        if (!channel.isWritable()) {
+            channel.flush();
+        }
+    }
+
     private final class ClientEvents implements Leg.Events {
         @Override
         public void onRead(ByteBuf bytes) {
             meaning.onRead();
             toServer.onBytes(bytes);
+            flushIfFull(server);
             steer();
         }
 
@@ -185,6 +193,7 @@ final class ProxySession {
         public void onRead(ByteBuf bytes) {
             meaning.onRead();
             toClient.onBytes(bytes);
+            flushIfFull(client);
             steer();
         }
 
