@@ -6,6 +6,9 @@ final class OpenTransaction {
     final long startNanos;
     boolean explicit;
 
+    /** ReadyForQuery has said that there is one. */
+    boolean shown;
+
     /** An error happened in it, and no ROLLBACK TO has made it good. */
     boolean failed;
 

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  *    '-- ReadyForQuery(IDLE) -------'                 '- PREPARE TRANSACTION, --------'
  *    '--------------------------------------------------ReadyForQuery(IDLE)
  * </pre>
+ *
+ * A Query or FunctionCall in the midst of a pipeline has its own ReadyForQuery, and a server from 17 on says there that it is
+ * in a transaction: still the implicit one, which the pipeline's Sync ends.
  */
 final class TransactionModel {
     private final List<OpenTransaction> over = new ArrayList<>();
@@ -42,7 +45,7 @@ final class TransactionModel {
 
     /** Between two ReadyForQuery: as the tags tell. */
     TransactionStatus status() {
-        if (current == null || !current.explicit) {
+        if (current == null || !(current.explicit || current.shown)) {
             return TransactionStatus.IDLE;
         }
         return current.failed ? TransactionStatus.FAILED : TransactionStatus.IN_TRANSACTION;
@@ -120,10 +123,8 @@ final class TransactionModel {
             if (transaction == null) {
                 expected = mayHaveChained;
                 transaction = open(true, nanos);
-            } else if (!transaction.explicit) {
-                expected = false;
-                transaction.explicit = true;
             }
+            transaction.shown = true;
             transaction.failed = status == TransactionStatus.FAILED;
         }
         mayHaveChained = false;

@@ -340,7 +340,6 @@ final class ExtendedScripts {
                         execute("", 0))
                 .end());
         all.add(script("pipeline mixed with Query before Sync")
-                .trait(Script.Trait.BREAKS_PROTOCOL)
                 .login()
                 .send(parse("", "select 1"), bind("", ""), execute("", 0), query("select 2"), sync())
                 .ready()

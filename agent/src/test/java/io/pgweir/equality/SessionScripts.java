@@ -59,7 +59,6 @@ final class SessionScripts {
                 .query("rollback")
                 .end());
         all.add(script("function call inside of an extended segment")
-                .trait(Script.Trait.BREAKS_PROTOCOL)
                 .login()
                 .send(
                         parse("", "select 1"),

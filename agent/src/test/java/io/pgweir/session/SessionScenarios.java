@@ -7,6 +7,14 @@ final class SessionScenarios {
             >Q[select 1] <T <D <C[SELECT 1] <Z[I]
             select 1 = SELECT 1 II C
 
+            query in the midst of a pipeline
+            >P[|select 1] >B[] >E[] >Q[select 2] >S <1 <2 <D <C[SELECT 1] <T <D <C[SELECT 1] <Z[T] <Z[I]
+            select 1 = SELECT 1 II O; select 2 = SELECT 1 IT O; #C
+
+            query in the midst of a pipeline, before PostgreSQL 17
+            >P[|select 1] >B[] >E[] >Q[select 2] >S <1 <2 <D <C[SELECT 1] <T <D <C[SELECT 1] <Z[I] <Z[I]
+            select 1 = SELECT 1 II C; select 2 = SELECT 1 II C
+
             several statements
             >Q[insert into t values (1); select 1] <C[INSERT 0 1] <T <D <C[SELECT 1] <Z[I]
             insert into t values (1) = INSERT 0 1 II C; select 1 = SELECT 1 II C
