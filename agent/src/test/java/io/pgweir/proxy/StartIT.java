@@ -1,6 +1,7 @@
 package io.pgweir.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.pgweir.audit.AuditEvent;
 import io.pgweir.config.ServerTlsConfig;
@@ -284,7 +285,8 @@ class StartIT {
 
             // Then
             assertThat(sleeper.line()).contains("57014");
-            assertThat(own.events(AuditEvent.Cancel.class)).hasSize(2);
+            await().untilAsserted(() ->
+                    assertThat(own.events(AuditEvent.Cancel.class)).hasSize(2));
             assertThat(own.events(AuditEvent.Cancel.class).getFirst().target()).isNull();
             assertThat(own.events(AuditEvent.Cancel.class).getLast().target()).isNotNull();
         }
