@@ -67,9 +67,10 @@ await() {
   return 1
 }
 
-# A fresh cluster for every cell: suites leave roles and settings behind, and object ids appear in results.
+# A fresh cluster for every cell: suites leave roles and settings behind, and object ids appear in results. pgjdbc tests
+# passwords: md5 means that, or SCRAM where the role has a SCRAM secret. The others have none.
 start_server() {
-  local target=$1 template=$work/cluster-$major ssl=off
+  local target=$1 template=$work/cluster-$major ssl=off method=trust
   if [[ ! -e $template/complete ]]; then
     rm -rf "$template"
     mkdir -p "$template"
@@ -78,9 +79,15 @@ start_server() {
       >"$work/log/initdb.log"
     touch "$template/complete"
   fi
+  [[ $suite == pgjdbc ]] && method=md5
+  cat >"$scratch/hba.conf" <<END
+host all postgres 127.0.0.1/32 trust
+host all all 127.0.0.1/32 $method
+END
   rm -rf "$scratch/data"
   cp -a "$template/data" "$scratch/data"
-  [[ $target == pgweir-tls ]] && ssl=on
+  { cat "$scratch/hba.conf" && echo "host replication all 127.0.0.1/32 trust"; } >"$scratch/data/pg_hba.conf"
+  [[ $target == *-tls ]] && ssl=on
   server_port=$(free_port)
   "${as_user[@]}" "$server/bin/postgres" -D "$scratch/data" -p "$server_port" -c listen_addresses=127.0.0.1 \
     -c unix_socket_directories= -c fsync=off -c max_connections=200 -c max_prepared_transactions=64 \
@@ -90,15 +97,15 @@ start_server() {
   await "$server_pid" "$server_port" prefer || die "PostgreSQL $major does not start (logs in $cell)"
 }
 
-# pgweir with a small heap and, for pgweir-cut, every read of either socket cut into pieces of 1 to 7 bytes.
+# pgweir as it comes and, for pgweir-cut, with everything it reads cut into pieces of 1 to 7 bytes.
 start_agent() {
-  local target=$1 client_tls="{mode: disable}" server_tls=disable options=-Xmx256m libpq_tls=disable
+  local target=$1 client_tls="{mode: disable}" server_tls=disable libpq_tls=disable options=''
   if [[ $target == pgweir-tls ]]; then
     client_tls="{mode: require, cert: $work/tls/server.crt, key: $work/tls/server.key}"
     server_tls=require
     libpq_tls=require
   fi
-  [[ $target == pgweir-cut ]] && options+=" -Dpgweir.debug.read-bytes=7"
+  [[ $target == pgweir-cut ]] && options=-Dpgweir.debug.read-bytes=7
   agent_port=$(free_port)
   cat >"$cell/pgweir.yaml" <<END
 version: 1
@@ -126,7 +133,8 @@ start_bouncer() {
 listen_addr = 127.0.0.1
 listen_port = $bouncer_port
 unix_socket_dir =
-auth_type = trust
+auth_type = hba
+auth_hba_file = $scratch/hba.conf
 auth_file = $scratch/userlist.txt
 auth_user = postgres
 pool_mode = session
@@ -147,6 +155,7 @@ start_target() {
   start_server "$target"
   port=$server_port tls=disable
   case $target in
+    direct-tls) tls=require ;;
     direct*) ;;
     pgbouncer)
       # 1.18 hangs up on 3.2 and on every offer of it.

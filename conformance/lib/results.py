@@ -14,6 +14,7 @@ import sys
 import urllib.parse
 import xml.etree.ElementTree
 
+SUITES = ["regress", "isolation", "libpq_pipeline", "pgjdbc"]
 TARGETS = ["pgweir", "pgweir-cut", "pgweir-tls", "pgbouncer"]
 
 
@@ -95,7 +96,7 @@ def scoreboard(results):
     root = pathlib.Path(results)
     cells = [cell for suite in root.iterdir() for major in suite.iterdir() for cell in major.iterdir()]
     shown = [target for target in TARGETS if any(cell.name == target for cell in cells)]
-    for row in sorted({cell.parent for cell in cells}):
+    for row in sorted({cell.parent for cell in cells}, key=lambda row: (SUITES.index(row.parent.name), row.name)):
         name = f"{row.parent.name}, PostgreSQL {row.name}"
         direct, again = read_cases(row / "direct"), read_cases(row / "direct-again")
         unstable = differing(direct, again)
@@ -109,10 +110,11 @@ def scoreboard(results):
             if not cell.exists():
                 columns.append("-")
                 continue
+            base = read_cases(row / "direct-tls") if target == "pgweir-tls" else direct
             here = read_cases(cell)
-            names = differing(direct, here) - unstable
-            write_differences(cell, direct, here, names)
-            columns.append(f"{len(names)} of {len(direct) - len(unstable)} differ, {seconds(cell)} s")
+            names = differing(base, here) - unstable
+            write_differences(cell, base, here, names)
+            columns.append(f"{len(names)} of {len(base.keys() - unstable)} differ, {seconds(cell)} s")
             if names:
                 notes.append(f"{name}, {target}: {', '.join(sorted(names))}")
             if target.startswith("pgweir"):
