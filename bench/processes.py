@@ -97,7 +97,7 @@ def start_server(work, prefix, *settings):
         check=True, stdout=subprocess.DEVNULL)
     return Process("postgres", prefix + [
         postgres, "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={work}",
-        "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=256MB", "-c", "max_connections=300",
+        "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=256MB", "-c", "max_connections=1000",
         "-c", "max_wal_size=4GB", "-c", "autovacuum=off", *(word for s in settings for word in ("-c", s))], port, open(f"{work}/postgres.log", "w"))
 
 
