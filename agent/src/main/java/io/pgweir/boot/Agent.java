@@ -1,5 +1,6 @@
 package io.pgweir.boot;
 
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.pgweir.audit.AgentFacts;
 import io.pgweir.audit.AuditTrail;
@@ -153,7 +154,7 @@ public final class Agent implements AutoCloseable {
         for (ClientListener listener : listeners) {
             log.atInfo()
                     .addKeyValue("listener", listener.name())
-                    .addKeyValue("address", listener.address())
+                    .addKeyValue("address", NetUtil.toSocketAddressString(listener.address()))
                     .log("Listening");
         }
     }

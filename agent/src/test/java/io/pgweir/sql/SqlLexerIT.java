@@ -237,7 +237,9 @@ class SqlLexerIT {
         for (Path file : scripts()) {
             String text = withoutPsql(Files.readString(file, StandardCharsets.ISO_8859_1));
             List<SqlStatement> split = SqlScript.of(text, LexicalRules.DEFAULT).statements();
-            boolean parses = !isRawError(parse(text));
+            String answerToAll = parse(text);
+            // The grammar has errors in words of its own, too: only this one says that it has read all of the text.
+            boolean parses = split.size() > 1 ? answerToAll.equals(MULTIPLE) : !isRawError(answerToAll);
             whole += parses ? 1 : 0;
             statements += split.size();
             for (SqlStatement statement : split) {
