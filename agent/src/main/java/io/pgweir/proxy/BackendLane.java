@@ -2,7 +2,6 @@ package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.pgweir.wire.BackendDecoder;
 import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.MessageType;
@@ -116,10 +115,9 @@ final class BackendLane implements Lane {
     @Override
     public void onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
         copy = false;
-        byte[] head = new byte[headLength + 2];
-        buffer.getBytes(bodyAt, head, 0, headLength);
         try {
-            BackendMessage message = decoder.decode(type, Unpooled.wrappedBuffer(head), 0, head.length);
+            decoder.charset(meaning.tracker().clientCharset());
+            BackendMessage message = decoder.decodeHead(type, buffer, bodyAt, headLength, bodyLength);
             judge(message);
             meaning.tracker().onBackend(message, meaning.nanos());
         } catch (RuntimeException fault) {
