@@ -57,6 +57,11 @@ public final class AuditTrail implements AutoCloseable {
         return new SessionAuditor(this, time, uuids.next(), client);
     }
 
+    /** More than half of the queue waits for the writer: who can hold back what makes records, should. Any thread. */
+    public boolean isCongested() {
+        return queue.size() > queue.capacity() / 2;
+    }
+
     void offer(AuditEvent event) {
         if (queue.offer(event)) {
             writer.wakeIfAsleep();

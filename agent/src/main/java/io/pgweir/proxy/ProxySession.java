@@ -62,6 +62,7 @@ final class ProxySession {
     private final Leg clientLeg = new Leg(new ClientEvents());
     private final Leg serverLeg = new Leg(new ServerEvents());
     private final int outstandingMax;
+    private final AuditPause auditPause;
 
     private @Nullable EndCause cause;
     private @Nullable String sqlState;
@@ -95,6 +96,7 @@ final class ProxySession {
         LimitsConfig limits = context.limits();
         int messageBytes = Math.max(limits.messageBytes(), MESSAGE_BYTES_MIN);
         this.outstandingMax = Math.max(limits.outstandingRequests(), OUTSTANDING_REQUESTS_MIN);
+        this.auditPause = new AuditPause(context.trail(), client.eventLoop(), System::nanoTime, this::steer);
         this.toServer = new Relay(new FrontendLane(this, meaning, binding, messageBytes), server);
         this.toClient = new Relay(new BackendLane(this, meaning, binding, client.alloc(), messageBytes), client);
     }
@@ -133,11 +135,12 @@ final class ProxySession {
     private void steer() {
         int outstanding = meaning.tracker().outstanding();
         throttled = throttled ? outstanding > outstandingMax / 2 : outstanding > outstandingMax;
+        boolean waiting = meaning.isOn() && !finished && auditPause.isWaiting();
         if (!clientEnded) {
-            clientLeg.reading(client, (server.isWritable() && !throttled) || refusing || serverEnded);
+            clientLeg.reading(client, (server.isWritable() && !throttled && !waiting) || refusing || serverEnded);
         }
         if (!serverEnded) {
-            serverLeg.reading(server, client.isWritable());
+            serverLeg.reading(server, client.isWritable() && !waiting);
         }
     }
 

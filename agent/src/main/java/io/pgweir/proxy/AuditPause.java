@@ -1,0 +1,71 @@
+package io.pgweir.proxy;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.pgweir.audit.AuditTrail;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Lets a session wait for the audit writer rather than lose its records.
+ *
+ * <pre>
+ *   queue over half full     {@value #WAIT_MILLIS} ms            {@value #PASS_MILLIS} ms
+ *   ------------------------> waiting ------> passing ------> waiting ...      until it is half empty again
+ * </pre>
+ *
+ * <p>While waiting, neither side is read. The passing in between bounds what a stuck sink can do to a client: what finds no
+ * room then is dropped, and an {@code audit.gap} tells. Thread: the session's event loop.
+ */
+final class AuditPause {
+    static final long WAIT_MILLIS = 50;
+    static final long PASS_MILLIS = 5;
+    private static final long LOOK_MILLIS = 1;
+
+    private final AuditTrail trail;
+    private final EventExecutor loop;
+    private final LongSupplier nanos;
+    private final Runnable again;
+    private boolean begun;
+    private boolean looking;
+    private long beginNanos;
+
+    /** @param again looks whether it is over, on {@code loop}. */
+    AuditPause(AuditTrail trail, EventExecutor loop, LongSupplier nanos, Runnable again) {
+        this.trail = trail;
+        this.loop = loop;
+        this.nanos = nanos;
+        this.again = again;
+    }
+
+    /** Whether the session must not read now; it will be called {@code again} soon. */
+    boolean isWaiting() {
+        if (!trail.isCongested()) {
+            begun = false;
+            return false;
+        }
+        long now = nanos.getAsLong();
+        if (!begun || now - beginNanos >= TimeUnit.MILLISECONDS.toNanos(WAIT_MILLIS + PASS_MILLIS)) {
+            begun = true;
+            beginNanos = now;
+        }
+        if (now - beginNanos >= TimeUnit.MILLISECONDS.toNanos(WAIT_MILLIS)) {
+            return false;
+        }
+        lookAgain();
+        return true;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // Nobody cancels it: a look too many does no harm.
+    private void lookAgain() {
+        if (!looking) {
+            looking = true;
+            loop.schedule(
+                    () -> {
+                        looking = false;
+                        again.run();
+                    },
+                    LOOK_MILLIS,
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.pgweir.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.pgweir.audit.AuditTrail;
+import io.pgweir.audit.ClientFacts;
+import io.pgweir.audit.SessionAuditor;
+import io.pgweir.audit.TimeSource;
+import io.pgweir.telemetry.Telemetry;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Waits while the queue is over half full, lets through in between, and looks again by itself. */
+class AuditPauseTest {
+    private static final int QUEUE_RECORDS = 64;
+
+    private final AuditTrail trail = new AuditTrail(QUEUE_RECORDS, List.of(), TimeSource.SYSTEM, new Telemetry());
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final AtomicLong nanos = new AtomicLong(1);
+    private final AtomicInteger looks = new AtomicInteger();
+    private final AuditPause pause = new AuditPause(trail, channel.eventLoop(), nanos::get, looks::incrementAndGet);
+
+    private void queue(int records) {
+        SessionAuditor auditor = trail.open(new ClientFacts("listener", "cluster", "127.0.0.1", 1));
+        for (int i = 0; i < records; i++) {
+            auditor.onCancel(null, false);
+        }
+    }
+
+    private void pass(long millis) {
+        nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
+    @Test
+    void doesNotWaitForAQueueThatIsHalfEmpty() {
+        queue(QUEUE_RECORDS / 2);
+
+        assertThat(pause.isWaiting()).isFalse();
+    }
+
+    @Test
+    void waitsThenPassesThenWaitsAgain() {
+        queue(QUEUE_RECORDS / 2 + 1);
+
+        assertThat(pause.isWaiting()).isTrue();
+        pass(AuditPause.WAIT_MILLIS - 1);
+        assertThat(pause.isWaiting()).isTrue();
+        pass(1);
+        assertThat(pause.isWaiting()).isFalse();
+        pass(AuditPause.PASS_MILLIS - 1);
+        assertThat(pause.isWaiting()).isFalse();
+        pass(1);
+        assertThat(pause.isWaiting()).isTrue();
+    }
+
+    @Test
+    void looksAgainOnceForEachWait() {
+        queue(QUEUE_RECORDS / 2 + 1);
+
+        pause.isWaiting();
+        pause.isWaiting();
+        channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+
+        assertThat(looks).hasValue(1);
+    }
+}
