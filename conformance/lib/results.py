@@ -2,7 +2,8 @@
 
 results.py surefire REPORTS CASES     one file a test case of JUnit's XML reports, with its outcome
 results.py audit FILE                 counts an agent's audit records and looks for missing ones
-results.py scoreboard RESULTS         compares every target with direct and prints the table
+results.py equal ROW TARGET           compares one target with direct; exit code 1 if it differs
+results.py scoreboard RESULTS         compares all targets with direct, prints the table; 1 if pgweir differs or is ill
 """
 
 import collections
@@ -91,39 +92,84 @@ def seconds(cell):
     return int((cell / "seconds").read_text())
 
 
+def base_of(row, target):
+    """The results that a target's are compared with: direct ones, over TLS where the target has TLS."""
+    return read_cases(row / ("direct-tls" if target == "pgweir-tls" else "direct"))
+
+
+def unstable_in(row):
+    """What differs between two direct runs, so that nothing can be compared with it."""
+    return differing(read_cases(row / "direct"), read_cases(row / "direct-again"))
+
+
+def differences(row, target):
+    """Names of the results that differ: those that differ whenever the target ran, and those that do so sometimes."""
+    base, unstable = base_of(row, target), unstable_in(row)
+    runs = [row / name for name in (target, f"{target}-again") if (row / name).exists()]
+    found = []
+    for run in runs:
+        here = read_cases(run)
+        names = differing(base, here) - unstable
+        write_differences(run, base, here, names)
+        found.append(names)
+    always = set.intersection(*found)
+    return always, set.union(*found) - always
+
+
+def equal(row, target):
+    always, _ = differences(pathlib.Path(row), target)
+    return 1 if always else 0
+
+
+def listed(names):
+    names = sorted(names)
+    return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+
+
+def column(row, target, notes):
+    """The text of one cell, and whether all is well; what is to be said about it goes to notes."""
+    if not (row / target).exists():
+        return "-", True
+    name = f"{row.parent.name}, PostgreSQL {row.name}, {target}"
+    base, here = base_of(row, target), read_cases(row / target)
+    always, sometimes = differences(row, target)
+    text = f"{len(always)} of {len(base.keys() - unstable_in(row))} differ"
+    missing = len(always - here.keys())
+    if missing:
+        text += f" ({missing} never ended)"
+    text += f", {seconds(row / target)} s"
+    if always:
+        notes.append(f"{name}: {listed(always)}")
+    if sometimes:
+        notes.append(f"{name}: differ in one of two runs: {listed(sometimes)}")
+    if target == "pgbouncer":
+        return text, True
+    faults = []
+    for run in (row / target, row / f"{target}-again"):
+        if run.exists():
+            health, memory = json.loads((run / "health").read_text()), (run / "memory").read_text().split()
+            fault = faults_of(run)
+            faults += [fault] if fault else []
+            fault = f", {fault}" if fault else ""
+            notes.append(f"{name}: {health['records']} audit records, {' '.join(memory)}{fault}")
+    return text, not always and not faults
+
+
 def scoreboard(results):
-    rows, notes, bad = [], [], False
-    root = pathlib.Path(results)
-    cells = [cell for suite in root.iterdir() for major in suite.iterdir() for cell in major.iterdir()]
+    rows, notes, well = [], [], True
+    cells = [cell for cell in pathlib.Path(results).glob("*/*/*") if (cell / "complete").exists()]
     shown = [target for target in TARGETS if any(cell.name == target for cell in cells)]
     for row in sorted({cell.parent for cell in cells}, key=lambda row: (SUITES.index(row.parent.name), row.name)):
-        name = f"{row.parent.name}, PostgreSQL {row.name}"
-        direct, again = read_cases(row / "direct"), read_cases(row / "direct-again")
-        unstable = differing(direct, again)
-        write_differences(row / "direct-again", direct, again, unstable)
+        unstable = unstable_in(row)
+        text = f"{seconds(row / 'direct')} s"
         if unstable:
-            notes.append(f"{name}: unstable directly: {', '.join(sorted(unstable))}")
-        direct_column = f"{seconds(row / 'direct')} s" + (f", {len(unstable)} unstable" if unstable else "")
-        columns = [name, str(len(direct)), direct_column]
+            text += f", {len(unstable)} unstable"
+            notes.append(f"{row.parent.name}, PostgreSQL {row.name}: two direct runs differ: {listed(unstable)}")
+        columns = [f"{row.parent.name}, PostgreSQL {row.name}", str(len(read_cases(row / "direct"))), text]
         for target in shown:
-            cell = row / target
-            if not cell.exists():
-                columns.append("-")
-                continue
-            base = read_cases(row / "direct-tls") if target == "pgweir-tls" else direct
-            here = read_cases(cell)
-            names = differing(base, here) - unstable
-            write_differences(cell, base, here, names)
-            columns.append(f"{len(names)} of {len(base.keys() - unstable)} differ, {seconds(cell)} s")
-            if names:
-                notes.append(f"{name}, {target}: {', '.join(sorted(names))}")
-            if target.startswith("pgweir"):
-                fault = faults_of(cell)
-                bad = bad or bool(names) or bool(fault)
-                health = json.loads((cell / "health").read_text())
-                memory = " ".join((cell / "memory").read_text().split())
-                health_note = f"{health['records']} audit records, {memory}" + (f", {fault}" if fault else "")
-                notes.append(f"{name}, {target}: {health_note}")
+            text, is_well = column(row, target, notes)
+            columns.append(text)
+            well = well and is_well
         rows.append(columns)
     head = ["suite", "results", "direct", *shown]
     for line in [head, ["---"] * len(head), *rows]:
@@ -131,9 +177,9 @@ def scoreboard(results):
     print()
     for note in notes:
         print(f"* {note}")
-    return 1 if bad else 0
+    return 0 if well else 1
 
 
 if __name__ == "__main__":
-    command = {"surefire": surefire, "audit": audit, "scoreboard": scoreboard}[sys.argv[1]]
-    sys.exit(command(*sys.argv[2:]))
+    commands = {"surefire": surefire, "audit": audit, "equal": equal, "scoreboard": scoreboard}
+    sys.exit(commands[sys.argv[1]](*sys.argv[2:]))

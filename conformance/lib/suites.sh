@@ -5,15 +5,18 @@ pgjdbc_version=42.7.7
 # The one that pgjdbc's pom names finds no JUnit 5 tests, and says so where nobody looks: a third of them would run.
 surefire_version=3.6.1
 
-# One suite against one target: a directory under results with cases, logs, seconds and, for pgweir, its health.
+# One suite against one target, or against it -again: a directory under results with cases, logs, seconds and, for
+# pgweir, its health.
 run_cell() {
-  local major=$1 suite=$2 target=$3 started
+  local major=$1 suite=$2 target=${3%-again} started
   server=$work/server-$major
   build=$work/build-$major
-  cell=$results/$suite/$major/$target
+  cell=$results/$suite/$major/$3
+  [[ -e $cell/complete ]] && return
+  rm -rf "$cell"
   mkdir -p "$cell/cases"
   start_target "$target"
-  say "$suite, PostgreSQL $major, $target"
+  say "$suite, PostgreSQL $major, $3"
   started=$SECONDS
   "run_$suite"
   echo $((SECONDS - started)) >"$cell/seconds"
@@ -27,10 +30,11 @@ run_cell() {
     $keep || rm -f "$cell/audit.ndjson"
   fi
   $keep || rm -rf "$scratch/data"
+  touch "$cell/complete"
 }
 
 # A control that hangs may not hold everything up: what it has not shown by then differs.
-control_seconds=300
+control_seconds=600
 
 client() {
   local -a limit=()
@@ -89,7 +93,7 @@ run_libpq_pipeline() {
 
 run_pgjdbc() {
   local tree=$work/pgjdbc-$pgjdbc_version extension
-  local -a only=()
+  local -a only=() limit=()
   [[ -z $pgjdbc_tests ]] || only=(-Dtest="$pgjdbc_tests")
   psql_to "$server_port" prefer -c "create role test login password 'test'" -c 'create database test owner test'
   for extension in hstore lo citext sslinfo; do
@@ -105,6 +109,7 @@ privilegedUser=postgres
 privilegedPassword=
 END
   rm -rf "$tree/target/surefire-reports"
+  [[ $target == pgbouncer ]] && limit=(timeout "$control_seconds")
   (cd "$tree" && "${limit[@]}" mvn -B -q test -Dmaven.test.failure.ignore \
     -Dmaven-surefire-plugin.version="$surefire_version" "${only[@]}") >"$cell/driver.log" 2>&1 || true
   python3 "$here/lib/results.py" surefire "$tree/target/surefire-reports" "$cell/cases"
