@@ -21,7 +21,7 @@ final class Outlet {
     private static final Logger LOG = LoggerFactory.getLogger(Outlet.class);
 
     private final RecordEncoder encoder;
-    private final AuditSink sink;
+    private final LineSink sink;
     private final Telemetry telemetry;
     private Lines lines = new Lines();
 

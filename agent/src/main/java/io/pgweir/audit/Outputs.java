@@ -20,6 +20,8 @@ final class Outputs {
             case AuditConfig.Sink.Stdout stdout ->
                 new Output(stdoutEncoder(stdout.format(), config, agent), new StdoutSink());
             case AuditConfig.Sink.File file -> new Output(new JsonEncoder(config, agent), new FileSink(file.path()));
+            case AuditConfig.Sink.Kafka _, AuditConfig.Sink.CloudWatchLogs _ ->
+                throw new IllegalStateException("not wired yet");
         };
     }
 

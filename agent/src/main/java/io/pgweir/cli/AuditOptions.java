@@ -46,13 +46,9 @@ final class AuditOptions {
         if (file != null) {
             sinks.add(new Sink.File(file.toAbsolutePath().normalize()));
         }
-        return new AuditConfig(
+        return audit.with(
                 parameters == null ? audit.parameters() : parameters,
                 text == null ? audit.text() : text,
-                audit.queueRecords(),
-                audit.textBytes(),
-                audit.parameterBytes(),
-                audit.copySha256(),
                 sinks.isEmpty() ? audit.sinks() : sinks);
     }
 }

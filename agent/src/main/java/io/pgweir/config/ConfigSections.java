@@ -165,6 +165,10 @@ final class ConfigSections {
                 section.bytes("text-bytes", defaults.textBytes(), 0, 16 << 20),
                 section.bytes("parameter-bytes", defaults.parameterBytes(), 0, 1 << 20),
                 section.flag("copy-sha256", defaults.copySha256()),
+                defaults.tokenKey(),
+                defaults.durability(),
+                defaults.spool(),
+                defaults.seal(),
                 sinks(section, defaults.sinks()));
         section.end();
         return audit;

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 
 /** Keeps what it is given; fails or hangs when it is told to. */
-final class FakeSink implements AuditSink {
+final class FakeSink implements LineSink {
     final List<String> lines = new CopyOnWriteArrayList<>();
     final AtomicInteger failures = new AtomicInteger();
     volatile boolean closed;

@@ -4,8 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgweir.audit.AgentFacts;
 import io.pgweir.audit.AuditSchema;
-import io.pgweir.audit.AuditSink;
 import io.pgweir.audit.AuditTrail;
+import io.pgweir.audit.LineSink;
 import io.pgweir.audit.Output;
 import io.pgweir.audit.TimeSource;
 import io.pgweir.audit.encode.JsonEncoder;
@@ -136,7 +136,7 @@ final class AgentUnderTest implements ProxyUnderTest {
     }
 
     /** Keeps what is written; the writer thread puts, the test takes. */
-    private static final class Lines implements AuditSink {
+    private static final class Lines implements LineSink {
 
         private final Queue<String> lines = new ConcurrentLinkedQueue<>();
 

@@ -3,8 +3,8 @@ package io.pgweir.proxy;
 import static org.awaitility.Awaitility.await;
 
 import io.pgweir.audit.AuditEvent;
-import io.pgweir.audit.AuditSink;
 import io.pgweir.audit.AuditTrail;
+import io.pgweir.audit.LineSink;
 import io.pgweir.audit.Output;
 import io.pgweir.audit.RecordEncoder;
 import io.pgweir.audit.TimeSource;
@@ -192,7 +192,7 @@ final class RunningAgent implements AutoCloseable {
         public void reset() {}
     }
 
-    private static final class Nowhere implements AuditSink {
+    private static final class Nowhere implements LineSink {
         @Override
         public String name() {
             return "nowhere";

@@ -3,9 +3,9 @@ package io.pgweir.bench;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.pgweir.audit.AgentFacts;
-import io.pgweir.audit.AuditSink;
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.audit.ClientFacts;
+import io.pgweir.audit.LineSink;
 import io.pgweir.audit.Output;
 import io.pgweir.audit.SessionAuditor;
 import io.pgweir.audit.TimeSource;
@@ -136,7 +136,7 @@ public class SessionBenchmark {
     }
 
     /** A sink whose disk is infinitely fast. */
-    private static final class Nowhere implements AuditSink {
+    private static final class Nowhere implements LineSink {
         @Override
         public String name() {
             return "nowhere";

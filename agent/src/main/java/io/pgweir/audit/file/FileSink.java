@@ -1,6 +1,6 @@
 package io.pgweir.audit.file;
 
-import io.pgweir.audit.AuditSink;
+import io.pgweir.audit.LineSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Appends to a file. Where somebody moved or removed the file (logrotate), the next batch goes into a new one at the path: no
  * signal is needed. A line that a full disk or a crash tore is ended first, so that no record hangs on to it. Writer thread.
  */
-public final class FileSink implements AuditSink {
+public final class FileSink implements LineSink {
     private final Path path;
     private @Nullable FileChannel channel;
 

@@ -1,6 +1,6 @@
 package io.pgweir.audit.file;
 
-import io.pgweir.audit.AuditSink;
+import io.pgweir.audit.LineSink;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * Writes to standard output, past {@link System#out}: no other buffer, no swallowed errors. A reader that went away (EPIPE) is
  * a failing sink like any other. Writer thread.
  */
-public final class StdoutSink implements AuditSink {
+public final class StdoutSink implements LineSink {
     private final WritableByteChannel channel;
 
     public StdoutSink() {
