@@ -133,11 +133,6 @@ public final class PgServer implements AutoCloseable {
         return read(dir.resolve("log"));
     }
 
-    /** What the server has written as CSV so far; see {@link Builder#csvLog}. */
-    public String csvLog() {
-        return read(dir.resolve("data/log/server.csv"));
-    }
-
     /** A streaming standby of this server, made by an online backup, with the same settings. */
     public PgServer replica(String name) {
         try {
@@ -351,14 +346,6 @@ public final class PgServer implements AutoCloseable {
             this.key = key;
             this.clientCa = clientCa;
             return this;
-        }
-
-        /** Logs every statement as CSV, for {@link PgServer#csvLog}. */
-        public Builder csvLog() {
-            return setting("logging_collector", "on")
-                    .setting("log_destination", "csvlog")
-                    .setting("log_filename", "server.log")
-                    .setting("log_statement", "all");
         }
 
         public PgServer start() {

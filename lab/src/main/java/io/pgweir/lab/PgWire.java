@@ -96,8 +96,8 @@ public final class PgWire implements AutoCloseable {
         return authenticate(ordered.getOrDefault("user", ""), password);
     }
 
-    /** Answers the server's authentication requests; for a startup packet that was sent by hand. */
-    public List<Reply> authenticate(String user, @Nullable String password) {
+    /** Answers the server's authentication requests, to ReadyForQuery or the end. */
+    private List<Reply> authenticate(String user, @Nullable String password) {
         var replies = new ArrayList<Reply>();
         @Nullable ScramClient scram = null;
         for (Reply reply = read(); reply != null; reply = read()) {

@@ -10,12 +10,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transparent TCP forwarder on 127.0.0.1 that records every byte each way and misbehaves when told to: it can cut what
- * it passes on into small random pieces, hold one direction, end it, or tear the connection. Two virtual threads a
+ * A transparent TCP forwarder on 127.0.0.1 that records every byte each way; it can cut what it passes on into small
+ * random pieces, and tear the connection. Two virtual threads a
  * connection; its methods may be called from any thread.
  */
 public final class Tap implements AutoCloseable {
@@ -116,21 +115,6 @@ public final class Tap implements AutoCloseable {
             return fromClient.over && fromServer.over;
         }
 
-        /** Stops or goes on reading from the client. */
-        public void holdClient(boolean held) {
-            fromClient.hold(held);
-        }
-
-        /** Stops or goes on reading from the server. */
-        public void holdServer(boolean held) {
-            fromServer.hold(held);
-        }
-
-        /** Ends the server's direction as if the server had sent FIN. */
-        public void endServer() {
-            fromServer.end();
-        }
-
         /** RST to both. */
         public void tear() {
             fromClient.tear();
@@ -150,8 +134,6 @@ public final class Tap implements AutoCloseable {
         private final Socket target;
         private final @Nullable Cuts cuts;
         private final ByteArrayOutputStream record = new ByteArrayOutputStream();
-        private @Nullable Thread runner;
-        private volatile boolean held;
         private volatile boolean over;
 
         Lane(Socket source, Socket target, @Nullable Long seed) {
@@ -161,7 +143,6 @@ public final class Tap implements AutoCloseable {
         }
 
         void run() {
-            runner = Thread.currentThread();
             try {
                 pass(source.getInputStream(), target.getOutputStream());
                 target.shutdownOutput();
@@ -178,9 +159,6 @@ public final class Tap implements AutoCloseable {
             byte[] buffer = new byte[64 << 10];
             boolean taken = true;
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                while (held) {
-                    LockSupport.park(this);
-                }
                 synchronized (record) {
                     record.write(buffer, 0, n);
                 }
@@ -207,21 +185,7 @@ public final class Tap implements AutoCloseable {
             }
         }
 
-        void hold(boolean hold) {
-            held = hold;
-            LockSupport.unpark(runner);
-        }
-
-        void end() {
-            try {
-                target.shutdownOutput();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
         void tear() {
-            hold(false);
             try {
                 if (!source.isClosed()) {
                     source.setSoLinger(true, 0);
