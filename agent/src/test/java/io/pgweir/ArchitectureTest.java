@@ -1,5 +1,9 @@
 package io.pgweir;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -9,6 +13,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
+import java.io.FileDescriptor;
 
 /** The table of docs/architecture.md: packages are floors, an import only goes down a stair, no two packages import each other. */
 @AnalyzeClasses(packages = "io.pgweir", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -37,12 +42,28 @@ class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage("io.pgweir.sql..", "io.pgweir.telemetry..", "java..", "org.jspecify..");
 
+    /** Standard output belongs to the commands and, file descriptor and all, to the sink of that name. */
     @ArchTest
     static final ArchRule onlyTheCommandsPrint = noClasses()
             .that()
             .resideOutsideOfPackages("io.pgweir.cli..", "io.pgweir.lab..", "io.pgweir.bench..")
+            .and()
+            .doNotHaveFullyQualifiedName("io.pgweir.audit.file.StdoutSink")
             .should()
-            .callMethod(Thread.class, "sleep", long.class);
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .orShould()
+            .accessField(FileDescriptor.class, "out")
+            .orShould()
+            .accessField(FileDescriptor.class, "err");
+
+    @ArchTest
+    static final ArchRule nobodySleeps = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.pgweir.lab..", "io.pgweir.bench..")
+            .should()
+            .callMethodWhere(target(owner(assignableTo(Thread.class))).and(target(name("sleep"))));
 
     private static ArchRule floors() {
         return Architectures.layeredArchitecture()
