@@ -19,6 +19,9 @@ final class CopyStream {
 
     private final @Nullable MessageDigest digest;
 
+    /** Of replication. */
+    private final @Nullable WalStream wal;
+
     /** Bodies, one behind another: many short rows at once cost the digest and the counter a fraction of one by one. */
     private final byte[] waiting;
 
@@ -27,11 +30,16 @@ final class CopyStream {
     private long bytes;
 
     private CopyStream(
-            Direction direction, CopyTotals.Format format, @Nullable CopyRows counter, @Nullable MessageDigest digest) {
+            Direction direction,
+            CopyTotals.Format format,
+            @Nullable CopyRows counter,
+            @Nullable MessageDigest digest,
+            @Nullable WalStream wal) {
         this.direction = direction;
         this.format = format;
         this.counter = counter;
         this.digest = digest;
+        this.wal = wal;
         this.waiting = counter == null ? NONE : new byte[WAITING_BYTES];
     }
 
@@ -43,20 +51,24 @@ final class CopyStream {
                         settings.charset(), shape.header(), shape.quote(), shape.escape(), settings.csvEndMarker());
             case BINARY -> CopyRows.binary();
         };
-        return new CopyStream(direction, shape.format(), counter, sha256 ? Sha256.begin() : null);
+        return new CopyStream(direction, shape.format(), counter, sha256 ? Sha256.begin() : null, null);
     }
 
     /** What BASE_BACKUP sends. */
     static CopyStream archive(CopyShape shape, boolean sha256) {
-        return new CopyStream(Direction.OUT, shape.format(), null, sha256 ? Sha256.begin() : null);
+        return new CopyStream(Direction.OUT, shape.format(), null, sha256 ? Sha256.begin() : null, null);
     }
 
     /** Replication. No digest: the order of the two ways' pieces is pgweir's own and would prove nothing. */
     static CopyStream both(CopyShape shape) {
-        return new CopyStream(Direction.BOTH, shape.format(), null, null);
+        return new CopyStream(Direction.BOTH, shape.format(), null, null, new WalStream());
     }
 
+    /** A piece of what flows where this stream flows one way only, or of what the server sends of a replication. */
     void add(ByteBuf buffer, int at, int length, boolean first) {
+        if (wal != null) {
+            wal.onServer(buffer, at, length, first);
+        }
         bytes += length;
         if (counter == null) {
             rows += first ? 1 : 0;
@@ -71,6 +83,15 @@ final class CopyStream {
                 drain(counter);
             }
         }
+    }
+
+    /** A piece of what the client sends of a replication. */
+    void addAnswer(ByteBuf buffer, int at, int length, boolean first) {
+        if (wal != null) {
+            wal.onClient(buffer, at, length, first);
+        }
+        bytes += length;
+        rows += first ? 1 : 0;
     }
 
     private void drain(CopyRows rowsOf) {
@@ -88,6 +109,12 @@ final class CopyStream {
             counter.finish();
             rows = counter.rows();
         }
-        return new CopyTotals(direction, format, rows, bytes, digest == null ? null : digest.digest());
+        return new CopyTotals(
+                direction,
+                format,
+                rows,
+                bytes,
+                digest == null ? null : digest.digest(),
+                wal == null ? null : wal.toTotals());
     }
 }

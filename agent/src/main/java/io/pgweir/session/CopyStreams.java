@@ -56,7 +56,7 @@ final class CopyStreams {
     /** CopyData from the client. */
     void onFrontend(ByteBuf buffer, int at, int length, boolean first) {
         if (active != null && active.direction == Direction.BOTH) {
-            active.add(buffer, at, length, first);
+            active.addAnswer(buffer, at, length, first);
             return;
         }
         if (late) {

@@ -6,6 +6,7 @@ import io.pgweir.session.Execution;
 import io.pgweir.session.ExecutionFixture;
 import io.pgweir.session.Parameters;
 import io.pgweir.session.Transaction;
+import io.pgweir.session.WalTotals;
 import io.pgweir.sql.LexicalRules;
 import io.pgweir.sql.SqlScript;
 import io.pgweir.sql.SqlStatement;
@@ -99,8 +100,15 @@ public final class Sample {
                         new StartupPacket.Parameter("options", "-c app.token=s3cr3t")));
         Transaction open = new Transaction(4, true, Transaction.Outcome.OPEN, now, 0, 1);
         Transaction rolledBack = new Transaction(4, true, Transaction.Outcome.ROLLED_BACK, now, now + 77_000_000, 2);
-        CopyTotals in = new CopyTotals(CopyTotals.Direction.IN, CopyTotals.Format.CSV, 1000, 5_400_000, sha256());
-        CopyTotals out = new CopyTotals(CopyTotals.Direction.OUT, CopyTotals.Format.BINARY, 3, 200, null);
+        CopyTotals in = new CopyTotals(CopyTotals.Direction.IN, CopyTotals.Format.CSV, 1000, 5_400_000, sha256(), null);
+        CopyTotals out = new CopyTotals(CopyTotals.Direction.OUT, CopyTotals.Format.BINARY, 3, 200, null, null);
+        CopyTotals replicated = new CopyTotals(
+                CopyTotals.Direction.BOTH,
+                CopyTotals.Format.TEXT,
+                5,
+                1234,
+                null,
+                new WalTotals(3, 2, 1100, 0x16_0000_0028L, 0x16_B374_D848L, 0));
         return List.of(
                 new AuditEvent.AuditStart(BASE_MICROS),
                 new AuditEvent.SessionStart(ORIGIN, 1, now, startup),
@@ -139,10 +147,17 @@ public final class Sample {
                                 .function(957)
                                 .parameters(parameters())
                                 .build()),
-                new AuditEvent.TransactionEnd(ORIGIN, 13, rolledBack),
+                new AuditEvent.Copy(
+                        ORIGIN,
+                        13,
+                        simple("START_REPLICATION 16/0")
+                                .copy(replicated)
+                                .result("START_REPLICATION", 0, 1200)
+                                .build()),
+                new AuditEvent.TransactionEnd(ORIGIN, 14, rolledBack),
                 new AuditEvent.SessionEnd(
                         ORIGIN,
-                        14,
+                        15,
                         now + 90_000_000,
                         new EndFacts("client_terminated", null, 4096, 1 << 20),
                         new SessionTotals(10, 1, 13358, 5, 92_000_000)),

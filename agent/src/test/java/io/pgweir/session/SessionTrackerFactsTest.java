@@ -265,6 +265,33 @@ class SessionTrackerFactsTest {
     }
 
     @Test
+    void replicationAllocatesNothingAndTellsItsPositions() {
+        // Given
+        Scenario scenario = Scenario.ready();
+        ByteBuf xlog = message('w', 0x100, 0x200, 9, 25 + 512);
+        ByteBuf keepalive = message('k', 0x1000, 9, 0, 18);
+        ByteBuf status = message('r', 0x900, 0x800, 0x700, 34);
+        scenario.play(">Q[START_REPLICATION 0/0] <W");
+        scenario.tracker.onBackendCopyData(message('w', 0, 0x200, 9, 26), 0, 26, true, true, 5);
+        scenario.tracker.onBackendCopyData(xlog, 0, 20, true, false, 5);
+
+        // When
+        long server = allocatedBy(() -> {
+            scenario.tracker.onBackendCopyData(xlog, 0, 20, true, false, 5);
+            scenario.tracker.onBackendCopyData(xlog, 20, 517, false, true, 5);
+        });
+        long client = allocatedBy(() -> scenario.tracker.onFrontendCopyData(status, 0, 34, true, true));
+        scenario.tracker.onBackendCopyData(keepalive, 0, 18, true, true, 5);
+        scenario.play(">c <c <C[COPY 0] <C[START_REPLICATION] <Z[I]");
+
+        // Then
+        assertThat(server).isLessThan(50_000);
+        assertThat(client).isLessThan(50_000);
+        CopyTotals copy = requireNonNull(scenario.listener.executions.getFirst().copy());
+        assertThat(copy.wal()).isEqualTo(new WalTotals(20_003, 20_000, 512 * 20_000L + 1, 0x100, 0x1000, 0x800));
+    }
+
+    @Test
     void aHundredThousandRequestsAheadAreAnswered() {
         // Given
         Scenario scenario = Scenario.ready();
@@ -300,6 +327,17 @@ class SessionTrackerFactsTest {
             call.run();
         }
         return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    /** A message of replication, its first three numbers as they stand as far as there is room. */
+    private static ByteBuf message(char letter, long first, long second, long third, int length) {
+        byte[] numbers = new byte[Math.max(25, length)];
+        ByteBuffer.wrap(numbers)
+                .put((byte) letter)
+                .putLong(first)
+                .putLong(second)
+                .putLong(third);
+        return Unpooled.wrappedBuffer(numbers, 0, length);
     }
 
     private static List<String> authenticated(BackendMessage... messages) {

@@ -6,6 +6,7 @@ import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
 import io.pgweir.lab.Reply;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -99,6 +101,47 @@ class TrackerIT {
             assertThat(counts).as(shortened(said)).isEqualTo("0 0");
             client.send(Frontend.terminate());
         }
+    }
+
+    @Test
+    void replicationTellsHowFarItCame() {
+        // Given
+        PgServer server = servers.getFirst();
+        String start = Objects.requireNonNull(server.query("select pg_current_wal_lsn()"));
+        server.query("insert into t values (7)");
+        String end = Objects.requireNonNull(server.query("select pg_current_wal_lsn()"));
+        try (TrackedRelay relay = new TrackedRelay(server.port(), TrackerOptions.DEFAULT);
+                PgWire client = PgWire.login("127.0.0.1", relay.port(), Map.of("replication", "true"), null)) {
+            // When
+            client.send(Frontend.query("START_REPLICATION PHYSICAL " + start));
+            client.readThrough('d');
+            client.send(Frontend.copyData(status(lsn(end))), Frontend.copyDone());
+            client.readUntilReady();
+            // Then
+            Execution told = relay.ask(asked -> asked.listener.executions.getLast());
+            WalTotals wal =
+                    Objects.requireNonNull(Objects.requireNonNull(told.copy()).wal());
+            assertThat(wal.firstLsn()).isEqualTo(lsn(start));
+            assertThat(wal.lastLsn()).isGreaterThanOrEqualTo(lsn(start));
+            assertThat(wal.flushedLsn()).isEqualTo(lsn(end));
+            assertThat(wal.bytes()).isGreaterThanOrEqualTo(lsn(end) - lsn(start));
+            assertThat(wal.messagesFromServer()).isPositive();
+            assertThat(wal.messagesFromClient()).isEqualTo(1);
+        }
+    }
+
+    private static long lsn(String text) {
+        String[] halves = text.split("/");
+        return Long.parseLong(halves[0], 16) << 32 | Long.parseLong(halves[1], 16);
+    }
+
+    private static byte[] status(long lsn) {
+        return ByteBuffer.allocate(34)
+                .put((byte) 'r')
+                .putLong(lsn)
+                .putLong(lsn)
+                .putLong(lsn)
+                .array();
     }
 
     private static String shortened(List<Reply> said) {

@@ -6,9 +6,11 @@ import io.pgweir.config.AuditConfig;
 import io.pgweir.session.CopyTotals;
 import io.pgweir.session.Execution;
 import io.pgweir.session.Transaction;
+import io.pgweir.session.WalTotals;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.wire.ErrorFields;
 import java.util.HexFormat;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.SerializableString;
 
@@ -78,7 +80,30 @@ final class ExecutionText {
         if (sha256 != null) {
             json.string(Property.SHA256, HexFormat.of().formatHex(sha256));
         }
+        writeWal(json, copy.wal());
         json.end();
+    }
+
+    private static void writeWal(JsonText json, @Nullable WalTotals wal) {
+        if (wal == null) {
+            return;
+        }
+        json.begin(Property.WAL);
+        json.number(Property.MESSAGES_FROM_SERVER, wal.messagesFromServer());
+        json.number(Property.MESSAGES_FROM_CLIENT, wal.messagesFromClient());
+        json.number(Property.BYTES, wal.bytes());
+        writeLsn(json, Property.FIRST_LSN, wal.firstLsn());
+        writeLsn(json, Property.LAST_LSN, wal.lastLsn());
+        writeLsn(json, Property.FLUSHED_LSN, wal.flushedLsn());
+        json.end();
+    }
+
+    /** As pg_lsn prints: two halves in hex. */
+    private static void writeLsn(JsonText json, SerializableString property, long lsn) {
+        if (lsn != 0) {
+            String text = Long.toHexString(lsn >>> 32) + "/" + Long.toHexString(lsn & 0xffff_ffffL);
+            json.string(property, text.toUpperCase(Locale.ROOT));
+        }
     }
 
     private void writeResult(JsonText json, Origin origin, Execution execution) {

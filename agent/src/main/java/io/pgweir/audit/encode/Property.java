@@ -31,6 +31,8 @@ final class Property {
     static final SerializableString EXPLICIT = new SerializedString("explicit");
     static final SerializableString FIELDS = new SerializedString("fields");
     static final SerializableString FINGERPRINT = new SerializedString("fingerprint");
+    static final SerializableString FIRST_LSN = new SerializedString("first_lsn");
+    static final SerializableString FLUSHED_LSN = new SerializedString("flushed_lsn");
     static final SerializableString FORMAT = new SerializedString("format");
     static final SerializableString FORWARDED = new SerializedString("forwarded");
     static final SerializableString FUNCTION = new SerializedString("function");
@@ -39,9 +41,12 @@ final class Property {
     static final SerializableString HOST = new SerializedString("host");
     static final SerializableString ID = new SerializedString("id");
     static final SerializableString INSTANCE = new SerializedString("instance");
+    static final SerializableString LAST_LSN = new SerializedString("last_lsn");
     static final SerializableString LENGTH = new SerializedString("length");
     static final SerializableString LISTENER = new SerializedString("listener");
     static final SerializableString MESSAGE = new SerializedString("message");
+    static final SerializableString MESSAGES_FROM_CLIENT = new SerializedString("messages_from_client");
+    static final SerializableString MESSAGES_FROM_SERVER = new SerializedString("messages_from_server");
     static final SerializableString METHOD = new SerializedString("method");
     static final SerializableString NAME = new SerializedString("name");
     static final SerializableString NAMES = new SerializedString("names");
@@ -97,6 +102,7 @@ final class Property {
     static final SerializableString USER = new SerializedString("user");
     static final SerializableString VALUE = new SerializedString("value");
     static final SerializableString VERSION = new SerializedString("version");
+    static final SerializableString WAL = new SerializedString("wal");
 
     private Property() {}
 }

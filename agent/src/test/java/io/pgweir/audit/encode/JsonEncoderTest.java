@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class JsonEncoderTest {
     private static final long ID_HIGH = 0x0195512a1c007000L;
@@ -53,6 +54,17 @@ class JsonEncoderTest {
             assertThat(line.indexOf('\n')).isEqualTo(line.length() - 1);
             assertThat(AuditSchema.validated(line).get("type").asString()).isEqualTo(event.type());
         }
+    }
+
+    @Test
+    void aReplicationSaysHowFarItCame() {
+        // When
+        JsonNode record = record(Content.REDACTED, Sample.day().get(13));
+        // Then
+        assertThat(record.get("copy")).isEqualTo(new JsonMapper().readTree("""
+                {"direction": "both", "format": "text", "rows": 5, "bytes": 1234,
+                 "wal": {"messages_from_server": 3, "messages_from_client": 2, "bytes": 1100,
+                         "first_lsn": "16/28", "last_lsn": "16/B374D848"}}"""));
     }
 
     @Test
