@@ -61,7 +61,13 @@ final class Answers {
 
     /** An answer whose body does not read as the manual says: its request stays, the next ReadyForQuery heals. */
     void onUnreadable() {
+        desync();
+    }
+
+    private void desync() {
         desyncs++;
+        log.doubtHeld();
+        log.doubt();
     }
 
     long desyncs() {
@@ -186,7 +192,9 @@ final class Answers {
     void onError(ErrorFields error, long nanos) {
         Request head = settledHead(false);
         if (head == null) {
-            desyncs += error.isFatal() ? 0 : 1;
+            if (!error.isFatal()) {
+                desync();
+            }
             return;
         }
         switch (head.kind) {
@@ -223,12 +231,12 @@ final class Answers {
     void onReady(TransactionStatus status, long nanos) {
         Request head = settledHead(true);
         if (head == null) {
-            desyncs++;
+            desync();
             queue.stopSkipping();
         } else if (head.kind.endsSegment()) {
             endSegment(head, nanos);
         } else {
-            desyncs++;
+            desync();
             int end = queue.segmentEnd(0);
             if (end >= 0) {
                 queue.pop(end + 1);
@@ -239,25 +247,30 @@ final class Answers {
         settledHead(true);
         if (queue.outstanding() == 0) {
             copies.reset();
+            settleDoubt();
+        }
+    }
+
+    /** Nothing is outstanding: what comes is certain, but for names given in doubt. */
+    private void settleDoubt() {
+        if (log.isInDoubt()) {
+            names.doubt();
+            log.endDoubt();
         }
     }
 
     private void endSegment(Request head, long nanos) {
-        boolean doubtful = head.doubtful;
+        Request.Doubt doubt = head.doubt;
         if (head.kind == Kind.FUNCTION_CALL && !running.hasAnswered()) {
-            desyncs++;
+            desync();
             running.endCall(head, null, false, 0, nanos);
         } else if (head.kind == Kind.QUERY && !running.hasAnswered()) {
-            desyncs++;
+            desync();
             running.open(head);
         }
         queue.pop();
-        Request behind = queue.head();
-        if (doubtful && behind != null && behind.kind.isCopyMark()) {
-            behind = settledHead(true);
-        }
-        if (doubtful && behind != null && behind.kind == Kind.SYNC) {
-            behind.doubtful = true;
+        if (queue.passOn(doubt)) {
+            log.doubt();
         }
     }
 
@@ -265,14 +278,17 @@ final class Answers {
         if (status == TransactionStatus.IDLE) {
             running.endPortals(nanos);
         }
-        desyncs += transactions.onReady(status, nanos) ? 0 : 1;
+        if (!transactions.onReady(status, nanos)) {
+            desync();
+        }
         log.tellAll(status);
     }
 
-    /** The head, without marks that COPY streams left and, unless a Sync is answered, without doubtful Syncs. */
+    /** The head, without marks that COPY streams left and, unless a Sync is answered, without Syncs in doubt. */
     private @Nullable Request settledHead(boolean ready) {
         Request head = queue.head();
-        while (head != null && (head.kind.isCopyMark() || (head.doubtful && !ready && queue.size() > 1))) {
+        while (head != null
+                && (head.kind.isCopyMark() || (head.doubt != Request.Doubt.NONE && !ready && queue.size() > 1))) {
             queue.pop();
             head = queue.head();
         }
@@ -300,7 +316,7 @@ final class Answers {
         if (head != null && (head.kind == one || head.kind == other)) {
             return head;
         }
-        desyncs++;
+        desync();
         int stop = Math.min(queue.size(), LOOK_AHEAD);
         for (int i = 0; i < stop; i++) {
             Kind kind = queue.at(i).kind;

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Hazard 41: when a COPY IN fails, the server's read position decides whether a Sync sent within it was swallowed or ends
- * the skipping with a ReadyForQuery; the client's stream cannot tell. Such a Sync stays in the queue as doubtful: a
- * ReadyForQuery takes it and makes the Sync right behind it doubtful; any other answer drops it.
+ * the skipping with a ReadyForQuery; the client's stream cannot tell. Such a Sync stays in the queue in doubt: a
+ * ReadyForQuery takes it and passes its doubt on to the Sync behind it; any other answer drops it. Where the client has asked
+ * anything else in between, nobody can tell whether it ran: executions are in doubt until nothing is outstanding.
  */
 final class CopyStreams {
     /** How far back the statement is looked for whose COPY a stream may be; it is nearly always the last request. */
@@ -159,9 +160,12 @@ final class CopyStreams {
         if (active.direction == Direction.IN) {
             int end = queue.find(Request.Kind.COPY_END, 1);
             int stop = end < 0 ? queue.size() : end;
+            boolean skips = queue.at(0).kind == Request.Kind.EXECUTE;
             for (int i = 1; i < stop; i++) {
                 Request request = queue.at(i);
-                request.doubtful = request.kind == Request.Kind.SYNC;
+                if (request.kind == Request.Kind.SYNC) {
+                    request.doubt = skips ? Request.Doubt.OF_SKIPPING : Request.Doubt.OF_ANSWER;
+                }
             }
             late = end < 0;
             open = null;

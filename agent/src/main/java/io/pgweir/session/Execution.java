@@ -57,6 +57,7 @@ public final class Execution {
 
     boolean answered;
     boolean suspended;
+    boolean doubtful;
     TransactionStatus statusAfter;
 
     /** While it is the tracker's: what {@link #transaction} is made of. */
@@ -201,6 +202,14 @@ public final class Execution {
     /** Portal closed or destroyed before its last row. */
     public boolean suspended() {
         return suspended;
+    }
+
+    /**
+     * Whether it may be another request's answers that are told here: from an answer that fits no request, or a Sync of which
+     * nobody can tell whether a failed COPY swallowed it, until nothing is outstanding; and of names given meanwhile.
+     */
+    public boolean doubtful() {
+        return doubtful;
     }
 
     public TransactionStatus statusBefore() {

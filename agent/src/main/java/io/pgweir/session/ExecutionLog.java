@@ -19,6 +19,7 @@ final class ExecutionLog {
     private final List<Execution> held = new ArrayList<>();
     private long sequence;
     private int pipelinePosition;
+    private boolean inDoubt;
 
     ExecutionLog(SessionListener listener, TransactionModel transactions) {
         this.listener = listener;
@@ -39,10 +40,31 @@ final class ExecutionLog {
     void end(Execution execution, long nanos) {
         execution.endNanos = nanos;
         execution.statusAfter = transactions.status();
+        execution.doubtful |= inDoubt;
         held.add(execution);
         if (held.size() > HELD_MAX) {
             tellHeld();
         }
+    }
+
+    /** From here on nobody knows for sure which request an answer belongs to. */
+    void doubt() {
+        inDoubt = true;
+    }
+
+    /** What is over and not told may have been another request's already. */
+    void doubtHeld() {
+        for (Execution execution : held) {
+            execution.doubtful = true;
+        }
+    }
+
+    boolean isInDoubt() {
+        return inDoubt;
+    }
+
+    void endDoubt() {
+        inDoubt = false;
     }
 
     /** The last execution that is over and not told. */

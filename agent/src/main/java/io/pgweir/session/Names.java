@@ -61,10 +61,30 @@ final class Names {
         portals.clear();
     }
 
+    /** Whatever was named or forgotten lately, the server may not have done, or done to another. */
+    void doubt() {
+        for (PreparedStatement statement : statements.values()) {
+            statement.doubtful = true;
+        }
+        for (Portal portal : portals.values()) {
+            if (portal.statement != null) {
+                portal.statement.doubtful = true;
+            }
+            if (portal.execution != null) {
+                portal.execution.doubtful = true;
+            }
+        }
+    }
+
     /** What an SQL-level EXECUTE of {@code name} runs. */
     @Nullable
     SqlStatement resolve(@Nullable String name) {
         PreparedStatement prepared = name == null ? null : statements.get(name);
         return prepared == null ? null : prepared.statement;
+    }
+
+    boolean isDoubtful(@Nullable String name) {
+        PreparedStatement prepared = name == null ? null : statements.get(name);
+        return prepared != null && prepared.doubtful;
     }
 }

@@ -17,6 +17,9 @@ final class PreparedStatement {
     /** As described; -1 before. */
     int fields = -1;
 
+    /** Its name may stand for another statement. */
+    boolean doubtful;
+
     PreparedStatement(String name, QueryText text, @Nullable SqlStatement statement, int[] types) {
         this.name = name;
         this.text = text;

@@ -43,6 +43,7 @@ final class Refusals {
         begun.textSha256 = text.sha256;
         if (statement != null && statement.kind() == StatementKind.EXECUTE) {
             begun.resolved = names.resolve(statement.preparedName());
+            begun.doubtful |= names.isDoubtful(statement.preparedName());
         }
     }
 
@@ -75,6 +76,7 @@ final class Refusals {
 
     private void describe(Execution refused, String statementName) {
         refused.statementName = statementName;
+        refused.doubtful |= names.isDoubtful(statementName);
         PreparedStatement prepared = names.statement(statementName);
         if (prepared != null) {
             describe(refused, prepared.text, prepared.statement);

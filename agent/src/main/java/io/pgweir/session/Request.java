@@ -36,8 +36,8 @@ final class Request {
     /** Nothing but its type could be read; the server will refuse it. */
     boolean malformed;
 
-    /** A Sync sent inside a COPY IN that failed: whether the server swallowed it, only its next answer tells. */
-    boolean doubtful;
+    /** Of Sync. */
+    Doubt doubt = Doubt.NONE;
 
     void clear() {
         ownNanos = 0;
@@ -49,7 +49,16 @@ final class Request {
         functionOid = 0;
         stream = null;
         malformed = false;
-        doubtful = false;
+        doubt = Doubt.NONE;
+    }
+
+    /** Whether a Sync gets a ReadyForQuery: one sent inside a COPY IN that failed may have been swallowed. */
+    enum Doubt {
+        NONE,
+        /** If it gets none, what is behind it runs all the same. */
+        OF_ANSWER,
+        /** If it gets none, the server skips what is behind it, up to the next Sync. */
+        OF_SKIPPING
     }
 
     enum Kind {

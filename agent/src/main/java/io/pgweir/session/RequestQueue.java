@@ -133,6 +133,26 @@ final class RequestQueue {
         skipping = size == 0;
     }
 
+    /**
+     * A Sync in this doubt was at the head and took a ReadyForQuery, which may be that of the Sync behind it.
+     *
+     * @return whether nobody can tell if the server has skipped what is behind it
+     */
+    boolean passOn(Request.Doubt doubt) {
+        if (doubt == Request.Doubt.NONE) {
+            return false;
+        }
+        int next = 0;
+        while (next < size && (at(next).kind.isCopyMark() || at(next).doubt == Request.Doubt.OF_SKIPPING)) {
+            next++;
+        }
+        if (next < size && at(next).kind == Request.Kind.SYNC) {
+            at(next).doubt = Request.Doubt.OF_ANSWER;
+            return false;
+        }
+        return next < size && doubt == Request.Doubt.OF_SKIPPING;
+    }
+
     private void grow() {
         Request[] grown = new Request[slots.length * 2];
         for (int i = 0; i < size; i++) {

@@ -119,6 +119,7 @@ final class Running {
             begun.parameters = found.parameters;
             begun.fields = found.fields;
             if (found.statement != null) {
+                begun.doubtful = found.statement.doubtful;
                 refusals.describe(begun, found.statement.text, found.statement.statement);
                 if (begun.fields < 0) {
                     begun.fields = found.statement.fields;

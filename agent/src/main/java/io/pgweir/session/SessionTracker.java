@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *                                             Names      (one execution)  TransactionModel
  * </pre>
  *
- * <p>Never throws, whatever the two say. What does not fit is counted ({@link #desyncs()}) and healed: at a ReadyForQuery with
+ * <p>Never throws, whatever the two say. What does not fit is counted ({@link #desyncs()}), marked ({@link
+ * Execution#doubtful()}) and healed: at a ReadyForQuery with
  * nothing outstanding the shadow knows no more and no less than after the first one, but for names.
  *
  * <p>Confined to the session's event loop.

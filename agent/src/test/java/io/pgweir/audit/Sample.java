@@ -128,7 +128,7 @@ public final class Sample {
                 statement(6, extended(sql("SELECT\n\t* FROM orders")).suspended()),
                 statement(7, simple("SELECT pg_sleep(60)").unanswered()),
                 statement(8, simple("EXECUTE find(42)").resolved(sql("SELECT * FROM orders WHERE id = $1"))),
-                statement(9, extended(null)),
+                statement(9, extended(null).doubtful()),
                 new AuditEvent.Copy(
                         ORIGIN,
                         10,

@@ -82,6 +82,11 @@ public final class ExecutionFixture {
         return result(null, 0, 0);
     }
 
+    public ExecutionFixture doubtful() {
+        execution.doubtful = true;
+        return this;
+    }
+
     public ExecutionFixture suspended() {
         execution.suspended = true;
         return this;

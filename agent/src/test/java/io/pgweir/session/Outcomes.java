@@ -71,6 +71,19 @@ final class Outcomes {
         }
     }
 
+    /** The number of an INSERT that is recorded as committed, when that was known at its record. */
+    static void addCommitted(Execution execution, Set<Integer> committed) {
+        if (execution.tag() == null
+                || execution.statement() == null
+                || execution.transaction().outcome() != Outcome.COMMITTED) {
+            return;
+        }
+        Matcher number = NUMBER.matcher(execution.statement().text());
+        if (execution.tag().startsWith("INSERT") && number.find()) {
+            committed.add(Integer.parseInt(number.group(1)));
+        }
+    }
+
     /** A Query's last statement has run when the commit behind it fails: PostgreSQL counts it and sends no tag. */
     private static boolean isFailedCommitOfInsert(Execution execution) {
         return execution.tag() == null

@@ -11,12 +11,17 @@ final class RandomTraffic {
 
     private final Random random;
     private final StringBuilder text = new StringBuilder();
+    private final boolean asksBehindCopies;
     private int number;
 
-    /** @param number that the first INSERT inserts is the next one */
-    RandomTraffic(Random random, int number) {
+    /**
+     * @param number that the first INSERT inserts is the next one
+     * @param asksBehindCopies whether more may follow before the next Sync where a Sync stands within a COPY that fails
+     */
+    RandomTraffic(Random random, int number, boolean asksBehindCopies) {
         this.random = random;
         this.number = number;
+        this.asksBehindCopies = asksBehindCopies;
     }
 
     byte[][] segment() {
@@ -91,8 +96,8 @@ final class RandomTraffic {
     }
 
     /**
-     * A Sync within a COPY that fails may be swallowed or not, and no answer tells before the next Sync: nothing is asked in
-     * between.
+     * A Sync within a COPY that fails may be swallowed or not, and no answer tells before the next Sync whether what is asked
+     * in between was skipped.
      *
      * @return whether the segment is over
      */
@@ -105,6 +110,9 @@ final class RandomTraffic {
             add(messages, "S", Frontend.sync());
         }
         copyData(messages);
+        if (early && asksBehindCopies) {
+            return false;
+        }
         if (early) {
             add(messages, "S", Frontend.sync());
         }

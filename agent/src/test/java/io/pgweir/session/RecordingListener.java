@@ -68,9 +68,8 @@ final class RecordingListener implements SessionListener {
         line.append(" ")
                 .append(execution.statusBefore().code())
                 .append(execution.statusAfter().code());
-        return line.append(" ")
-                .append(letter(execution.transaction().outcome()))
-                .toString();
+        line.append(" ").append(letter(execution.transaction().outcome()));
+        return line.append(execution.doubtful() ? " ??" : "").toString();
     }
 
     private static char letter(Transaction.Outcome outcome) {

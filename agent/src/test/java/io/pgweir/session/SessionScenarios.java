@@ -310,6 +310,22 @@ final class SessionScenarios {
             >P[|copy t from stdin] >B[] >E[] >S >d[a/] >c >S >Q[select 1] <1 <2 <G <E[22P02] <Z[I] <T <C[SELECT 1] <Z[I]
             copy t from stdin = !22P02 {IN TEXT 1/2} II R; select 1 = SELECT 1 II C
 
+            serial: failed copy with an early sync and more behind: doubtful until all is answered
+            >P[|copy t from stdin] >B[] >E[] >S >d[a/] >c >P[a|select 1] >B[|a] >E[] >S >Q[select 2] <1 <2 <G <E[22P02] <Z[I] <1 <2 <C[SELECT 1] <Z[I] <T <C[SELECT 1] <Z[I] >Q[select 3] <T <C[SELECT 1] <Z[I] >B[|a] >E[] >S <2 <C[SELECT 1] <Z[I] >P[a|select 4] >B[|a] >E[] >S <1 <2 <C[SELECT 1] <Z[I]
+            copy t from stdin = !22P02 {IN TEXT 1/2} II R; select 1 = SELECT 1 II C ??; select 2 = SELECT 1 II C ??; select 3 = SELECT 1 II C; select 1 = SELECT 1 II C ??; select 4 = SELECT 1 II C
+
+            failed copy with two early syncs that were swallowed
+            >P[|copy t from stdin] >B[] >E[] >S >d[a/] >S >c >S >Q[select 1] <1 <2 <G <E[22P02] <Z[I] <T <C[SELECT 1] <Z[I]
+            copy t from stdin = !22P02 {IN TEXT 1/2} II R; select 1 = SELECT 1 II C
+
+            failed copy with two early syncs of which one was swallowed
+            >P[|copy t from stdin] >B[] >E[] >S >d[a/] >S >c >S >Q[select 1] <1 <2 <G <E[22P02] <Z[I] <Z[I] <T <C[SELECT 1] <Z[I]
+            copy t from stdin = !22P02 {IN TEXT 1/2} II R; select 1 = SELECT 1 II C
+
+            failed simple copy with an early sync: a Query skips nothing
+            >Q[copy t from stdin] >S >d[a/] >c >Q[select 1] <G <E[22P02] <Z[I] <Z[I] <T <C[SELECT 1] <Z[I]
+            copy t from stdin = !22P02 {IN TEXT 1/2} II R; select 1 = SELECT 1 II C
+
             copy that cannot begin
             >Q[copy gone from stdin] <E[42P01] <Z[I]
             copy gone from stdin = !42P01 II R

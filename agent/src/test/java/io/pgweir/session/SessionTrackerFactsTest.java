@@ -265,6 +265,19 @@ class SessionTrackerFactsTest {
     }
 
     @Test
+    void whatAnAnswerThatFitsNothingTouchesIsDoubtful() {
+        // Given
+        Scenario scenario = Scenario.ready();
+
+        // When
+        scenario.play(">P[|select 1] >B[] >E[] >S <1 <2 <C[SELECT 1] <3 <Z[I] >Q[select 2] <T <C[SELECT 1] <Z[I]");
+
+        // Then
+        assertThat(scenario.told()).isEqualTo("select 1 = SELECT 1 II C ??; select 2 = SELECT 1 II C");
+        assertThat(scenario.tracker.desyncs()).isEqualTo(1);
+    }
+
+    @Test
     void replicationAllocatesNothingAndTellsItsPositions() {
         // Given
         Scenario scenario = Scenario.ready();

@@ -57,6 +57,9 @@ final class ExecutionText {
         writeCopy(json, execution.copy());
         writeResult(json, event.origin(), execution);
         json.string(Property.OUTCOME, Words.outcome(execution));
+        if (execution.doubtful()) {
+            json.bool(Property.DOUBTFUL, true);
+        }
         writeTimes(json, event.origin(), execution);
         writeTransaction(json, execution);
     }

@@ -23,6 +23,7 @@ final class Property {
     static final SerializableString DATABASE = new SerializedString("database");
     static final SerializableString DETAIL = new SerializedString("detail");
     static final SerializableString DIRECTION = new SerializedString("direction");
+    static final SerializableString DOUBTFUL = new SerializedString("doubtful");
     static final SerializableString DROPPED = new SerializedString("dropped");
     static final SerializableString DURATION_US = new SerializedString("duration_us");
     static final SerializableString END = new SerializedString("end");

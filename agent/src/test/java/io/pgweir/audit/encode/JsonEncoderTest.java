@@ -57,6 +57,22 @@ class JsonEncoderTest {
     }
 
     @Test
+    void onlyWhatIsDoubtfulSaysSo() {
+        // Given
+        List<JsonNode> records = Sample.day().stream()
+                .map(event -> record(Content.REDACTED, event))
+                .toList();
+        // When
+        List<JsonNode> doubtful =
+                records.stream().filter(record -> record.has("doubtful")).toList();
+        // Then
+        assertThat(doubtful)
+                .singleElement()
+                .satisfies(
+                        record -> assertThat(record.get("doubtful").asBoolean()).isTrue());
+    }
+
+    @Test
     void aReplicationSaysHowFarItCame() {
         // When
         JsonNode record = record(Content.REDACTED, Sample.day().get(13));

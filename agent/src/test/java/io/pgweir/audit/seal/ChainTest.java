@@ -82,8 +82,7 @@ class ChainTest {
 
         // Then
         assertThat(signed.isSignedBy(other.publicKey(), "c")).isFalse();
-        for (String signature :
-                new String[] {"", "AAAA", "no base64!", signed.signature() + signed.signature()}) {
+        for (String signature : new String[] {"", "AAAA", "no base64!", signed.signature() + signed.signature()}) {
             Checkpoint forged = new Checkpoint(1, 2, 2, "ab", signed.keyId(), signature);
             assertThat(forged.isSignedBy(key.publicKey(), "c")).isFalse();
         }
