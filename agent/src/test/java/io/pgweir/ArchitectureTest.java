@@ -35,6 +35,14 @@ class ArchitectureTest {
             .resideInAnyPackage("io.netty.channel..", "io.netty.bootstrap..", "io.netty.handler..");
 
     @ArchTest
+    static final ArchRule clientLibrariesStayInTheirRooms = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.pgweir.audit.kafka..", "io.pgweir.audit.cloudwatch..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.kafka..", "software.amazon..");
+
+    @ArchTest
     static final ArchRule theGroundFloorKnowsTheJdkOnly = classes()
             .that()
             .resideInAnyPackage("io.pgweir.sql..", "io.pgweir.telemetry..")
