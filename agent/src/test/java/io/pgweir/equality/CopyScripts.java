@@ -25,6 +25,9 @@ final class CopyScripts {
     private static final String TABLE = "drop table if exists eq_c; create table eq_c(i int, t text);"
             + " insert into eq_c select g, case when g % 3 = 0 then null else 'row	' || g end from generate_series(1, 10) g";
     private static final String IN = "copy eq_c from stdin";
+    private static final String SLEEPS = "; create or replace function eq_sleep() returns trigger language plpgsql as"
+            + " 'begin perform pg_sleep(30); return new; end';"
+            + " create trigger eq_sleep before insert on eq_c for each row execute function eq_sleep()";
     private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0};
 
     private CopyScripts() {}
@@ -224,6 +227,8 @@ final class CopyScripts {
         tear(all, "Parse inside of COPY IN", parse("", "select 1"));
         tear(all, "unknown type inside of COPY IN", message('z'));
         tear(all, "Terminate inside of COPY IN", io.pgweir.lab.Frontend.terminate());
+        terminated(all, "waits for data", "");
+        terminated(all, "does not read", SLEEPS);
         all.add(script("copy in, then half-close")
                 .setup(TABLE)
                 .login()
@@ -239,6 +244,23 @@ final class CopyScripts {
                 .query("select 1")
                 .send(copyDone(), copyData("stray"))
                 .extended(parse("", "select 2"), bind("", ""), copyData("stray"), execute("", 0))
+                .end());
+    }
+
+    /** The backend is gone, and what it had not read; the client sends on before it looks. */
+    private static void terminated(List<Script> all, String server, String setup) {
+        all.add(script("copy in ended by an administrator while the server " + server)
+                .trait(Script.Trait.RECORDS_VARY)
+                .mask('E', Masks::errorCode)
+                .setup(TABLE + setup)
+                .login()
+                .send(query(IN))
+                .expect('G')
+                .send(copyData("100\ta\n"), copyData("101\tb\n".repeat(20_000)))
+                .admin("select pg_terminate_backend(%PID%, 10000)")
+                .send(copyData("102\tc\n".repeat(1000)))
+                .send(copyData("103\td\n".repeat(1000)), copyDone())
+                .closed()
                 .end());
     }
 
