@@ -24,7 +24,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One real PostgreSQL server on 127.0.0.1, in a directory of its own that {@link #close} deletes.
+ * One real PostgreSQL server on 127.0.0.1, in a directory of its own that {@link #close} deletes; or elsewhere, where the
+ * system property {@value PgProvider#PROPERTY} names a {@link PgProvider}.
  *
  * <pre>{@code
  * try (PgServer server = PgServer.builder().major(16).setting("log_statement", "all").start()) {
@@ -37,24 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PgServer implements AutoCloseable {
 
-    /** How {@link #stop} ends the server: pg_ctl's three modes. */
-    public enum StopMode {
-        /** Waits until every client has left. */
-        SMART("TERM"),
-        /** Tells every client FATAL 57P01, rolls back, writes a checkpoint. */
-        FAST("INT"),
-        /** As a crash: FATAL 57P02 to the clients, recovery at the next start. */
-        IMMEDIATE("QUIT");
-
-        private final String signal;
-
-        StopMode(String signal) {
-            this.signal = signal;
-        }
-    }
-
     /**
-     * Runs the server, passes on the signals it reads, and takes the end of its input for the end of the JVM. Signals to
+     * Runs the server, passes on the signal it reads, and takes the end of its input for the end of the JVM. Signals to
      * the whole process group (Ctrl-C in a terminal) are none of its business: whoever waits for it would wait in vain.
      */
     private static final String KEEPER = """
@@ -78,12 +63,21 @@ public final class PgServer implements AutoCloseable {
 
     private final int major;
     private final Path dir;
+    private final PgProvider.@Nullable Instance provided;
     private int port;
     private @Nullable Process keeper;
 
     private PgServer(int major, Path dir) {
         this.major = major;
         this.dir = dir;
+        this.provided = null;
+    }
+
+    private PgServer(int major, PgProvider.Instance provided) {
+        this.major = major;
+        this.dir = Path.of("");
+        this.provided = provided;
+        this.port = provided.port();
     }
 
     /** A server that starts as it is: PostgreSQL 18, everybody trusted, no TLS. */
@@ -96,7 +90,7 @@ public final class PgServer implements AutoCloseable {
     }
 
     public String host() {
-        return "127.0.0.1";
+        return provided == null ? "127.0.0.1" : provided.host();
     }
 
     public int port() {
@@ -130,11 +124,14 @@ public final class PgServer implements AutoCloseable {
 
     /** What the server has written to its standard error so far. */
     public String log() {
-        return read(dir.resolve("log"));
+        return provided == null ? read(dir.resolve("log")) : provided.log();
     }
 
     /** A streaming standby of this server, made by an online backup, with the same settings. */
     public PgServer replica(String name) {
+        if (provided != null) {
+            throw new UnsupportedOperationException("a standby (expected: " + PgProvider.PROPERTY + "=embedded)");
+        }
         try {
             Path target = Files.createTempDirectory("pgweir-pg");
             var replica = new PgServer(major, target);
@@ -156,34 +153,14 @@ public final class PgServer implements AutoCloseable {
         query("select pg_promote(true, 60)");
     }
 
-    /** Ends the server and keeps its data; {@link #restart} brings it back on the same port. */
-    public void stop(StopMode mode) {
-        Process running = keeper;
-        if (running == null || !running.isAlive()) {
-            return;
-        }
-        try (var control = running.outputWriter()) {
-            control.write(mode.signal + "\n");
-        } catch (IOException gone) {
-            running.destroy();
-        }
-        running.onExit().join();
-        keeper = null;
-    }
-
-    /** Starts a stopped server again, on the same port. */
-    public void restart() {
-        try {
-            launch();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** When the JVM ends meanwhile, its hook waits here until the directory is gone. */
     @Override
     public synchronized void close() {
-        stop(StopMode.IMMEDIATE);
+        if (provided != null) {
+            provided.close();
+            return;
+        }
+        stop();
         try {
             Trees.delete(dir);
         } catch (IOException e) {
@@ -192,12 +169,24 @@ public final class PgServer implements AutoCloseable {
         RUNNING.remove(this);
     }
 
+    /** As a crash; through the keeper, which alone may signal the server. */
+    private void stop() {
+        Process running = keeper;
+        if (running == null || !running.isAlive()) {
+            return;
+        }
+        try (var control = running.outputWriter()) {
+            control.write("QUIT\n");
+        } catch (IOException gone) {
+            running.destroy();
+        }
+        running.onExit().join();
+        keeper = null;
+    }
+
     private void launch() throws IOException {
-        boolean fixed = port != 0;
         for (int tries = 1; ; tries++) {
-            if (!fixed) {
-                port = freePort();
-            }
+            port = freePort();
             var command = new ArrayList<>(List.of("sh", "-c", KEEPER, "keeper", dir.toString()));
             command.addAll(PgBinaries.asOrdinaryUser());
             command.addAll(List.of(PgBinaries.home(major) + "/bin/postgres", "-D", dir + "/data", "-p", port + ""));
@@ -211,7 +200,7 @@ public final class PgServer implements AutoCloseable {
             if (awaitReady(keeper)) {
                 return;
             }
-            if (fixed || tries == PORT_TRIES_MAX || !log().contains("could not bind")) {
+            if (tries == PORT_TRIES_MAX || !log().contains("could not bind")) {
                 String log = log();
                 close();
                 throw new IOException("the server did not start: " + log);
@@ -230,7 +219,7 @@ public final class PgServer implements AutoCloseable {
                     return true;
                 }
                 if (System.nanoTime() > deadline) {
-                    stop(StopMode.IMMEDIATE);
+                    stop();
                     return false;
                 }
             }
@@ -349,6 +338,28 @@ public final class PgServer implements AutoCloseable {
         }
 
         public PgServer start() {
+            PgProvider provider = PgProvider.chosen();
+            return provider == null ? startEmbedded() : new PgServer(major, provider.start(order()));
+        }
+
+        private PgProvider.Order order() {
+            Map<String, String> all = new LinkedHashMap<>(settings);
+            Map<String, Path> files = new LinkedHashMap<>();
+            if (certificate != null && key != null) {
+                all.put("ssl", "on");
+                all.put("ssl_cert_file", "server.crt");
+                all.put("ssl_key_file", "server.key");
+                files.put("server.crt", certificate);
+                files.put("server.key", key);
+                if (clientCa != null) {
+                    all.put("ssl_ca_file", "root.crt");
+                    files.put("root.crt", clientCa);
+                }
+            }
+            return new PgProvider.Order(major, all, hbaLines("all"), files, PgBinaries.ADMIN);
+        }
+
+        private PgServer startEmbedded() {
             try {
                 Path dir = Files.createTempDirectory("pgweir-pg");
                 var server = new PgServer(major, dir);
@@ -371,7 +382,7 @@ public final class PgServer implements AutoCloseable {
                         .append(value.replace("'", "''"))
                         .append("'\n"));
                 Files.writeString(data.resolve("postgresql.conf"), conf);
-                Files.writeString(data.resolve("pg_hba.conf"), hbaFile());
+                Files.write(data.resolve("pg_hba.conf"), hbaLines("127.0.0.1/32"));
                 server.launch();
                 return server;
             } catch (IOException e) {
@@ -379,12 +390,13 @@ public final class PgServer implements AutoCloseable {
             }
         }
 
-        private String hbaFile() {
+        /** @param here where {@link PgServer#connect} comes from */
+        private List<String> hbaLines(String here) {
             String admin = PgBinaries.ADMIN;
             var lines = new ArrayList<>(List.of(
-                    "host all " + admin + " 127.0.0.1/32 trust", "host replication " + admin + " 127.0.0.1/32 trust"));
+                    "host all " + admin + " " + here + " trust", "host replication " + admin + " " + here + " trust"));
             lines.addAll(hba.isEmpty() ? List.of("host all all all trust", "host replication all all trust") : hba);
-            return String.join("\n", lines) + "\n";
+            return lines;
         }
     }
 }
