@@ -3,6 +3,7 @@ package io.pgweir.audit.seal;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /** SHA-256 and its lower-case hex. */
@@ -16,6 +17,8 @@ final class Hashes {
     private static final HexFormat HEX = HexFormat.of();
     private static final byte[] DIGIT = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
     };
+
+    private static final byte[] VALUE = values();
 
     private Hashes() {}
 
@@ -46,5 +49,19 @@ final class Hashes {
             to[2 * i] = DIGIT[(hash[i] >> 4) & 0xf];
             to[2 * i + 1] = DIGIT[hash[i] & 0xf];
         }
+    }
+
+    /** Of one lower-case hex digit; negative for anything else. */
+    static int value(byte digit) {
+        return VALUE[digit & 0xff];
+    }
+
+    private static byte[] values() {
+        byte[] values = new byte[256];
+        Arrays.fill(values, (byte) -1);
+        for (int i = 0; i < DIGIT.length; i++) {
+            values[DIGIT[i]] = (byte) i;
+        }
+        return values;
     }
 }
