@@ -29,7 +29,24 @@ public enum Metric {
     AUDIT_SINK_FAILURES("pgweir.audit.sink.failures", Kind.COUNTER, "calls", "Writes that a sink refused."),
     AUDIT_SINK_LOST(
             "pgweir.audit.sink.lost", Kind.COUNTER, "records", "Audit records that a failing sink did not take."),
-    AUDIT_QUEUED("pgweir.audit.queued", Kind.GAUGE, "records", "Audit records that wait for the writer.");
+    AUDIT_QUEUED("pgweir.audit.queued", Kind.GAUGE, "records", "Audit records that wait for the writer."),
+    AUDIT_SINK_BEHIND(
+            "pgweir.audit.sink.behind",
+            Kind.GAUGE,
+            "bytes",
+            "Of the audit spool, on disk and not yet taken by the sink; of each sink."),
+    AUDIT_SPOOL_BYTES("pgweir.audit.spool.bytes", Kind.GAUGE, "bytes", "Of all segments of the audit spool."),
+    AUDIT_SPOOL_SYNCS("pgweir.audit.spool.syncs", Kind.COUNTER, "calls", "Groups of audit records that an fsync had."),
+    AUDIT_SPOOL_FAULTS(
+            "pgweir.audit.spool.faults",
+            Kind.COUNTER,
+            "calls",
+            "Writes to the audit spool that the disk refused; they are tried again."),
+    AUDIT_SPOOL_DAMAGED(
+            "pgweir.audit.spool.damaged",
+            Kind.COUNTER,
+            "places",
+            "Places of the audit spool that hold no whole record, each time a sink came by.");
 
     private final String key;
     private final Kind kind;

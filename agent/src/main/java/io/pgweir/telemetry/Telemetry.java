@@ -3,7 +3,9 @@ package io.pgweir.telemetry;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -13,6 +15,7 @@ public final class Telemetry {
     private final Map<Metric, LongAdder> counters = new EnumMap<>(Metric.class);
 
     private final Map<Metric, LongSupplier> gauges = new ConcurrentHashMap<>();
+    private final Map<Metric, Map<String, LongSupplier>> labelled = new ConcurrentHashMap<>();
 
     public Telemetry() {
         for (Metric metric : Metric.values()) {
@@ -33,6 +36,23 @@ public final class Telemetry {
     /** {@code now} is asked by whoever takes a snapshot, on that thread; a later one for the same gauge takes its place. */
     public void gauge(Metric gauge, LongSupplier now) {
         gauges.put(gauge, now);
+    }
+
+    /** The same, one of several that differ by {@code label}; a snapshot has their sum. */
+    public void gauge(Metric gauge, String label, LongSupplier now) {
+        labelled.computeIfAbsent(gauge, any -> new ConcurrentSkipListMap<>()).put(label, now);
+        gauge(
+                gauge,
+                () -> labelled(gauge).values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum());
+    }
+
+    /** What a gauge says at this moment for each of its labels, in their order; empty where it has none. */
+    public Map<String, Long> labelled(Metric gauge) {
+        Map<String, Long> values = new TreeMap<>();
+        labelled.getOrDefault(gauge, Map.of()).forEach((label, now) -> values.put(label, now.getAsLong()));
+        return values;
     }
 
     /** All metrics with their values at this moment; a gauge nobody gave reads 0. */
