@@ -22,7 +22,7 @@ final class Cut {
         return text;
     }
 
-    private static int bytesOf(int point) {
+    static int bytesOf(int point) {
         if (point < 0x80) {
             return 1;
         }

@@ -1,0 +1,7 @@
+/**
+ * Records to Amazon CloudWatch Logs. The only room that knows AWS's client library.
+ */
+@NullMarked
+package io.pgweir.audit.cloudwatch;
+
+import org.jspecify.annotations.NullMarked;
