@@ -3,7 +3,7 @@ package io.pgweir.audit.spool;
 import io.pgweir.audit.AuditRecord;
 import java.time.Duration;
 
-/** Hears how delivery goes. Called on the sink's own thread, which waits in here; throws nothing. */
+/** Hears how delivery goes. Called on the sink's own thread, which waits in here. */
 public interface DeliveryListener {
     /** A sink refused for the first time since it worked; it is asked again until it takes what it refused. */
     void onDown(String sink, String reason);

@@ -90,8 +90,14 @@ final class SegmentStore {
     /** Whether {@code more} bytes fit; deletes what every sink has before its retention is over, where they would not. */
     boolean makeRoom(long more, Collection<SpoolCursor> cursors) {
         while (bytes + more > config.maxBytes()) {
-            boolean has = !cursors.isEmpty() && list.all().size() > 1 && list.end(0) <= delivered(cursors);
-            if (!has || !deleteOldest()) {
+            if (cursors.isEmpty()) {
+                return false;
+            }
+            if (list.all().size() == 1 && cursors.stream().allMatch(cursor -> cursor.bytesBehind() == 0)) {
+                // One long record alone can weigh so much. What comes next begins a new segment, then this one can go.
+                return true;
+            }
+            if (list.end(0) > delivered(cursors) || !deleteOldest()) {
                 return false;
             }
             if (!toldOfHaste) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,11 +78,7 @@ final class SinkThread {
     private void run() {
         try {
             while (!stopped && cursor.position() < drainTo) {
-                List<AuditRecord> batch = poll();
-                if (!batch.isEmpty()) {
-                    deliver(batch);
-                }
-                cursor.acknowledge();
+                step();
             }
         } catch (InterruptedException stop) {
             LOG.atDebug().addKeyValue("sink", name()).log("audit sink stops with records left");
@@ -90,13 +87,18 @@ final class SinkThread {
         }
     }
 
-    private List<AuditRecord> poll() throws InterruptedException {
-        while (true) {
-            try {
-                return cursor.poll(BATCH_RECORDS_MAX, BATCH_BYTES_MAX, isDraining() ? Duration.ZERO : POLL);
-            } catch (IOException | RuntimeException fault) {
-                failed(fault);
+    private void step() throws InterruptedException {
+        try {
+            List<AuditRecord> batch =
+                    cursor.poll(BATCH_RECORDS_MAX, BATCH_BYTES_MAX, isDraining() ? Duration.ZERO : POLL);
+            if (!batch.isEmpty()) {
+                deliver(batch);
             }
+            cursor.acknowledge();
+        } catch (IOException | RuntimeException | Error fault) {
+            // This thread's end would be the end of delivery, and nobody would hear of it.
+            cursor.rewind();
+            failed(fault);
         }
     }
 
@@ -109,15 +111,15 @@ final class SinkThread {
         while (true) {
             try {
                 sink.write(batch);
-                worked();
-                return;
             } catch (IllegalArgumentException notEncoded) {
                 findNotEncoded(batch, notEncoded);
                 return;
             } catch (IOException | InterruptedException | RuntimeException | Error fault) {
-                // An Error too: this thread's end would be the end of delivery, and nobody would hear of it.
                 failed(fault);
+                continue;
             }
+            worked();
+            return;
         }
     }
 
@@ -131,7 +133,7 @@ final class SinkThread {
         }
         telemetry.increment(Metric.AUDIT_FAULTS);
         LOG.atError().setCause(fault).addKeyValue("sink", name()).log("audit record has no form in the sink's format");
-        listener.onNotEncoded(name(), batch.getFirst(), String.valueOf(fault.getMessage()));
+        tell(to -> to.onNotEncoded(name(), batch.getFirst(), String.valueOf(fault.getMessage())));
     }
 
     private void failed(Throwable fault) throws InterruptedException {
@@ -151,9 +153,17 @@ final class SinkThread {
                     .addKeyValue("sink", name())
                     .addKeyValue("fault", fault.toString())
                     .log("audit sink is down: records stay in the spool and are delivered when it is back");
-            listener.onDown(name(), fault.toString());
+            tell(to -> to.onDown(name(), fault.toString()));
         }
         pause();
+    }
+
+    private void tell(Consumer<DeliveryListener> event) {
+        try {
+            event.accept(listener);
+        } catch (RuntimeException fault) {
+            LOG.atError().setCause(fault).addKeyValue("sink", name()).log("audit delivery's listener fails");
+        }
     }
 
     private void pause() throws InterruptedException {
@@ -173,7 +183,7 @@ final class SinkThread {
             down = false;
             Duration lasted = Duration.ofNanos(System.nanoTime() - downNanos);
             LOG.atInfo().addKeyValue("sink", name()).addKeyValue("down", lasted).log("audit sink works again");
-            listener.onUp(name(), lasted);
+            tell(to -> to.onUp(name(), lasted));
         }
     }
 

@@ -3,6 +3,7 @@ package io.pgweir.audit.spool;
 import io.pgweir.audit.AuditRecord;
 import io.pgweir.telemetry.Metric;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,8 +127,16 @@ public final class SpoolCursor implements AutoCloseable {
             tell(new Damage(at.path(), 0, at.base() - read, false));
             read = at.base();
         }
-        long limit = at.offset(Math.min(durable, segments.end(index)));
-        Frames open = open(at);
+        long end = Math.min(durable, segments.end(index));
+        Frames open;
+        try {
+            open = open(at);
+        } catch (NoSuchFileException gone) {
+            tell(new Damage(at.path(), at.offset(read), end - read, false));
+            read = end;
+            return null;
+        }
+        long limit = at.offset(end);
         open.seek(at.offset(read));
         byte[] record = open.next(limit);
         if (record == null) {
@@ -166,6 +175,11 @@ public final class SpoolCursor implements AutoCloseable {
     public void acknowledge() {
         acknowledged = read;
         persistIfDue();
+    }
+
+    /** What was polled and not acknowledged comes again. */
+    void rewind() {
+        read = acknowledged;
     }
 
     private void persistIfDue() {

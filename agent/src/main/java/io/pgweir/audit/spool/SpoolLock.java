@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One agent a spool. The operating system lets go of it when the process ends, however it ends; it also does when this process closes
@@ -16,7 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class SpoolLock implements Closeable {
     private static final String NAME = "spool.lock";
-    private static final int PID_BYTES_MAX = 32;
+    private static final int PID_BYTES = 32;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SpoolLock.class);
 
     /** Spools of this process. */
     private static final Set<Path> HERE = ConcurrentHashMap.newKeySet();
@@ -53,8 +57,7 @@ final class SpoolLock implements Closeable {
             if (channel.tryLock() == null) {
                 throw inUse(dir, holder(channel));
             }
-            byte[] pid = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
-            channel.truncate(0).write(ByteBuffer.wrap(pid), 0);
+            signWithPid(channel);
             return channel;
         } catch (IOException fault) {
             channel.close();
@@ -62,8 +65,19 @@ final class SpoolLock implements Closeable {
         }
     }
 
+    /** Always as many bytes, so that a disk that is full takes it. It is for people: without, the lock is as good. */
+    private static void signWithPid(FileChannel channel) {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        String padded = pid + " ".repeat(PID_BYTES - 1 - pid.length()) + "\n";
+        try {
+            channel.write(StandardCharsets.US_ASCII.encode(padded), 0);
+        } catch (IOException fault) {
+            LOG.atWarn().addKeyValue("fault", fault.toString()).log("audit spool's lock cannot be signed");
+        }
+    }
+
     private static String holder(FileChannel channel) throws IOException {
-        ByteBuffer pid = ByteBuffer.allocate(PID_BYTES_MAX);
+        ByteBuffer pid = ByteBuffer.allocate(PID_BYTES);
         channel.read(pid, 0);
         String text = StandardCharsets.US_ASCII.decode(pid.flip()).toString().strip();
         return text.isEmpty() ? "unknown" : text;

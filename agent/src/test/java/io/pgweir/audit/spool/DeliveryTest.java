@@ -160,6 +160,27 @@ class DeliveryTest {
     }
 
     @Test
+    void aListenerThatThrowsCostsNoRecord() throws Exception {
+        // Given
+        Taker sink = new Taker("sink");
+        sink.fault = new IOException("away");
+        try (Spool spool = open()) {
+            Records.append(spool, 1, 10);
+            spool.force();
+            told.fault = new IllegalStateException("odd");
+            Delivery delivery = start(spool, sink);
+            await().atMost(SOON).until(() -> !told.events.isEmpty());
+            // When
+            sink.fault = null;
+            // Then
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(new LinkedHashSet<>(sink.taken()))
+                            .containsExactlyElementsOf(Records.texts(1, 10)));
+            delivery.close(SOON);
+        }
+    }
+
+    @Test
     void aRecordWithoutAFormIsToldAndLeftOut() throws Exception {
         // Given
         Taker sink = new Taker("sink") {
@@ -358,21 +379,30 @@ class DeliveryTest {
 
     private static final class Told implements DeliveryListener {
         final List<String> events = new CopyOnWriteArrayList<>();
+        volatile @Nullable RuntimeException fault;
+
+        private void add(String event) {
+            events.add(event);
+            RuntimeException now = fault;
+            if (now != null) {
+                throw now;
+            }
+        }
 
         @Override
         public void onDown(String sink, String reason) {
-            events.add("down " + sink + " " + reason);
+            add("down " + sink + " " + reason);
         }
 
         @Override
         public void onUp(String sink, Duration down) {
             assertThat(down).isPositive();
-            events.add("up " + sink);
+            add("up " + sink);
         }
 
         @Override
         public void onNotEncoded(String sink, AuditRecord record, String reason) {
-            events.add("not encoded " + sink + " " + record + " " + reason);
+            add("not encoded " + sink + " " + record + " " + reason);
         }
     }
 }

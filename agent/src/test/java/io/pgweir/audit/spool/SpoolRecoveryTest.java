@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -190,6 +192,54 @@ class SpoolRecoveryTest {
             Records.append(spool, 31, 32);
             spool.force();
             assertThat(Records.rest(spool.cursors(List.of("s")).getFirst())).isEqualTo(Records.texts(1, 32));
+        }
+    }
+
+    @Test
+    void openingLooksAtTheNewestSegmentOnly() throws Exception {
+        // Given
+        Path of = Files.createDirectories(dir.resolve("copy"));
+        long gib = 1L << 30;
+        for (int i = 0; i < 7; i++) {
+            try (RandomAccessFile sparse =
+                    new RandomAccessFile(Segment.of(of, i * gib).path().toFile(), "rw")) {
+                sparse.setLength(gib + Segment.HEADER_BYTES);
+            }
+        }
+        byte[] whole = segment(6);
+        Files.write(Segment.of(of, 7 * gib).path(), whole);
+        Files.write(
+                Segment.of(of, 7 * gib).path(), Segment.of(of, 7 * gib).header().array(), StandardOpenOption.WRITE);
+        // When
+        try (Spool spool = open(of)) {
+            // Then
+            assertThat(spool.recovery()).isEqualTo(new Recovery(spool.recovery().last(), List.of(), List.of()));
+            assertThat(spool.recovery().last()).hasToString(Records.text(6));
+            assertThat(spool.end()).isEqualTo(7 * gib + whole.length - Segment.HEADER_BYTES);
+            assertThat(telemetry.snapshot().get(Metric.AUDIT_SPOOL_BYTES)).isGreaterThan(7 * gib);
+        }
+    }
+
+    @Test
+    void aSegmentThatSomebodyRemovesUnderARunningAgentIsToldAndPassed() throws Exception {
+        // Given
+        Path of = dir.resolve("copy");
+        try (Spool spool = Spool.open(Records.config(of, 500), telemetry)) {
+            for (int i = 1; i <= 30; i++) {
+                Records.append(spool, i, i);
+                spool.force();
+            }
+            SpoolCursor cursor = spool.cursors(List.of("s")).getFirst();
+            Records.Collected lost = new Records.Collected();
+            SpoolPart part = SpoolFiles.parts(of).get(1);
+            part.read(lost);
+            // When
+            Files.delete(part.file());
+            // Then
+            List<String> expected = new ArrayList<>(Records.texts(1, 30));
+            expected.removeAll(lost.records);
+            assertThat(Records.rest(cursor)).isEqualTo(expected);
+            assertThat(telemetry.snapshot()).containsEntry(Metric.AUDIT_SPOOL_DAMAGED, 1L);
         }
     }
 

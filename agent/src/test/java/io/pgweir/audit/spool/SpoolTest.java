@@ -290,6 +290,27 @@ class SpoolTest {
         }
     }
 
+    @Test
+    void oneRecordAsLongAsTheWholeSpoolDoesNotEndIt() throws Exception {
+        // Given
+        AuditConfig.Spool config =
+                new AuditConfig.Spool(dir, 100_000, 1000, Duration.ofDays(1), Duration.ofMillis(5), 1 << 10);
+        byte[] big = Records.json(1, 49_900);
+        try (Spool spool = open(config)) {
+            SpoolCursor cursor = spool.cursors(List.of("a")).getFirst();
+            spool.append(big, 0, big.length);
+            spool.force();
+            assertThatThrownBy(() -> Records.append(spool, 1, 40)).isInstanceOf(SpoolFullException.class);
+            spool.force();
+            // When
+            read(cursor);
+            fill(spool, 1, 50);
+            // Then
+            assertThat(Records.rest(cursor)).endsWith(Records.text(49), Records.text(50));
+            assertThat(telemetry.snapshot().get(Metric.AUDIT_SPOOL_BYTES)).isLessThan(100_000L);
+        }
+    }
+
     private static void fill(Spool spool, int first, int last) throws IOException {
         for (int i = first; i <= last; i++) {
             Records.append(spool, i, i);
