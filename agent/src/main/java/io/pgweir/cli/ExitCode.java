@@ -7,6 +7,10 @@ final class ExitCode {
     static final int OK = 0;
     /** The command line is wrong. */
     static final int USAGE = 64;
+    /** What was given is nothing that could be read. */
+    static final int DATA = 65;
+    /** What was to be read is not there. */
+    static final int NO_INPUT = 66;
     /** Something that is needed is not there: an address is taken, a transport cannot be had. */
     static final int UNAVAILABLE = 69;
     /** A fault of pgweir itself. */

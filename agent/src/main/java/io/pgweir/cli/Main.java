@@ -1,6 +1,7 @@
 package io.pgweir.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,6 +15,7 @@ import picocli.CommandLine.HelpCommand;
         subcommands = {
             RunCommand.class,
             ConfigCommand.class,
+            AuditCommand.class,
             VersionCommand.class,
             GenerateCompletion.class,
             HelpCommand.class
@@ -24,9 +26,11 @@ import picocli.CommandLine.HelpCommand;
         exitCodeList = {
             " 0:Done, or stopped by a signal after all records were written",
             "64:The command line is wrong",
+            "65:Some of what was to be read is no record",
+            "66:What was to be read is not there",
             "69:An address is taken, or a transport cannot be had",
             "70:A fault of pgweir itself; the trace is on stderr",
-            "74:An audit sink cannot be opened",
+            "74:An audit sink cannot be opened, a file cannot be read or written",
             "78:The configuration is wrong; every fault is on stderr, as file:line:column"
         })
 public final class Main implements Runnable {
@@ -36,7 +40,8 @@ public final class Main implements Runnable {
 
     public static void main(String[] args) {
         System.exit(execute(
-                new PrintWriter(System.out, true, System.out.charset()),
+                // JSON is UTF-8 whatever the locale.
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, System.err.charset()),
                 args));
     }

@@ -1,5 +1,9 @@
 package io.pgweir.cli;
 
+import io.pgweir.audit.RecordFormat;
+import io.pgweir.audit.encode.EcsFormat;
+import io.pgweir.audit.encode.OcsfFormat;
+import io.pgweir.audit.encode.PrettyFormat;
 import io.pgweir.config.AuditConfig;
 import io.pgweir.config.ServerTlsConfig;
 import java.util.Arrays;
@@ -38,6 +42,29 @@ abstract class Words<E extends Enum<E>> implements ITypeConverter<E>, Iterable<S
 
     private static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** What a record is shown as. */
+    enum Form {
+        PRETTY,
+        NATIVE,
+        OCSF,
+        ECS;
+
+        RecordFormat format(boolean colours) {
+            return switch (this) {
+                case PRETTY -> new PrettyFormat(colours);
+                case NATIVE -> RecordFormat.NATIVE;
+                case OCSF -> new OcsfFormat();
+                case ECS -> new EcsFormat();
+            };
+        }
+    }
+
+    static final class RecordForm extends Words<Form> {
+        RecordForm() {
+            super(Form.class);
+        }
     }
 
     static final class Content extends Words<AuditConfig.Content> {
