@@ -118,8 +118,16 @@ final class SinkThread {
                 failed(fault);
                 continue;
             }
+            clearInterrupt();
             worked();
             return;
+        }
+    }
+
+    /** Only {@link #interrupt} ends the thread, and says so first; what a client library does with the flag does not. */
+    private void clearInterrupt() {
+        if (!stopped && Thread.interrupted()) {
+            LOG.atDebug().addKeyValue("sink", name()).log("audit sink left its thread interrupted");
         }
     }
 
@@ -137,13 +145,9 @@ final class SinkThread {
     }
 
     private void failed(Throwable fault) throws InterruptedException {
-        // Only interrupt() of this class ends the thread; what a client library does with the flag does not.
-        boolean flag = Thread.interrupted();
+        clearInterrupt();
         if (stopped) {
             throw new InterruptedException();
-        }
-        if (flag) {
-            LOG.atDebug().addKeyValue("sink", name()).log("audit sink left its thread interrupted");
         }
         telemetry.increment(Metric.AUDIT_SINK_FAILURES);
         if (!down) {

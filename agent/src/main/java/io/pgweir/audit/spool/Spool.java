@@ -5,6 +5,7 @@ import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -224,7 +225,7 @@ public final class Spool implements AutoCloseable {
     public void force() throws IOException {
         if (buffer.position() > 0) {
             try {
-                writer.write(buffer.duplicate().flip(), durable.position());
+                write();
             } catch (IOException fault) {
                 telemetry.increment(Metric.AUDIT_SPOOL_FAULTS);
                 throw fault;
@@ -237,6 +238,21 @@ public final class Spool implements AutoCloseable {
             durable.advance(end);
         }
         expire();
+    }
+
+    /** An interrupt closes the channel that it meets, and must not cost the records: they go into a new segment at once. */
+    private void write() throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            writer.write(buffer.duplicate().flip(), durable.position());
+        } catch (ClosedByInterruptException fault) {
+            interrupted = Thread.interrupted();
+            writer.write(buffer.duplicate().flip(), durable.position());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void expire() {

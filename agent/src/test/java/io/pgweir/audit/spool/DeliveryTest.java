@@ -144,6 +144,10 @@ class DeliveryTest {
                         Thread.currentThread().interrupt();
                         throw new IOException("interrupted");
                     }
+                    case 4 -> {
+                        super.write(batch);
+                        Thread.currentThread().interrupt();
+                    }
                     default -> super.write(batch);
                 }
             }
@@ -155,6 +159,9 @@ class DeliveryTest {
             Delivery delivery = start(spool, sink);
             // Then
             await().atMost(SOON).untilAsserted(() -> assertThat(sink.taken()).isEqualTo(Records.texts(1, 10)));
+            Records.append(spool, 11, 20);
+            spool.force();
+            await().atMost(SOON).untilAsserted(() -> assertThat(sink.taken()).isEqualTo(Records.texts(1, 20)));
             delivery.close(SOON);
         }
     }

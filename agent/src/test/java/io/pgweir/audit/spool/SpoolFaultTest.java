@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,6 +148,38 @@ class SpoolFaultTest {
         }
         // Then
         holds(1, last[0] + 1);
+    }
+
+    @Test
+    void anInterruptedWriterWritesOn() throws Exception {
+        // Given
+        Thread writer = Thread.currentThread();
+        AtomicBoolean stop = new AtomicBoolean();
+        Thread nuisance = Thread.ofPlatform().start(() -> {
+            while (!stop.get()) {
+                writer.interrupt();
+                LockSupport.parkNanos(300_000);
+            }
+        });
+        // When
+        try (Spool spool = open()) {
+            for (int i = 1; i <= 300; i++) {
+                Records.append(spool, i, i);
+                try {
+                    spool.force();
+                } catch (ClosedByInterruptException twiceInARow) {
+                    assertThat(spool.end()).isGreaterThan(spool.durable());
+                }
+            }
+            stop.set(true);
+            while (nuisance.isAlive()) {
+                Thread.onSpinWait();
+            }
+            writer.interrupt();
+        }
+        // Then
+        assertThat(Thread.interrupted()).as("is handed on").isTrue();
+        holds(1, 300);
     }
 
     @Test

@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pgweir.telemetry.Telemetry;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -59,20 +58,52 @@ class SpoolKillIT {
         assertThat(last).isGreaterThan(KILLS);
     }
 
+    @Test
+    void whatTheKernelRefusesTearsNothing() throws Exception {
+        // Given
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -f 64 && exec \"$@\"", "sh"));
+        command.addAll(writer(0));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.to(dir.resolve("stderr").toFile()))
+                .start();
+        // When
+        int told = 0;
+        try (BufferedReader output = process.inputReader()) {
+            assertThat(output.readLine()).isEqualTo("open");
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                told = number(line, told);
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        // Then
+        assertThat(dir.resolve("stderr")).content().contains("java.io.IOException: File too large");
+        try (Spool spool = Spool.open(Records.config(dir), new Telemetry())) {
+            assertThat(told).isGreaterThan(100);
+            assertThat(spool.recovery().cut()).isEmpty();
+            assertThat(spool.recovery().last()).hasToString(Records.text(told));
+            assertThat(Records.rest(spool.cursors(List.of("s")).getFirst())).isEqualTo(Records.texts(1, told));
+        }
+    }
+
+    private List<String> writer(int last) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Writer.class.getName(),
+                dir.toString(),
+                Integer.toString(last));
+    }
+
     /** Number of the last record that the process said was durable. */
     private int runAndKill(int last, int lines) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Writer.class.getName(),
-                        dir.toString(),
-                        Integer.toString(last))
+        Process process = new ProcessBuilder(writer(last))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        try (BufferedReader output =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))) {
+        try (BufferedReader output = process.inputReader()) {
             assertThat(output.readLine()).isEqualTo("open");
             assertThatThrownBy(() -> Spool.open(Records.config(dir), new Telemetry()))
                     .hasMessage("audit spool " + dir + ": another pgweir (pid " + process.pid() + ") uses it");
