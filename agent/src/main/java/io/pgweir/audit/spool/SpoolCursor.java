@@ -43,10 +43,6 @@ public final class SpoolCursor implements AutoCloseable {
         persistedNanos = System.nanoTime() - PERSIST_NANOS;
     }
 
-    public String sink() {
-        return sink;
-    }
-
     /** All before it has arrived. Any thread. */
     public long position() {
         return acknowledged;
