@@ -8,9 +8,15 @@ import picocli.CommandLine.Spec;
 /** Commands about the trail. */
 @Command(
         name = "audit",
-        description = "Reads the audit trail: spool, file or Kafka topic.",
+        description = "Verifies, proves and reads the audit trail: spool, file or Kafka topic.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {AuditTailCommand.class, AuditExportCommand.class})
+        subcommands = {
+            AuditVerifyCommand.class,
+            AuditProveCommand.class,
+            AuditTailCommand.class,
+            AuditExportCommand.class,
+            AuditKeysCommand.class
+        })
 final class AuditCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before any command runs

@@ -5,6 +5,8 @@ import io.pgweir.boot.AgentStartException;
 /** What the process says when it ends, in the words of BSD's sysexits.h. */
 final class ExitCode {
     static final int OK = 0;
+    /** It was done, and what was looked at is not as it should be. */
+    static final int FINDINGS = 1;
     /** The command line is wrong. */
     static final int USAGE = 64;
     /** What was given is nothing that could be read. */

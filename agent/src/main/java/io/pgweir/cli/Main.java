@@ -25,8 +25,9 @@ import picocli.CommandLine.HelpCommand;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:Done, or stopped by a signal after all records were written",
+            " 1:What audit verify or prove looked at is not whole",
             "64:The command line is wrong",
-            "65:Some of what was to be read is no record",
+            "65:Some of what was to be read is no record, or nothing is",
             "66:What was to be read is not there",
             "69:An address is taken, or a transport cannot be had",
             "70:A fault of pgweir itself; the trace is on stderr",

@@ -1,5 +1,6 @@
 package io.pgweir.audit.seal;
 
+import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One file of records, or standard input: NDJSON, what {@code aws logs} prints, or what CloudWatch Logs exports to S3; as it is or
- * compressed with gzip. What it is shows in its first bytes, not in its name.
+ * compressed with gzip or zstd. What it is shows in its first bytes, not in its name.
  */
 final class FileSource implements RecordSource {
     private static final int HEAD_BYTES = 32 << 10;
@@ -25,6 +27,7 @@ final class FileSource implements RecordSource {
             "\\s*(\\[|\\{\\s*\"(events|searchedLogStreams|nextToken|nextForwardToken|nextBackwardToken)\")");
 
     private static final Pattern EXPORTED = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\S+ \\{");
+    private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
     private static final Pattern TIME = Pattern.compile("\"time\"\\s*:\\s*\"([^\"]*)\"");
 
     private final String name;
@@ -148,22 +151,28 @@ final class FileSource implements RecordSource {
         if (magic.length >= 2 && magic[0] == 0x1f && magic[1] == (byte) 0x8b) {
             return new BufferedInputStream(new GZIPInputStream(in, BUFFER_BYTES), BUFFER_BYTES);
         }
-        if (magic.length == 4
-                && magic[0] == 0x28
-                && magic[1] == (byte) 0xb5
-                && magic[2] == 0x2f
-                && magic[3] == (byte) 0xfd) {
-            throw new IOException(
-                    "compressed with zstd (expected: plain or gzip; `zstd -dc FILE | pgweir audit verify -`)");
+        if (Arrays.equals(magic, ZSTD)) {
+            return new BufferedInputStream(new ZstdInputStream(in), BUFFER_BYTES);
         }
         return in;
     }
 
+    /** As much of it as can be read: what stops the reading is told when it is read again. */
     private static String head(InputStream in) throws IOException {
-        in.mark(HEAD_BYTES);
-        byte[] head = in.readNBytes(HEAD_BYTES);
+        byte[] head = new byte[HEAD_BYTES];
+        int filled = 0;
+        in.mark(HEAD_BYTES + 1);
+        try {
+            int read = in.read(head, 0, HEAD_BYTES);
+            while (read > 0) {
+                filled += read;
+                read = in.read(head, filled, HEAD_BYTES - filled);
+            }
+        } catch (IOException _) {
+            // A file that was cut off has a beginning all the same.
+        }
         in.reset();
-        return new String(head, StandardCharsets.ISO_8859_1);
+        return new String(head, 0, filled, StandardCharsets.ISO_8859_1);
     }
 
     private static final class Counting extends FilterInputStream {

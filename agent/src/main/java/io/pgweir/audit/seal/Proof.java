@@ -13,6 +13,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -22,7 +23,8 @@ import tools.jackson.core.json.JsonFactory;
  * @param record its text, byte for byte
  */
 public record Proof(String record, InclusionProof leaf, String chain, Checkpoint checkpoint) {
-    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final JsonFactory FACTORY =
+            JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
     private static final String FORMAT = "pgweir audit proof v1";
 
     /** 64 levels: more leaves than a long counts. */

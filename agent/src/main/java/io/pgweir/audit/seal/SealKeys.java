@@ -122,6 +122,16 @@ public final class SealKeys {
         }
     }
 
+    /** {@code key} as a public key's file has it. */
+    public static String pem(PublicSealKey key) {
+        return pem(PUBLIC, key.key().getEncoded());
+    }
+
+    private static String pem(String kind, byte[] der) {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+        return "-----BEGIN " + kind + "-----\n" + base64 + "\n-----END " + kind + "-----\n";
+    }
+
     /** {@code random} is asked once, for the 32 bytes that are the private key (RFC 8032, section 5.1.5). */
     private static KeyPair generate(SecureRandom random) {
         try {
@@ -143,8 +153,7 @@ public final class SealKeys {
 
     private static void write(Path file, String kind, byte[] der, FileAttribute<Set<PosixFilePermission>> mode)
             throws IOException {
-        String pem = "-----BEGIN " + kind + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + kind + "-----\n";
+        String pem = pem(kind, der);
         Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try (OutputStream out = Channels.newOutputStream(Files.newByteChannel(file, options, mode))) {
             out.write(pem.getBytes(StandardCharsets.US_ASCII));

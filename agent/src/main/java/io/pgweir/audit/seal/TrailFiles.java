@@ -11,21 +11,27 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The sources that are files: NDJSON and exports of CloudWatch Logs, one by one or directories of them. */
+/** The sources that are files: spools, NDJSON and exports of CloudWatch Logs, one by one or directories of them. */
 public final class TrailFiles {
-    private static final Pattern NAMES = Pattern.compile(".*\\.(ndjson|jsonl|json|log|txt|gz)(\\..*)?");
+    private static final Pattern NAMES = Pattern.compile(".*\\.(ndjson|jsonl|json|log|txt|gz|zst)(\\..*)?");
 
     private TrailFiles() {}
 
     /**
-     * The files of {@code paths}, and those in directories below, in the order of their first records.
+     * Directories that are spools, then the other files of {@code paths} and below, in the order of their first records.
      *
      * @throws NoSuchFileException where a path is not there, or nothing below it is called like a file of records
      * @throws IOException where a file cannot be opened; its message begins with the file
      */
     public static List<RecordSource> open(List<Path> paths) throws IOException {
+        List<RecordSource> all = new ArrayList<>();
         List<FileSource> sources = new ArrayList<>();
         for (Path path : paths) {
+            SpoolSource spool = Files.isDirectory(path) ? SpoolSource.of(path) : null;
+            if (spool != null) {
+                all.add(spool);
+                continue;
+            }
             for (Path file : files(path)) {
                 try {
                     sources.add(FileSource.of(file));
@@ -35,7 +41,8 @@ public final class TrailFiles {
             }
         }
         sources.sort(Comparator.comparing(FileSource::firstTime).thenComparing(FileSource::name));
-        return List.copyOf(sources);
+        all.addAll(sources);
+        return all;
     }
 
     /** Standard input, or anything else that is read once. */
@@ -58,7 +65,9 @@ public final class TrailFiles {
                     .toList();
             if (found.isEmpty()) {
                 throw new NoSuchFileException(
-                        path.toString(), null, "no file of records in it (expected: *.ndjson, *.json, *.log, *.gz)");
+                        path.toString(),
+                        null,
+                        "no file of records in it (expected: *.ndjson, *.json, *.log, *.gz, *.zst)");
             }
             return found;
         }

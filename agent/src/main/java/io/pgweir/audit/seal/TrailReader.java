@@ -94,7 +94,11 @@ final class TrailReader {
         }
         records += checked.records;
         fold.accept(checked, oldest.source);
-        progress.at(oldest.bytes, records);
+        long before = 0;
+        for (RecordSource source : sources.subList(0, oldest.source)) {
+            before += source.bytesTotal();
+        }
+        progress.at(before + oldest.bytes, records);
     }
 
     private record Pending(int source, Future<CheckedBatch> batch, long bytes) {}

@@ -26,7 +26,7 @@ public final class TrailVerifier {
 
     /** Is told how far the work is, by the thread that does it, once a batch. */
     public interface Progress {
-        /** @param bytes of the source that is being read */
+        /** @param bytes of all that {@link RecordSource#bytesTotal} told */
         void at(long bytes, long records);
     }
 
