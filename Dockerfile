@@ -20,7 +20,7 @@ RUN mvn -q -B -pl .,lab -Dmaven.test.skip=true -Dmdep.skip=true install \
 # binutils is not in the image: --strip-java-debug-attributes needs none. The modules are listed by hand, as jdeps cannot
 # read Netty's partial descriptors.
 RUN jlink \
-      --add-modules java.base,java.logging,java.management,java.naming,java.xml,jdk.unsupported,jdk.crypto.ec,jdk.jfr,jdk.management \
+      --add-modules java.base,java.logging,java.management,java.naming,java.security.jgss,java.xml,jdk.unsupported,jdk.crypto.ec,jdk.jfr,jdk.management \
       --strip-java-debug-attributes --no-header-files --no-man-pages --compress zip-6 --output /jre
 
 FROM debian:bookworm-slim

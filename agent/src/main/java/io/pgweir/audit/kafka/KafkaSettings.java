@@ -1,5 +1,6 @@
 package io.pgweir.audit.kafka;
 
+import com.github.luben.zstd.util.Native;
 import io.pgweir.config.AuditConfig;
 import java.io.IOException;
 import java.util.HashMap;
@@ -55,6 +56,7 @@ final class KafkaSettings {
         }
         checkNothingIsLost(config.properties(), checked);
         checkTimes(checked);
+        checkCompression(checked);
         return all;
     }
 
@@ -113,6 +115,20 @@ final class KafkaSettings {
                     "property delivery.timeout.ms",
                     Integer.toString(delivery),
                     "at least linger.ms + request.timeout.ms: " + (linger + request));
+        }
+    }
+
+    /** Its library is native, and is unpacked first: that fails where nothing may be written, and always will. */
+    private static void checkCompression(ProducerConfig checked) throws IOException {
+        if (checked.getString(ProducerConfig.COMPRESSION_TYPE_CONFIG).equals("zstd")) {
+            try {
+                Native.load();
+            } catch (LinkageError missing) {
+                throw new IOException(
+                        "audit sink kafka: compression: the library of zstd cannot be loaded"
+                                + " (expected: a writable /tmp, or lz4): " + missing,
+                        missing);
+            }
         }
     }
 
