@@ -99,7 +99,11 @@ public final class CloudWatchLogsSink implements AuditSink {
 
     @Override
     public void write(List<AuditRecord> batch) throws IOException, InterruptedException {
-        List<LogEvent> events = events(batch);
+        List<LogEvent> events = new ArrayList<>(batch.size());
+        int oversized = 0;
+        for (AuditRecord record : batch) {
+            oversized += add(record, events);
+        }
         try {
             Refused refused = new Refused();
             for (LogBatch put : LogBatch.of(events)) {
@@ -107,6 +111,9 @@ public final class CloudWatchLogsSink implements AuditSink {
             }
             if (!refused.events.isEmpty()) {
                 restamp(refused);
+            }
+            if (oversized > 0) {
+                notes.oversized(this, oversized);
             }
         } catch (AbortedException stopped) {
             discardClient();
@@ -124,30 +131,25 @@ public final class CloudWatchLogsSink implements AuditSink {
         discardClient();
     }
 
-    private List<LogEvent> events(List<AuditRecord> batch) {
-        List<LogEvent> events = new ArrayList<>(batch.size());
-        int oversized = 0;
-        for (AuditRecord record : batch) {
-            AuditRecord.Head head = Fitter.head(record);
-            long millis = millis(head.time());
-            byte[] words = fitter.whole(record);
-            if (words.length <= config.recordBytes()) {
-                events.add(event(record, millis, words));
-                continue;
-            }
-            oversized++;
-            switch (config.oversize()) {
-                case TRUNCATE -> events.add(event(record, millis, fitter.cut(record, config.recordBytes())));
-                case CHUNK ->
-                    ChunkText.pieces(head, words, config.recordBytes())
-                            .forEach(
-                                    piece -> events.add(event(record, millis, piece.getBytes(StandardCharsets.UTF_8))));
+    /** Returns how many records were too long. */
+    private int add(AuditRecord record, List<LogEvent> events) {
+        AuditRecord.Head head = Fitter.head(record);
+        long millis = millis(head.time());
+        byte[] words = fitter.whole(record);
+        int bytesMax = config.recordBytes();
+        if (words.length <= bytesMax) {
+            events.add(event(record, millis, words));
+            return 0;
+        }
+        switch (config.oversize()) {
+            case TRUNCATE -> events.add(event(record, millis, fitter.cut(record, bytesMax)));
+            case CHUNK -> {
+                for (String piece : ChunkText.pieces(head, words, bytesMax)) {
+                    events.add(event(record, millis, piece.getBytes(StandardCharsets.UTF_8)));
+                }
             }
         }
-        if (oversized > 0) {
-            notes.oversized(this, oversized);
-        }
-        return events;
+        return 1;
     }
 
     private static LogEvent event(AuditRecord record, long millis, byte[] words) {

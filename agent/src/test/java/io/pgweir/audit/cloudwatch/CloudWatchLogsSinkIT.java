@@ -350,6 +350,20 @@ class CloudWatchLogsSinkIT {
     }
 
     @Test
+    void whatIsTooLongIsToldOnceHoweverOftenItIsTried() throws Exception {
+        // Given
+        aws.fail(new Fault.Answer(400, "AccessDeniedException"), new Fault.Answer(400, "AccessDeniedException"));
+        CloudWatchLogsSink opened = open();
+        List<AuditRecord> records = List.of(ofBytes(1, FakeCloudWatchLogs.EVENT_BYTES_MAX + 1));
+        assertThatThrownBy(() -> opened.write(records)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> opened.write(records)).isInstanceOf(IOException.class);
+        // When
+        opened.write(records);
+        // Then
+        assertThat(notes.told).containsExactly("oversized 1");
+    }
+
+    @Test
     void nobodyThereIsAFailureThatNamesThePlace() throws Exception {
         // Given
         URI gone = aws.endpoint();
