@@ -1,5 +1,7 @@
 package io.pgweir.audit.seal;
 
+import io.pgweir.audit.encode.Chunk;
+import io.pgweir.audit.encode.ChunkText;
 import io.pgweir.audit.seal.CanonicalRecord.UnreadableException;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordChecker implements RecordSource.Visitor {
     private static final ByteSearch HASH = new ByteSearch(",\"hash\":\"");
     private static final ByteSearch PREV = new ByteSearch(",\"prev\":\"");
+    private static final ByteSearch PIECE = new ByteSearch("{\"chunk\":{");
     private static final ByteSearch OPEN = new ByteSearch(",\"open\":{");
     private static final ByteSearch COMMITMENT = new ByteSearch("\"commitment\":\"");
 
@@ -47,9 +50,17 @@ final class RecordChecker implements RecordSource.Visitor {
 
     @Override
     public void record(byte[] array, int from, int to, long position) {
-        if (!isSoundAsItStands(array, from, to, position)) {
+        if (!isSoundAsItStands(array, from, to, position) && !isPiece(array, from, to, position)) {
             parse(array, from, to, position);
         }
+    }
+
+    private boolean isPiece(byte[] in, int from, int to, long position) {
+        Chunk chunk = PIECE.isAt(in, from, to) ? ChunkText.read(Arrays.copyOfRange(in, from, to)) : null;
+        if (chunk != null) {
+            checked.pieces.add(new CheckedBatch.Piece(position, chunk));
+        }
+        return chunk != null;
     }
 
     /** The fast path; false where it cannot tell. */

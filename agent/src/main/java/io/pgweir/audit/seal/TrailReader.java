@@ -1,8 +1,10 @@
 package io.pgweir.audit.seal;
 
+import io.pgweir.audit.encode.ChunkJoiner;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,12 +16,16 @@ import org.jspecify.annotations.Nullable;
  * in the order of the source.
  */
 final class TrailReader {
+    /** Of pieces of records that wait for others. */
+    private static final long PIECE_BYTES_MAX = 64 << 20;
+
     private final List<RecordSource> sources;
     private final TrailVerifier.Progress progress;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private final int workers = Runtime.getRuntime().availableProcessors();
     private final @Nullable String wantedChain;
     private final long wantedSeq;
+    private final ChunkJoiner joiner = new ChunkJoiner(PIECE_BYTES_MAX);
     private long records;
 
     TrailReader(List<RecordSource> sources, TrailVerifier.Progress progress) {
@@ -49,6 +55,10 @@ final class TrailReader {
             while (!pending.isEmpty()) {
                 settle(fold);
             }
+        }
+        List<String> unjoined = joiner.unjoined();
+        if (!unjoined.isEmpty()) {
+            fold.accept(check(visitor -> unjoined.forEach(what -> visitor.unreadable(RecordSource.END, what)), 0), 0);
         }
     }
 
@@ -91,6 +101,16 @@ final class TrailReader {
             checked = oldest.batch.get();
         } catch (ExecutionException fault) {
             throw new IllegalStateException("a batch could not be checked", fault.getCause());
+        }
+        for (CheckedBatch.Piece piece : checked.pieces) {
+            Optional<byte[]> whole = joiner.add(piece.chunk());
+            if (whole.isPresent()) {
+                byte[] record = whole.get();
+                CheckedBatch joined =
+                        check(visitor -> visitor.record(record, 0, record.length, piece.position()), oldest.source);
+                records += joined.records;
+                fold.accept(joined, oldest.source);
+            }
         }
         records += checked.records;
         fold.accept(checked, oldest.source);

@@ -3,6 +3,8 @@ package io.pgweir.audit.seal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgweir.audit.AuditRecord;
+import io.pgweir.audit.encode.ChunkText;
 import io.pgweir.audit.seal.TrailReport.Range;
 import io.pgweir.audit.spool.Spool;
 import io.pgweir.config.AuditConfig;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +119,33 @@ class TrailFilesTest {
                 .extracting(Finding::location)
                 .containsExactly(broken + ": event 2", broken + ": event 13");
         assertThat(brokenReport.chains().getFirst().ranges()).containsExactly(new Range(1, 11));
+    }
+
+    @Test
+    void recordsInPiecesAreJoinedAndThoseThatCannotBeAreNamed() throws Exception {
+        // Given
+        SampleTrail trail = new SampleTrail(null)
+                .statement()
+                .add("statement", "\"sql\":{\"text\":\"" + "x".repeat(20_000) + "\"}", "")
+                .statement();
+        byte[] big = trail.lines.get(1).getBytes(StandardCharsets.UTF_8);
+        List<String> pieces = ChunkText.pieces(new AuditRecord(big).head(), big, 5000);
+        Path whole = directory.resolve("whole.ndjson");
+        Path broken = directory.resolve("broken.ndjson");
+        List<String> exported = new ArrayList<>(List.of(trail.lines.get(0)));
+        exported.addAll(pieces);
+        exported.add(trail.lines.get(2));
+        exported.replaceAll(line -> "2026-03-01T09:30:00.250Z " + line);
+        Files.write(whole, exported);
+        exported.remove(2);
+        Files.write(broken, exported);
+
+        // Then
+        assertThat(verify(whole).findings()).isEmpty();
+        assertThat(verify(whole).chains().getFirst().ranges()).containsExactly(new Range(1, 3));
+        assertThat(verify(broken).findings())
+                .extracting(Finding::kind)
+                .containsExactly(Finding.Kind.UNREADABLE, Finding.Kind.MISSING);
     }
 
     @Test
