@@ -46,9 +46,9 @@ def audit(file):
             if "end" in record:
                 causes[record["end"]["cause"]] += 1
             if "session" in record:
-                # seq counts from 1 within a session.
-                holes += record["seq"] != last.get(record["session"], 0) + 1
-                last[record["session"]] = record["seq"]
+                # session_seq counts from 1 within a session.
+                holes += record["session_seq"] != last.get(record["session"], 0) + 1
+                last[record["session"]] = record["session_seq"]
     records = sum(types.values())
     print(json.dumps({"records": records, "types": types, "causes": causes, "holes": holes, "dropped": dropped}))
     return 0

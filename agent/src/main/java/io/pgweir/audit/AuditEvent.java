@@ -1,9 +1,11 @@
 package io.pgweir.audit;
 
+import io.pgweir.audit.seal.Checkpoint;
 import io.pgweir.session.Execution;
 import io.pgweir.session.Transaction;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.StartupPacket;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -136,8 +138,29 @@ public sealed interface AuditEvent {
         }
     }
 
-    /** Recording began. */
-    record AuditStart(long micros) implements AuditEvent {
+    /**
+     * A statement is about to reach the server, and this is on disk before it does.
+     *
+     * @param id of the record: its outcome's {@code intent}
+     */
+    record StatementIntent(Origin origin, long sequence, UUID id, Intent intent) implements OfSession {
+        @Override
+        public String type() {
+            return "statement.intent";
+        }
+
+        @Override
+        public long micros() {
+            return origin.micros(intent.nanos());
+        }
+    }
+
+    /**
+     * Recording began.
+     *
+     * @param resumed where the trail that was found ended; null where none was
+     */
+    record AuditStart(long micros, @Nullable Resumed resumed) implements AuditEvent {
         @Override
         public String type() {
             return "audit.start";
@@ -157,13 +180,71 @@ public sealed interface AuditEvent {
         }
     }
 
+    /** Nothing happened since the record before; the trail is alive. */
+    record AuditHeartbeat(long micros, long queued) implements AuditEvent {
+        @Override
+        public String type() {
+            return "audit.heartbeat";
+        }
+    }
+
+    /** What the records since the last one of its kind hash to. */
+    record AuditCheckpoint(long micros, Checkpoint checkpoint) implements AuditEvent {
+        @Override
+        public String type() {
+            return "audit.checkpoint";
+        }
+    }
+
     /**
-     * Records are missing.
+     * Something that pgweir works with was read anew.
+     *
+     * @param what {@code certificate}
+     * @param name of the listener
+     * @param error null where it was taken over
+     */
+    record AuditReload(
+            long micros, String what, String name, @Nullable String error) implements AuditEvent {
+        @Override
+        public String type() {
+            return "audit.reload";
+        }
+    }
+
+    /** A sink does not take records any more; the spool keeps them. */
+    record SinkDown(long micros, String sink, String reason) implements AuditEvent {
+        @Override
+        public String type() {
+            return "sink.down";
+        }
+    }
+
+    /** A sink takes records again. */
+    record SinkUp(long micros, String sink, long downMicros) implements AuditEvent {
+        @Override
+        public String type() {
+            return "sink.up";
+        }
+    }
+
+    /**
+     * Records are missing, or were not as safe as they should have been.
      *
      * @param micros when the first one was lost
      * @param toMicros when the last one was lost
+     * @param dropped how many; 0 where nobody knows
+     * @param sink that lacks them; null for every one
      */
-    record AuditGap(long micros, long toMicros, long dropped, Reason reason) implements AuditEvent {
+    record AuditGap(
+            long micros,
+            long toMicros,
+            long dropped,
+            Reason reason,
+            @Nullable String sink) implements AuditEvent {
+        public AuditGap(long micros, long toMicros, long dropped, Reason reason) {
+            this(micros, toMicros, dropped, reason, null);
+        }
+
         @Override
         public String type() {
             return "audit.gap";
@@ -175,7 +256,11 @@ public sealed interface AuditEvent {
             /** This place refused to take them; another sink may have them. */
             SINK_FAILED,
             /** They could not be put into words: a fault of pgweir. */
-            NOT_ENCODED
+            NOT_ENCODED,
+            /** Statements went on before their records were on disk: the disk took too long. They are in the trail. */
+            NOT_DURABLE,
+            /** The spool had a piece that could not be read. */
+            SPOOL_DAMAGED
         }
 
         AuditGap and(AuditGap later) {
@@ -183,7 +268,8 @@ public sealed interface AuditEvent {
                     Math.min(micros, later.micros),
                     Math.max(toMicros, later.toMicros),
                     dropped + later.dropped,
-                    reason);
+                    reason,
+                    Objects.equals(sink, later.sink) ? sink : null);
         }
     }
 }

@@ -1,60 +1,101 @@
 package io.pgweir.audit;
 
 import io.pgweir.audit.AuditEvent.AuditGap;
+import io.pgweir.audit.encode.JsonEncoder;
+import io.pgweir.audit.seal.Chain;
+import io.pgweir.audit.seal.SealKeys;
+import io.pgweir.audit.seal.SigningKey;
 import io.pgweir.config.AuditConfig;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a record: any event loop, {@link #offer}, a bounded queue, the thread {@code audit-writer}, encoders, sinks.
+ * The way of a record: any event loop, {@link #offer}, a bounded queue, the thread {@code audit-writer}, the chain, the journal:
+ * a spool that each sink reads on a thread of its own, or without a spool the sinks themselves.
  *
  * <p>What finds the queue full is dropped and counted, and an {@code audit.gap} tells as soon as there is room: the trail
  * never blocks a loop and never loses in silence. {@link #start} and {@link #close} from one thread, all else from any.
  */
 public final class AuditTrail implements AutoCloseable {
     /** How long {@link #close()} waits for sinks to take what is queued. */
-    private static final long CLOSE_MILLIS_MAX = 10_000;
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(10);
+
+    /** Of {@link #offer}: the queue was full. */
+    public static final long DROPPED = -1;
 
     private final TimeSource time;
     private final Telemetry telemetry;
     private final Uuids uuids;
     private final EventQueue queue;
+    private final Journal journal;
     private final AuditWriter writer;
 
-    /** Dropped and not yet told. */
-    private final AtomicReference<@Nullable AuditGap> gap = new AtomicReference<>();
+    private final Gaps gaps;
 
-    /** With the sinks that {@code config} names. */
-    public static AuditTrail of(AuditConfig config, AgentFacts agent, Telemetry telemetry) {
-        return new AuditTrail(config.queueRecords(), Outputs.of(config, agent), TimeSource.SYSTEM, telemetry);
+    /**
+     * With the spool and the sinks that {@code config} names.
+     *
+     * @throws IOException where a key that {@code config} names cannot be used
+     */
+    public static AuditTrail of(AuditConfig config, AgentFacts agent, Telemetry telemetry) throws IOException {
+        return new AuditTrail(config, agent, Outputs.of(config), TimeSource.SYSTEM, telemetry);
     }
 
-    /** @param queueRecords events that may wait; rounded up to a power of two. */
-    public AuditTrail(int queueRecords, List<Output> outputs, TimeSource time, Telemetry telemetry) {
+    /** With sinks of the caller's own. */
+    public AuditTrail(AuditConfig config, AgentFacts agent, List<AuditSink> sinks, TimeSource time, Telemetry telemetry)
+            throws IOException {
+        this(config, agent, new Gaps(), gaps -> new DirectJournal(sinks, gaps::add, telemetry), time, telemetry);
+    }
+
+    /** With a journal of the caller's own. */
+    public AuditTrail(AuditConfig config, AgentFacts agent, Journal journal, TimeSource time, Telemetry telemetry)
+            throws IOException {
+        this(config, agent, new Gaps(), _ -> journal, time, telemetry);
+    }
+
+    private AuditTrail(
+            AuditConfig config,
+            AgentFacts agent,
+            Gaps gaps,
+            Function<Gaps, Journal> journal,
+            TimeSource time,
+            Telemetry telemetry)
+            throws IOException {
         this.time = time;
         this.telemetry = telemetry;
+        this.gaps = gaps;
+        this.journal = journal.apply(gaps);
         uuids = new Uuids(time);
-        queue = new EventQueue(queueRecords);
-        List<Outlet> outlets =
-                outputs.stream().map(output -> new Outlet(output, telemetry)).toList();
-        writer = new AuditWriter(queue, gap, outlets, uuids, time, telemetry);
+        queue = new EventQueue(config.queueRecords());
+        Path keyFile = config.seal().key();
+        SigningKey key = keyFile == null ? null : SealKeys.readSigningKey(keyFile);
+        Recorder recorder = new Recorder(
+                new JsonEncoder(config, agent),
+                new Chain(uuids.next().toString()),
+                new Pulse(config.seal(), key, queue::size, time),
+                uuids,
+                telemetry);
+        writer = new AuditWriter(queue, gaps, recorder, this.journal, time, telemetry);
     }
 
-    /** Opens the sinks and begins to write. Whatever cannot be opened stops the start: no agent runs unaudited. */
+    /** Opens the journal and begins to write. Whatever cannot be opened stops the start: no agent runs unaudited. */
     public void start() throws IOException {
         telemetry.gauge(Metric.AUDIT_QUEUED, queue::size);
-        writer.open();
-        offer(new AuditEvent.AuditStart(time.wallMicros()));
+        journal.open();
+        offer(new AuditEvent.AuditStart(time.wallMicros(), journal.resumed()));
         writer.start();
     }
 
     /** A client connected. */
     public SessionAuditor open(ClientFacts client) {
-        return new SessionAuditor(this, time, uuids.next(), client);
+        return new SessionAuditor(this, time, uuids, client);
     }
 
     /** More than half of the queue waits for the writer: who can hold back what makes records, should. Any thread. */
@@ -62,27 +103,48 @@ public final class AuditTrail implements AutoCloseable {
         return queue.size() > queue.capacity() / 2;
     }
 
-    void offer(AuditEvent event) {
-        if (queue.offer(event)) {
+    /** Why records are not kept at present, though they wait for it; null where they are. Any thread. */
+    public @Nullable String exhausted() {
+        String cause = writer.exhausted();
+        return cause == null && isCongested() ? "the audit queue is full" : cause;
+    }
+
+    /**
+     * Any thread; never blocks.
+     *
+     * @return its ticket for {@link #whenDurable}; {@link #DROPPED} where it found the queue full: then it is counted
+     */
+    public long offer(AuditEvent event) {
+        long ticket = queue.offer(event);
+        if (ticket >= 0) {
             writer.wakeIfAsleep();
         } else {
-            drop();
+            long now = time.wallMicros();
+            addGap(new AuditGap(now, now, 1, AuditGap.Reason.QUEUE_FULL));
+            telemetry.increment(Metric.AUDIT_DROPPED);
         }
+        return ticket;
     }
 
-    private void drop() {
-        long now = time.wallMicros();
-        gap.accumulateAndGet(new AuditGap(now, now, 1, AuditGap.Reason.QUEUE_FULL), AuditTrail::sum);
-        telemetry.increment(Metric.AUDIT_DROPPED);
+    /** Whether the event of {@code ticket} is as safe as the journal makes it. Any thread. */
+    public boolean isDurable(long ticket) {
+        return writer.waiters().isDurable(ticket);
     }
 
-    private static @Nullable AuditGap sum(@Nullable AuditGap sofar, @Nullable AuditGap one) {
-        return sofar == null || one == null ? one : sofar.and(one);
+    /** Runs {@code then} on {@code executor} when the event of {@code ticket} is as safe as the journal makes it. Any thread. */
+    public void whenDurable(long ticket, Executor executor, Runnable then) {
+        writer.waiters().add(ticket, executor, then);
+        writer.wake();
     }
 
-    /** Writes what is queued, {@code audit.stop}, and closes the sinks; gives up after {@value #CLOSE_MILLIS_MAX} ms. */
+    /** Something is missing, or was not safe in time: told with the next batch. Any thread. */
+    public void addGap(AuditGap one) {
+        gaps.add(one);
+    }
+
+    /** Writes what is queued, {@code audit.stop}, and closes the sinks; gives up after {@link #CLOSE_MAX}. */
     @Override
     public void close() {
-        writer.close(CLOSE_MILLIS_MAX);
+        writer.close(CLOSE_MAX);
     }
 }

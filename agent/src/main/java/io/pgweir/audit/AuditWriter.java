@@ -4,20 +4,27 @@ import io.pgweir.audit.AuditEvent.AuditGap;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
-import java.util.List;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes: takes what is queued, up to a batch, encodes it for each outlet, one write each, and over.
+ * The one thread that writes: takes what is queued, up to a batch, has each event recorded and sealed, gives the records to the
+ * journal, forces them, and tells who waits for that.
+ *
+ * <pre>
+ *   queue --poll--> Recorder --sealed--> pending --append--> journal --force--> durable, waiters run
+ *                                           |
+ *                                 the journal refuses: exhausted; the same records again, until it takes them.
+ *                                 Meanwhile the queue fills, and what finds it full is counted.
+ * </pre>
  *
  * <p>Waking a parked thread is a system call that the waker pays for. So the writer naps for a moment at a time while there
  * is traffic and looks for itself; only when nothing came for {@value #NAPS} naps it goes to sleep, says so, and the next
- * event wakes it.
+ * event wakes it. Who waits for the disk always wakes it.
  */
 final class AuditWriter {
     private static final int BATCH_RECORDS_MAX = 4096;
@@ -29,45 +36,46 @@ final class AuditWriter {
     private static final long NANOS_AN_EVENT = 500;
 
     private static final long SLEEP_NANOS = 1_000_000_000;
+    private static final long RETRY_NANOS = 100_000_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(AuditWriter.class);
 
     private final EventQueue queue;
-    private final AtomicReference<@Nullable AuditGap> gap;
-    private final List<Outlet> outlets;
-    private final Uuids uuids;
+    private final Gaps gaps;
+    private final Recorder recorder;
+    private final Journal journal;
+    private final DurabilityWaiters waiters = new DurabilityWaiters();
     private final TimeSource time;
     private final Telemetry telemetry;
     private final Thread thread;
     private final long napNanos;
+    private final long forceNanos;
 
     private final AtomicBoolean asleep = new AtomicBoolean();
     private volatile boolean closing;
-    private long records;
+    private volatile long closeByNanos;
+    private volatile @Nullable String exhausted;
+
+    private long taken;
     private long dropped;
 
-    AuditWriter(
-            EventQueue queue,
-            AtomicReference<@Nullable AuditGap> gap,
-            List<Outlet> outlets,
-            Uuids uuids,
-            TimeSource time,
-            Telemetry telemetry) {
+    /** Appended and not forced. */
+    private long unforcedBytes;
+
+    private boolean unforced;
+    private long unforcedSince;
+
+    AuditWriter(EventQueue queue, Gaps gaps, Recorder recorder, Journal journal, TimeSource time, Telemetry telemetry) {
         this.queue = queue;
-        this.gap = gap;
-        this.outlets = outlets;
-        this.uuids = uuids;
+        this.gaps = gaps;
+        this.recorder = recorder;
+        this.journal = journal;
         this.time = time;
         this.telemetry = telemetry;
+        forceNanos = journal.forceInterval().toNanos();
         napNanos = Math.clamp(queue.capacity() * NANOS_AN_EVENT, NAP_NANOS_MIN, NAP_NANOS_MAX);
         // A daemon: a sink that hangs must not keep the process from ending; close() waits for an orderly end.
         thread = Thread.ofPlatform().daemon().name("audit-writer").unstarted(this::run);
-    }
-
-    void open() throws IOException {
-        for (Outlet outlet : outlets) {
-            outlet.open();
-        }
     }
 
     void start() {
@@ -81,12 +89,29 @@ final class AuditWriter {
         }
     }
 
+    /** Why the journal takes nothing at present; null where it does. Any thread. */
+    @Nullable
+    String exhausted() {
+        return exhausted;
+    }
+
+    DurabilityWaiters waiters() {
+        return waiters;
+    }
+
+    /** Any thread, behind a new waiter. */
+    void wake() {
+        LockSupport.unpark(thread);
+    }
+
     /** Not the writer's thread. */
-    void close(long millisMax) {
+    void close(Duration wait) {
+        closeByNanos = time.nanos() + wait.toNanos();
         closing = true;
         LockSupport.unpark(thread);
         try {
-            if (thread.join(java.time.Duration.ofMillis(millisMax))) {
+            // Half as long again: the journal's own closing is not the writer's.
+            if (thread.join(wait.plus(wait.dividedBy(2)))) {
                 return;
             }
         } catch (InterruptedException interrupted) {
@@ -100,17 +125,25 @@ final class AuditWriter {
         int idle = 0;
         while (true) {
             boolean last = closing;
-            if (writeBatch() > 0) {
-                idle = 0;
+            boolean worked = exhausted == null ? takeBatch() > 0 : false;
+            push(last);
+            if (exhausted != null) {
+                if (last && time.nanos() - closeByNanos >= 0) {
+                    break;
+                }
+                LockSupport.parkNanos(this, RETRY_NANOS);
                 continue;
             }
-            if (idle == 0) {
-                outlets.forEach(Outlet::flush);
+            if (worked) {
+                idle = 0;
+                continue;
             }
             if (last) {
                 break;
             }
-            if (idle++ < NAPS) {
+            if (unforced) {
+                LockSupport.parkNanos(this, Math.min(napNanos, forceNanos));
+            } else if (idle++ < NAPS) {
                 LockSupport.parkNanos(this, napNanos);
             } else {
                 sleep();
@@ -121,63 +154,102 @@ final class AuditWriter {
 
     private void sleep() {
         asleep.set(true);
-        if (queue.isEmpty() && !closing) {
+        if (queue.isEmpty() && waiters.isEmpty() && !closing) {
             LockSupport.parkNanos(this, SLEEP_NANOS);
         }
         asleep.set(false);
     }
 
-    /** Records taken from the queue; 0 where it was empty. */
-    private int writeBatch() {
-        int taken = 0;
-        int bytes = 0;
-        while (taken < BATCH_RECORDS_MAX && bytes < BATCH_BYTES_MAX) {
+    /** Events taken from the queue and recorded; 0 where it was empty. */
+    private int takeBatch() {
+        int count = 0;
+        while (count < BATCH_RECORDS_MAX && recorder.bytes() < BATCH_BYTES_MAX) {
             AuditEvent event = queue.poll();
             if (event == null) {
                 break;
             }
-            taken++;
-            bytes = add(event);
+            count++;
+            recorder.record(event);
         }
-        AuditGap missing = gap.getAndSet(null);
-        if (missing != null) {
-            dropped += missing.dropped();
-            add(missing);
-        }
-        if (taken > 0 || missing != null) {
-            records += taken;
-            telemetry.add(Metric.AUDIT_RECORDS, taken);
-            for (Outlet outlet : outlets) {
-                outlet.write(uuids);
-            }
-        }
-        return taken;
+        gaps.drainTo(this::tell);
+        recorder.tick();
+        taken += count;
+        telemetry.add(Metric.AUDIT_RECORDS, count);
+        return count;
     }
 
-    /** Bytes of the largest batch now. */
-    private int add(AuditEvent event) {
-        long idHigh = uuids.nextHigh();
-        long idLow = Uuids.nextLow();
-        int bytes = 0;
-        for (Outlet outlet : outlets) {
-            if (!outlet.add(event, idHigh, idLow)) {
-                long micros = event.micros();
-                outlet.add(
-                        new AuditGap(micros, micros, 1, AuditGap.Reason.NOT_ENCODED),
-                        uuids.nextHigh(),
-                        Uuids.nextLow());
+    private void tell(AuditGap missing) {
+        dropped += missing.reason() == AuditGap.Reason.QUEUE_FULL ? missing.dropped() : 0;
+        recorder.record(missing);
+    }
+
+    /** Gives the journal what is recorded, and forces it where that is due. */
+    private void push(boolean last) {
+        try {
+            if (recorder.bytes() > 0) {
+                if (!unforced) {
+                    unforced = true;
+                    unforcedSince = time.nanos();
+                }
+                unforcedBytes += recorder.bytes();
+                recorder.appendTo(journal);
             }
-            bytes = Math.max(bytes, outlet.bytes());
+            if (unforced && isForceDue(last)) {
+                journal.force();
+                unforced = false;
+                unforcedBytes = 0;
+            }
+            if (exhausted != null) {
+                exhausted = null;
+                LOG.atInfo().log("audit records are kept again");
+            }
+        } catch (IOException | RuntimeException fault) {
+            exhaust(fault);
+            return;
         }
-        return bytes;
+        if (!unforced) {
+            waiters.onDurable(taken);
+        }
+    }
+
+    private boolean isForceDue(boolean last) {
+        return last
+                || exhausted != null
+                || unforcedBytes >= journal.forceBytes()
+                || !waiters.isEmpty()
+                || time.nanos() - unforcedSince >= forceNanos;
+    }
+
+    private void exhaust(Exception fault) {
+        telemetry.increment(Metric.AUDIT_JOURNAL_FAILURES);
+        String cause = fault.getMessage() == null ? fault.toString() : fault.getMessage();
+        if (exhausted == null) {
+            LOG.atError().setCause(fault).log("audit records cannot be kept, they wait for it");
+        }
+        exhausted = cause;
     }
 
     private void stop() {
-        add(new AuditEvent.AuditStop(time.wallMicros(), records, dropped));
-        for (Outlet outlet : outlets) {
-            outlet.write(uuids);
-            outlet.flush();
-            outlet.close();
+        try {
+            recorder.record(new AuditEvent.AuditStop(time.wallMicros(), taken, dropped));
+            recorder.end();
+            push(true);
+        } finally {
+            if (exhausted != null) {
+                LOG.atError()
+                        .addKeyValue("records", recorder.records() + queue.size())
+                        .addKeyValue("cause", exhausted)
+                        .log("audit records are lost");
+            }
+            closeJournal();
+        }
+    }
+
+    private void closeJournal() {
+        try {
+            journal.close(Duration.ofNanos(Math.max(0, closeByNanos - time.nanos())));
+        } catch (IOException | RuntimeException fault) {
+            LOG.atError().setCause(fault).log("audit journal cannot be closed");
         }
     }
 }

@@ -37,8 +37,8 @@ final class EventQueue {
         return mask + 1;
     }
 
-    /** False where it is full. Any thread. */
-    boolean offer(AuditEvent event) {
+    /** Its ticket: the first is 0, and they are polled in their order; -1 where it is full. Any thread. */
+    long offer(AuditEvent event) {
         long ticket = tail.get();
         while (true) {
             int slot = (int) ticket & mask;
@@ -47,11 +47,11 @@ final class EventQueue {
                 if (tail.compareAndSet(ticket, ticket + 1)) {
                     slots.setPlain(slot, event);
                     turns.set(slot, ticket + 1);
-                    return true;
+                    return ticket;
                 }
                 ticket = tail.get();
             } else if (turn < ticket) {
-                return false;
+                return -1;
             } else {
                 ticket = tail.get();
             }

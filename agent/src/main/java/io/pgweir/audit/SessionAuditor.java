@@ -15,21 +15,26 @@ import org.jspecify.annotations.Nullable;
  * streams mean. On the connection's event loop only; never blocks: an event that finds no room is counted by the trail.
  */
 public final class SessionAuditor implements SessionListener {
+    public static final long NO_OUTCOME = -2;
+
     private final AuditTrail trail;
     private final TimeSource time;
+    private final Uuids uuids;
     private Origin origin;
     private long sequence;
+    private long outcome = NO_OUTCOME;
 
     private long executions;
     private long errors;
     private long rows;
     private long transactions;
 
-    SessionAuditor(AuditTrail trail, TimeSource time, UUID session, ClientFacts client) {
+    SessionAuditor(AuditTrail trail, TimeSource time, Uuids uuids, ClientFacts client) {
         this.trail = trail;
         this.time = time;
+        this.uuids = uuids;
         this.origin = new Origin(
-                session,
+                uuids.next(),
                 client,
                 null,
                 null,
@@ -79,7 +84,35 @@ public final class SessionAuditor implements SessionListener {
             errors++;
         }
         transactions = Math.max(transactions, execution.transaction().number());
-        trail.offer(event(execution));
+        long ticket = trail.offer(event(execution));
+        if (execution.intent() != null) {
+            outcome = outcome == AuditTrail.DROPPED ? outcome : ticket;
+        }
+    }
+
+    /**
+     * A statement waits for its record to be on disk.
+     *
+     * @param id of the record
+     * @return its ticket, or {@link AuditTrail#DROPPED}
+     */
+    public long onIntent(UUID id, Intent intent) {
+        return trail.offer(new AuditEvent.StatementIntent(origin, ++sequence, id, intent));
+    }
+
+    /** For a record of this session that another one is to name. */
+    public UUID newId() {
+        return uuids.next();
+    }
+
+    /**
+     * The ticket of the last outcome of a statement that had an intent, {@link AuditTrail#DROPPED} where one of them was dropped,
+     * {@link #NO_OUTCOME} where there was none since this was asked last.
+     */
+    public long takeOutcome() {
+        long taken = outcome;
+        outcome = NO_OUTCOME;
+        return taken;
     }
 
     private AuditEvent event(Execution execution) {

@@ -80,7 +80,13 @@ public final class Agent implements AutoCloseable {
     /** Starts all of it, or nothing. */
     public static Agent start(AgentConfig config) throws AgentStartException {
         Telemetry telemetry = new Telemetry();
-        return start(config, AuditTrail.of(config.audit(), facts(), telemetry), telemetry);
+        AuditTrail trail;
+        try {
+            trail = AuditTrail.of(config.audit(), facts(), telemetry);
+        } catch (IOException failure) {
+            throw new AgentStartException(Kind.AUDIT, "audit: " + failure.getMessage(), failure);
+        }
+        return start(config, trail, telemetry);
     }
 
     /** As {@link #start(AgentConfig)}, with a trail of the caller's own, which the agent starts and closes. */
@@ -119,7 +125,11 @@ public final class Agent implements AutoCloseable {
         waiting.allowCoreThreadTimeOut(true);
         int parameterBytes = audit.parameters() == AuditConfig.Content.FULL ? audit.parameterBytes() : 0;
         context = new ProxyContext(
-                config.limits(), new TrackerOptions(parameterBytes, audit.copySha256()), trail, telemetry);
+                config.limits(),
+                new TrackerOptions(parameterBytes, audit.copySha256()),
+                audit.durability(),
+                trail,
+                telemetry);
     }
 
     private void open(AgentConfig config) throws AgentStartException {

@@ -99,7 +99,7 @@ public record AuditConfig(
         MISC_SET
     }
 
-    /** How safe a record is before what it tells of goes on. */
+    /** How safe a record is before what it tells of goes on; the strictest first. */
     public enum Level {
         /** On disk before the server hears of the statement, and before the client hears how it ended. */
         WRITE_AHEAD,
@@ -109,7 +109,7 @@ public record AuditConfig(
         BEST_EFFORT
     }
 
-    /** What becomes of statements whose records cannot be kept. */
+    /** What becomes of statements whose records cannot be kept; the stricter first. */
     public enum OnExhausted {
         /** Refused with SQLSTATE 57P03. */
         FAIL_CLOSED,
@@ -144,7 +144,25 @@ public record AuditConfig(
             return classes.getOrDefault(of, rest);
         }
 
-        public record Rule(Level level, OnExhausted onExhausted) {}
+        /** For what may be of any class. */
+        public Rule strictest() {
+            return classes.values().stream().reduce(rest, Rule::and);
+        }
+
+        /** Whether any class may have to wait or be refused. */
+        public boolean holdsBack() {
+            Rule strictest = strictest();
+            return strictest.level() == Level.WRITE_AHEAD || strictest.onExhausted() == OnExhausted.FAIL_CLOSED;
+        }
+
+        public record Rule(Level level, OnExhausted onExhausted) {
+            /** The stricter of each. */
+            public Rule and(Rule other) {
+                return new Rule(
+                        level.compareTo(other.level) <= 0 ? level : other.level,
+                        onExhausted.compareTo(other.onExhausted) <= 0 ? onExhausted : other.onExhausted);
+            }
+        }
     }
 
     /**

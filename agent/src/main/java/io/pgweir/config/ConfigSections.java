@@ -1,9 +1,7 @@
 package io.pgweir.config;
 
-import io.pgweir.config.AuditConfig.Sink;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +37,7 @@ final class ConfigSections {
                 version,
                 clusters,
                 listeners,
-                audit(root.section("audit")),
+                AuditSections.audit(root.section("audit")),
                 limits(root.section("limits")),
                 threads(root.section("threads")));
         root.end();
@@ -151,67 +149,6 @@ final class ConfigSections {
             String missing = section.has("cert") ? "key" : "cert";
             section.fault(given, given + " alone (expected: " + missing + " beside it)");
         }
-    }
-
-    private static AuditConfig audit(@Nullable Section section) {
-        AuditConfig defaults = AuditConfig.DEFAULT;
-        if (section == null) {
-            return defaults;
-        }
-        AuditConfig audit = new AuditConfig(
-                section.oneOf("parameters", defaults.parameters()),
-                section.oneOf("text", defaults.text()),
-                section.integer("queue-records", defaults.queueRecords(), 64, 1 << 24),
-                section.bytes("text-bytes", defaults.textBytes(), 0, 16 << 20),
-                section.bytes("parameter-bytes", defaults.parameterBytes(), 0, 1 << 20),
-                section.flag("copy-sha256", defaults.copySha256()),
-                defaults.tokenKey(),
-                defaults.durability(),
-                defaults.spool(),
-                defaults.seal(),
-                sinks(section, defaults.sinks()));
-        section.end();
-        return audit;
-    }
-
-    private static List<Sink> sinks(Section audit, List<Sink> absent) {
-        List<Sink> sinks = new ArrayList<>();
-        for (Section entry : audit.sections("sinks")) {
-            Sink sink = sink(entry);
-            if (sink != null && sinks.stream().anyMatch(other -> sameTarget(sink, other))) {
-                entry.fault("a sink with the target of an earlier one (expected: each target once)");
-            }
-            if (sink != null) {
-                sinks.add(sink);
-            }
-        }
-        return audit.has("sinks") ? sinks : absent;
-    }
-
-    /** Null after a fault. */
-    private static @Nullable Sink sink(Section entry) {
-        Section stdout = entry.section("stdout");
-        Section file = entry.section("file");
-        entry.endNotEmpty();
-        Sink sink = null;
-        if (stdout != null) {
-            sink = new Sink.Stdout(stdout.oneOf("format", AuditConfig.Format.NDJSON));
-            stdout.end();
-        }
-        if (file != null) {
-            file.require("path");
-            Path path = file.fileToWrite("path");
-            sink = path == null ? null : new Sink.File(path);
-            file.end();
-        }
-        if (stdout != null && file != null) {
-            entry.fault("two kinds of sink (expected: one of stdout, file)");
-        }
-        return sink;
-    }
-
-    private static boolean sameTarget(Sink one, Sink other) {
-        return one.equals(other) || (one instanceof Sink.Stdout && other instanceof Sink.Stdout);
     }
 
     private static LimitsConfig limits(@Nullable Section section) {

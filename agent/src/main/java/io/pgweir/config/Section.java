@@ -128,6 +128,11 @@ final class Section {
     }
 
     int bytes(String key, int absent, int min, int max) {
+        return (int) size(key, absent, min, max);
+    }
+
+    /** In bytes. */
+    long size(String key, long absent, long min, long max) {
         Node value = ask(key);
         if (value == null) {
             return absent;
@@ -142,7 +147,7 @@ final class Section {
                             + ", such as 64KiB or 16MiB");
             return absent;
         }
-        return (int) bytes.getAsLong();
+        return bytes.getAsLong();
     }
 
     Duration duration(String key, Duration absent, Duration min, Duration max) {
@@ -172,6 +177,47 @@ final class Section {
             return absent;
         }
         return "true".equalsIgnoreCase(scalar(value));
+    }
+
+    /** One of {@code words}. */
+    String word(String key, String absent, List<String> words) {
+        Node value = ask(key);
+        String text = value == null ? absent : scalar(value);
+        if (value != null && (text == null || !words.contains(text))) {
+            expected(value, key, String.join(", ", words), text == null ? "" : NearName.hint(text, words));
+            return absent;
+        }
+        return text == null ? absent : text;
+    }
+
+    /** A mapping of names that the user chose to scalars of any kind, in the file's order. */
+    Map<String, String> texts(String key) {
+        Section names = section(key);
+        Map<String, String> values = new LinkedHashMap<>();
+        if (names != null) {
+            names.entries.forEach((name, entry) -> {
+                String text = scalar(entry.getValueNode());
+                if (text == null) {
+                    names.expected(entry.getValueNode(), name, "a text");
+                } else {
+                    values.put(name, text);
+                }
+            });
+        }
+        return values;
+    }
+
+    /** Whether {@code key} is there with a mapping. */
+    boolean isMapping(String key) {
+        NodeTuple entry = entries.get(key);
+        return entry != null && entry.getValueNode() instanceof MappingNode;
+    }
+
+    /** Asks for a key that is not there, so that a fault tells that it could be. */
+    @Nullable
+    String absent(String key) {
+        ask(key);
+        return null;
     }
 
     /** One of an enum's constants, as kebab-case. */
@@ -225,6 +271,23 @@ final class Section {
             fault(key, key + ": " + file + " cannot be written (expected: a file in a directory that exists)");
         }
         return file;
+    }
+
+    /** Of a directory that is there or can be made in one that is; null where the key is absent. */
+    @Nullable
+    Path directoryToMake(String key) {
+        Path made = path(key);
+        if (made == null) {
+            return null;
+        }
+        Path parent = made.getParent();
+        boolean can = Files.isDirectory(made) || (!Files.exists(made) && parent != null && Files.isDirectory(parent));
+        if (!can) {
+            fault(
+                    key,
+                    key + ": " + made + " cannot be made (expected: a directory, or one in a directory that exists)");
+        }
+        return made;
     }
 
     private @Nullable Path path(String key) {

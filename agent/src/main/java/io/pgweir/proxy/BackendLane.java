@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.pgweir.wire.BackendDecoder;
 import io.pgweir.wire.BackendMessage;
+import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageType;
 import io.pgweir.wire.MessageWriter;
 import java.util.List;
@@ -21,6 +22,7 @@ final class BackendLane implements Lane {
     private final BackendDecoder decoder = new BackendDecoder();
     private final Meaning meaning;
     private final ProxySession session;
+    private final AuditGate gate;
     private final ScramBinding binding;
     private final ByteBufAllocator allocator;
     private final int messageBytes;
@@ -31,9 +33,15 @@ final class BackendLane implements Lane {
     private boolean unknownTold;
 
     BackendLane(
-            ProxySession session, Meaning meaning, ScramBinding binding, ByteBufAllocator allocator, int messageBytes) {
+            ProxySession session,
+            Meaning meaning,
+            AuditGate gate,
+            ScramBinding binding,
+            ByteBufAllocator allocator,
+            int messageBytes) {
         this.session = session;
         this.meaning = meaning;
+        this.gate = gate;
         this.binding = binding;
         this.allocator = allocator;
         this.messageBytes = messageBytes;
@@ -77,11 +85,26 @@ final class BackendLane implements Lane {
             decoder.charset(meaning.tracker().clientCharset());
             BackendMessage message = decoder.decode(type, buffer, bodyAt, bodyLength);
             disposition = judge(message);
+            if (message instanceof BackendMessage.ErrorResponse error) {
+                ErrorFields refusal = refusalFor(error);
+                if (refusal != null) {
+                    message = new BackendMessage.ErrorResponse(refusal);
+                    disposition = new Disposition.Replace(Refusal.ofStatement(allocator, refusal));
+                }
+            }
             meaning.tracker().onBackend(message, meaning.nanos());
+            if (message instanceof BackendMessage.ReadyForQuery) {
+                disposition = gate.onReady();
+            }
         } catch (RuntimeException fault) {
             meaning.fail(fault);
         }
         return disposition;
+    }
+
+    /** What pgweir had the server refuse is refused in pgweir's words; the server's own end is the server's. */
+    private @Nullable ErrorFields refusalFor(BackendMessage.ErrorResponse error) {
+        return error.fields().isFatal() ? null : meaning.tracker().refusal();
     }
 
     /** What the session itself must know of the few messages that open and end it. */
@@ -113,7 +136,7 @@ final class BackendLane implements Lane {
 
     /** An error longer than is gathered: its severity and SQLSTATE stand at its beginning. */
     @Override
-    public void onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
+    public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
         copy = false;
         try {
             decoder.charset(meaning.tracker().clientCharset());
@@ -123,6 +146,7 @@ final class BackendLane implements Lane {
         } catch (RuntimeException fault) {
             meaning.fail(fault);
         }
+        return Disposition.FORWARD;
     }
 
     @Override

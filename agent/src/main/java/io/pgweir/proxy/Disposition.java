@@ -10,7 +10,12 @@ sealed interface Disposition {
     /** Neither this message nor anything behind it passes: the session is ending. */
     Disposition STOP = new Stop();
 
+    /** Not yet: {@link Relay#release} or {@link Relay#replace} says when and what. Nothing behind it passes before. */
+    Disposition HOLD = new Hold();
+
     record Forward() implements Disposition {}
+
+    record Hold() implements Disposition {}
 
     record Stop() implements Disposition {}
 

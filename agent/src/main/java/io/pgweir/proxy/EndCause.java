@@ -27,6 +27,8 @@ public enum EndCause {
     SERVER_PROTOCOL_VIOLATION,
     /** The client chose SCRAM-SHA-256-PLUS where the proof cannot hold: see docs/life-of-a-message.md. */
     CHANNEL_BINDING,
+    /** The record of a statement could not be kept, and its class is fail-closed. */
+    AUDIT,
     /** The agent is stopping. */
     SHUTDOWN,
     INTERNAL_ERROR;

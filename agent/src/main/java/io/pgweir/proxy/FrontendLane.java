@@ -15,6 +15,7 @@ final class FrontendLane implements Lane {
     private final FrontendDecoder decoder = new FrontendDecoder();
     private final Meaning meaning;
     private final ProxySession session;
+    private final AuditGate gate;
     private final ScramBinding binding;
     private final int messageBytes;
 
@@ -29,9 +30,10 @@ final class FrontendLane implements Lane {
         OPAQUE
     }
 
-    FrontendLane(ProxySession session, Meaning meaning, ScramBinding binding, int messageBytes) {
+    FrontendLane(ProxySession session, Meaning meaning, AuditGate gate, ScramBinding binding, int messageBytes) {
         this.session = session;
         this.meaning = meaning;
+        this.gate = gate;
         this.binding = binding;
         this.messageBytes = messageBytes;
     }
@@ -71,6 +73,7 @@ final class FrontendLane implements Lane {
                 }
             }
             meaning.tracker().onFrontend(message, meaning.nanos());
+            return gate.onRequest();
         } catch (RuntimeException fault) {
             meaning.fail(fault);
         }
@@ -78,14 +81,16 @@ final class FrontendLane implements Lane {
     }
 
     @Override
-    public void onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
+    public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
         streamed = Streamed.HEAD;
         try {
             FrontendMessage head = decoderFor(type).decodeHead(type, buffer, bodyAt, headLength, bodyLength);
             meaning.tracker().onFrontendHead(head, bodyLength, meaning.nanos());
+            return gate.onRequest();
         } catch (RuntimeException fault) {
             meaning.fail(fault);
         }
+        return Disposition.FORWARD;
     }
 
     @Override

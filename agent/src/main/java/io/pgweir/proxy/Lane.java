@@ -32,8 +32,12 @@ interface Lane {
     /** A message is whole. */
     Disposition onMessage(byte type, ByteBuf buffer, int bodyAt, int bodyLength);
 
-    /** The first {@code headLength} bytes of a body that is longer; all of it follows in chunks, these bytes included. */
-    void onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength);
+    /**
+     * The first {@code headLength} bytes of a body that is longer; all of it follows in chunks, these bytes included.
+     *
+     * @return {@link Disposition#FORWARD} or {@link Disposition#HOLD}
+     */
+    Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength);
 
     /** A message that streams begins; its body follows in chunks, a single empty one where it has none. */
     void onStream(byte type, int bodyLength);

@@ -50,6 +50,13 @@ final class Meaning {
         nanos = System.nanoTime();
     }
 
+    /** What the client asked last was held back for so long. */
+    void onHeld(long heldNanos) {
+        if (on) {
+            tracker.onFrontendForwarded(heldNanos);
+        }
+    }
+
     void onFrontendForwarded() {
         if (on) {
             tracker.onFrontendForwarded(System.nanoTime() - nanos);

@@ -2,6 +2,7 @@ package io.pgweir.proxy;
 
 import io.netty.util.concurrent.FastThreadLocal;
 import io.pgweir.audit.AuditTrail;
+import io.pgweir.config.AuditConfig.Durability;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.session.TrackerOptions;
 import io.pgweir.sql.StatementCache;
@@ -20,6 +21,7 @@ public final class ProxyContext {
 
     private final LimitsConfig limits;
     private final TrackerOptions trackerOptions;
+    private final Durability durability;
     private final AuditTrail trail;
     private final Telemetry telemetry;
     private final CancelKeys cancelKeys = new CancelKeys();
@@ -43,9 +45,15 @@ public final class ProxyContext {
     /** Client sockets of any kind. */
     private final AtomicInteger sockets = new AtomicInteger();
 
-    public ProxyContext(LimitsConfig limits, TrackerOptions trackerOptions, AuditTrail trail, Telemetry telemetry) {
+    public ProxyContext(
+            LimitsConfig limits,
+            TrackerOptions trackerOptions,
+            Durability durability,
+            AuditTrail trail,
+            Telemetry telemetry) {
         this.limits = limits;
         this.trackerOptions = trackerOptions;
+        this.durability = durability;
         this.trail = trail;
         this.telemetry = telemetry;
         telemetry.gauge(Metric.SESSIONS_OPEN, admitted::get);
@@ -57,6 +65,10 @@ public final class ProxyContext {
 
     TrackerOptions trackerOptions() {
         return trackerOptions;
+    }
+
+    Durability durability() {
+        return durability;
     }
 
     AuditTrail trail() {

@@ -8,6 +8,8 @@ import io.pgweir.audit.EndFacts;
 import io.pgweir.audit.ServerFacts;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.wire.ErrorFields;
+import io.pgweir.wire.MessageType;
+import io.pgweir.wire.MessageWriter;
 import io.pgweir.wire.StartupPacket;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,9 @@ final class ProxySession {
     /** Control messages are always seen whole: PostgreSQL and libpq both read no longer ones than this. */
     private static final int MESSAGE_BYTES_MIN = 65_536;
 
+    /** No SQL, whatever the server's version: it refuses it, and that is what it is asked for. A statement name as well. */
+    private static final String REFUSED = "pgweir refused this statement";
+
     private static final byte[] TERMINATE = {'X', 0, 0, 0, 4};
 
     private final ProxyContext context;
@@ -63,6 +68,7 @@ final class ProxySession {
     private final Leg serverLeg = new Leg(new ServerEvents());
     private final int outstandingMax;
     private final AuditPause auditPause;
+    private final AuditGate gate;
 
     private @Nullable EndCause cause;
     private @Nullable String sqlState;
@@ -76,6 +82,12 @@ final class ProxySession {
     private boolean fatalSeen;
     private boolean saslUnanswered;
     private boolean finished;
+
+    /** The client has ended, and what it said last is held back. */
+    private boolean clientEndWaits;
+
+    /** Why the server has ended, while what it said last is held back. */
+    private @Nullable EndCause serverEndWaits;
 
     ProxySession(
             ProxyContext context,
@@ -97,8 +109,9 @@ final class ProxySession {
         int messageBytes = Math.max(limits.messageBytes(), MESSAGE_BYTES_MIN);
         this.outstandingMax = Math.max(limits.outstandingRequests(), OUTSTANDING_REQUESTS_MIN);
         this.auditPause = new AuditPause(context.trail(), client.eventLoop(), System::nanoTime, this::steer);
-        this.toServer = new Relay(new FrontendLane(this, meaning, binding, messageBytes), server);
-        this.toClient = new Relay(new BackendLane(this, meaning, binding, client.alloc(), messageBytes), client);
+        this.gate = new AuditGate(context.trail(), context.durability(), meaning, client.eventLoop(), new GateEvents());
+        this.toServer = new Relay(new FrontendLane(this, meaning, gate, binding, messageBytes), server);
+        this.toClient = new Relay(new BackendLane(this, meaning, gate, binding, client.alloc(), messageBytes), client);
     }
 
     Leg clientLeg() {
@@ -137,10 +150,11 @@ final class ProxySession {
         throttled = throttled ? outstanding > outstandingMax / 2 : outstanding > outstandingMax;
         boolean waiting = meaning.isOn() && !finished && auditPause.isWaiting();
         if (!clientEnded) {
-            clientLeg.reading(client, (server.isWritable() && !throttled && !waiting) || refusing || serverEnded);
+            boolean free = server.isWritable() && !throttled && !waiting && !toServer.isParked();
+            clientLeg.reading(client, free || refusing || serverEnded);
         }
         if (!serverEnded) {
-            serverLeg.reading(server, client.isWritable() && !waiting);
+            serverLeg.reading(server, client.isWritable() && !waiting && !toClient.isParked());
         }
     }
 
@@ -234,9 +248,69 @@ final class ProxySession {
         }
     }
 
+    /** What the gate says of what it holds back. Between reads, so what goes on is flushed at once. */
+    private final class GateEvents implements AuditGate.Listener {
+        @Override
+        public void onRequestFree() {
+            if (toServer.isParked()) {
+                toServer.release();
+                goOnToServer();
+            }
+        }
+
+        @Override
+        public void onRequestRefused(String cause) {
+            if (toServer.isParked()) {
+                ErrorFields refusal = Refusal.statementNotKept(cause);
+                boolean parses = toServer.parkedType() == MessageType.Frontend.PARSE
+                        || toServer.parkedType() == MessageType.Frontend.EXECUTE;
+                meaning.tracker().refuse(refusal);
+                toServer.replace(
+                        parses
+                                ? MessageWriter.parse(server.alloc(), REFUSED, REFUSED)
+                                : MessageWriter.query(server.alloc(), REFUSED));
+                goOnToServer();
+            }
+        }
+
+        private void goOnToServer() {
+            server.flush();
+            if (clientEndWaits && !toServer.isParked()) {
+                endOfClient();
+            }
+            steer();
+        }
+
+        @Override
+        public void onAnswerFree() {
+            if (toClient.isParked()) {
+                toClient.release();
+                client.flush();
+                meaning.onBackendForwarded();
+                EndCause waits = serverEndWaits;
+                if (waits != null && !toClient.isParked()) {
+                    endOfServer(waits);
+                }
+                if (stopping) {
+                    stopIfIdle();
+                }
+                steer();
+            }
+        }
+
+        @Override
+        public void onAnswerRefused(String cause) {
+            refuse(Refusal.outcomeNotKept(cause));
+        }
+    }
+
     /** The client will say no more; what the server still has to say goes on flowing. */
     private void endOfClient() {
         if (clientEnded) {
+            return;
+        }
+        if (toServer.isParked()) {
+            clientEndWaits = true;
             return;
         }
         clientEnded = true;
@@ -251,6 +325,10 @@ final class ProxySession {
     /** The server is gone: the client gets what it said, and an end. */
     private void endOfServer(EndCause reason) {
         if (serverEnded) {
+            return;
+        }
+        if (toClient.isParked()) {
+            serverEndWaits = reason;
             return;
         }
         serverEnded = true;
@@ -398,7 +476,7 @@ final class ProxySession {
     }
 
     private void stopIfIdle() {
-        if (meaning.tracker().outstanding() == 0 && toClient.isBetweenMessages()) {
+        if (meaning.tracker().outstanding() == 0 && toClient.isBetweenMessages() && !toClient.isParked()) {
             refuse(Refusal.shutdown());
         }
     }
@@ -415,6 +493,7 @@ final class ProxySession {
             return;
         }
         finished = true;
+        gate.close();
         toServer.stop();
         toClient.stop();
         if (cancelKey != null) {

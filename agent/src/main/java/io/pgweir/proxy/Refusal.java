@@ -3,6 +3,7 @@ package io.pgweir.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageWriter;
 import io.pgweir.wire.SqlState;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,38 @@ record Refusal(
                 "The client bound its proof to the certificate of the listener, the server expects it bound to its own.",
                 "Give the listener the server's certificate and key, or connect with channel_binding=disable, or set the"
                         + " cluster's tls mode to disable.");
+    }
+
+    /** The client must not hear how its statement ended: nobody else ever would. */
+    static Refusal outcomeNotKept(String cause) {
+        return new Refusal(
+                EndCause.AUDIT,
+                SqlState.CANNOT_CONNECT_NOW,
+                "terminating connection because the audit record of a statement could not be kept: " + cause,
+                "The statement may have run.",
+                null);
+    }
+
+    /** Of one statement: the session goes on. */
+    static ErrorFields statementNotKept(String cause) {
+        return new ErrorFields(
+                "ERROR",
+                SqlState.CANNOT_CONNECT_NOW,
+                "statement refused because its audit record could not be kept: " + cause,
+                null,
+                "Nothing of it has run. The rule is audit.durability, on-exhausted: fail-closed, of pgweir.",
+                0,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    /** What the client hears in place of the server's error. */
+    static ByteBuf ofStatement(ByteBufAllocator allocator, ErrorFields refusal) {
+        return MessageWriter.errorResponse(
+                allocator, refusal.severity(), refusal.sqlState(), refusal.message(), refusal.detail(), refusal.hint());
     }
 
     static Refusal shutdown() {

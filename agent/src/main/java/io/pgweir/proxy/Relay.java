@@ -3,6 +3,7 @@ package io.pgweir.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,18 @@ final class Relay {
 
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(0);
 
+    /** Begins with the message that the lane holds; null where it holds none. */
+    private @Nullable ByteBuf parked;
+
+    /** Where that message, or what was seen of it, ends. */
+    private int parkedTo;
+
+    /** Bytes of its body that follow. */
+    private int parkedRest;
+
+    /** What streams is a body whose message was replaced: it goes nowhere. */
+    private boolean swallowing;
+
     private enum Mode {
         MESSAGES,
         /** No messages any more: all passes. */
@@ -59,22 +72,76 @@ final class Relay {
 
     /** Takes what was read. */
     void onBytes(ByteBuf in) {
-        if (busy) {
+        bytes += in.readableBytes();
+        if (busy || parked != null) {
             waiting.add(in);
             return;
         }
         busy = true;
         try {
-            for (ByteBuf next = in; next != null; next = waiting.poll()) {
-                bytes += next.readableBytes();
-                take(next);
-            }
+            take(in);
         } finally {
             busy = false;
         }
+        drain();
     }
 
-    /** No more bytes will come: what is held leaves as it is. */
+    /** What came in the meantime. */
+    private void drain() {
+        while (parked == null && !waiting.isEmpty()) {
+            busy = true;
+            try {
+                take(waiting.poll());
+            } finally {
+                busy = false;
+            }
+        }
+    }
+
+    /** Whether a message is held, and all behind it. */
+    boolean isParked() {
+        return parked != null;
+    }
+
+    /** Type of the message that is held. */
+    byte parkedType() {
+        ByteBuf in = Objects.requireNonNull(parked, "nothing is held");
+        return in.getByte(in.readerIndex());
+    }
+
+    /** The message that is held may go, and the walk goes on behind it. */
+    void release() {
+        ByteBuf in = unpark();
+        streaming = parkedRest;
+        resume(in, in.readerIndex());
+    }
+
+    /** {@code bytes}, owned from here on, go in the place of the message that is held. */
+    void replace(ByteBuf replacement) {
+        ByteBuf in = unpark();
+        write(replacement);
+        streaming = parkedRest;
+        swallowing = streaming > 0;
+        resume(in, parkedTo);
+    }
+
+    private ByteBuf unpark() {
+        ByteBuf in = Objects.requireNonNull(parked, "nothing is held");
+        parked = null;
+        return in;
+    }
+
+    private void resume(ByteBuf in, int sent) {
+        busy = true;
+        try {
+            walk(in, sent, parkedTo);
+        } finally {
+            busy = false;
+        }
+        drain();
+    }
+
+    /** No more bytes will come, and no message is held: what was kept of one leaves as it is. */
     void onEnd() {
         ByteBuf rest = held;
         held = null;
@@ -91,11 +158,19 @@ final class Relay {
         if (rest != null) {
             rest.release();
         }
+        ByteBuf kept = parked;
+        parked = null;
+        if (kept != null) {
+            kept.release();
+        }
+        for (ByteBuf next = waiting.poll(); next != null; next = waiting.poll()) {
+            next.release();
+        }
     }
 
     /** Whether what was handed on so far ends where a message ends. */
     boolean isBetweenMessages() {
-        return mode == Mode.MESSAGES && streaming == 0;
+        return mode == Mode.MESSAGES && (streaming == 0 || swallowing);
     }
 
     /** Memory that waits for the rest of a message. */
@@ -117,12 +192,14 @@ final class Relay {
                 return;
             }
             held = null;
-            pass(frame);
+            walk(frame, frame.readerIndex(), frame.readerIndex());
         }
-        if (in.isReadable()) {
-            pass(in);
-        } else {
+        if (!in.isReadable()) {
             in.release();
+        } else if (parked != null) {
+            waiting.addFirst(in);
+        } else {
+            walk(in, in.readerIndex(), in.readerIndex());
         }
     }
 
@@ -146,13 +223,17 @@ final class Relay {
     }
 
     /** Walks the messages in place and hands on what may go. One piece: the marks live here. */
-    private void pass(ByteBuf in) {
-        int sent = in.readerIndex();
-        int judged = sent;
+    private void walk(ByteBuf in, int sentBefore, int judgedBefore) {
+        int sent = sentBefore;
+        int judged = judgedBefore;
         int end = in.writerIndex();
         while (judged < end && mode == Mode.MESSAGES) {
             if (streaming > 0) {
                 judged += chunk(in, judged, end);
+                if (swallowing) {
+                    sent = judged;
+                    swallowing = streaming > 0;
+                }
                 continue;
             }
             if (end - judged < HEADER_BYTES) {
@@ -171,13 +252,20 @@ final class Relay {
             int bodyAt = judged + HEADER_BYTES;
             int bodyLength = length - LENGTH_BYTES;
             if (look < bodyLength) {
-                lane.onHead(type, in, bodyAt, look, bodyLength);
+                if (lane.onHead(type, in, bodyAt, look, bodyLength) instanceof Disposition.Hold) {
+                    park(in, sent, judged, bodyAt, bodyLength);
+                    return;
+                }
                 streaming = bodyLength;
                 judged = bodyAt;
                 continue;
             }
             switch (lane.onMessage(type, in, bodyAt, bodyLength)) {
                 case Disposition.Forward() -> judged = bodyAt + bodyLength;
+                case Disposition.Hold() -> {
+                    park(in, sent, judged, bodyAt + bodyLength, 0);
+                    return;
+                }
                 case Disposition.Stop() -> stop();
                 case Disposition.Replace(ByteBuf replacement) -> {
                     if (judged > sent) {
@@ -195,6 +283,16 @@ final class Relay {
             held = peer.alloc().buffer(end - judged).writeBytes(in, judged, end - judged);
         }
         handOn(in, sent, judged);
+    }
+
+    /** Hands on what may go; the message at {@code held} stays, with {@code rest} bytes of its body behind {@code to}. */
+    private void park(ByteBuf in, int sent, int held, int to, int rest) {
+        if (held > sent) {
+            write(in.retainedSlice(sent, held - sent));
+        }
+        parked = in.readerIndex(held);
+        parkedTo = to;
+        parkedRest = rest;
     }
 
     /** What streams, or ends the walk, at {@code at}: where the walk goes on. */

@@ -189,6 +189,13 @@ final class Answers {
         }
     }
 
+    /** Why pgweir had the server refuse what it answers next; null where it did not. */
+    @Nullable
+    ErrorFields refusal() {
+        Request head = settledHead(false);
+        return head == null ? null : head.refusal;
+    }
+
     void onError(ErrorFields error, long nanos) {
         Request head = settledHead(false);
         if (head == null) {

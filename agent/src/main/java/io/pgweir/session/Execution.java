@@ -3,6 +3,7 @@ package io.pgweir.session;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.TransactionStatus;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,9 @@ public final class Execution {
 
     @Nullable
     CopyTotals copy;
+
+    @Nullable
+    UUID intent;
 
     Execution(
             long sequence,
@@ -227,6 +231,11 @@ public final class Execution {
 
     public @Nullable CopyTotals copy() {
         return copy;
+    }
+
+    /** Id of the record that was on disk before the server heard of it; null where none had to be. */
+    public @Nullable UUID intent() {
+        return intent;
     }
 
     /** Which of the protocol's three ways ran it. */

@@ -39,6 +39,11 @@ final class QueryCursor {
         nextNanos = nanos;
     }
 
+    /** Of the one that is answered next, from 0. */
+    int index() {
+        return next;
+    }
+
     boolean hasAdvanced() {
         return next > 0;
     }

@@ -1,5 +1,7 @@
 package io.pgweir.session;
 
+import io.pgweir.wire.ErrorFields;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** One place of the {@link RequestQueue}: what a client asked, as little of it as its answer needs. Reused. */
@@ -39,6 +41,13 @@ final class Request {
     /** Of Sync. */
     Doubt doubt = Doubt.NONE;
 
+    /** Of each statement that it runs, the id of the record that is on disk before the server hears of it. */
+    UUID @Nullable [] intents;
+
+    /** Why pgweir had the server refuse it; null where it went as it came. */
+    @Nullable
+    ErrorFields refusal;
+
     void clear() {
         ownNanos = 0;
         name = "";
@@ -50,6 +59,14 @@ final class Request {
         stream = null;
         malformed = false;
         doubt = Doubt.NONE;
+        intents = null;
+        refusal = null;
+    }
+
+    /** Of its statement number {@code index}; null where there is none. */
+    @Nullable
+    UUID intent(int index) {
+        return intents == null || index >= intents.length ? null : intents[index];
     }
 
     /** Whether a Sync gets a ReadyForQuery: one sent inside a COPY IN that failed may have been swallowed. */

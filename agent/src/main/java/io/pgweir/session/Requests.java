@@ -17,6 +17,9 @@ final class Requests {
     /** The request that runs something and came last: time spent on forwarding is its own. */
     private @Nullable Request lastRunning;
 
+    /** Of the message that came last; null where it was none, or the server will skip it. */
+    private @Nullable Request last;
+
     Requests(RequestQueue queue, CopyStreams copies, TrackerOptions options) {
         this.queue = queue;
         this.copies = copies;
@@ -24,6 +27,7 @@ final class Requests {
     }
 
     void on(FrontendMessage message, long nanos) {
+        last = null;
         switch (message) {
             case FrontendMessage.Query query -> addText(Request.Kind.QUERY, "", QueryText.whole(query.sql()), nanos);
             case FrontendMessage.Parse parse -> addParse(parse, QueryText.whole(parse.sql()), nanos);
@@ -59,6 +63,7 @@ final class Requests {
 
     void onHead(FrontendMessage head, int bodyLength, long nanos) {
         digest = null;
+        last = null;
         switch (head) {
             case FrontendMessage.Query query -> {
                 QueryText text = QueryText.head(query.sql(), bodyLength - 1L);
@@ -81,6 +86,11 @@ final class Requests {
                 digest = null;
             }
         }
+    }
+
+    @Nullable
+    Request last() {
+        return last;
     }
 
     void onForwarded(long ownNanos) {
@@ -122,6 +132,7 @@ final class Requests {
 
     private @Nullable Request addNamed(Request.Kind kind, String name, long nanos) {
         Request request = queue.add(kind, nanos);
+        last = request;
         if (request != null) {
             request.name = name;
             if (kind.runs() || kind == Request.Kind.FUNCTION_CALL) {

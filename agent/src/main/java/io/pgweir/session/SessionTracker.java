@@ -9,6 +9,7 @@ import io.pgweir.wire.FrontendMessage;
 import io.pgweir.wire.StartupPacket;
 import io.pgweir.wire.TransactionStatus;
 import java.nio.charset.Charset;
+import java.util.UUID;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ public final class SessionTracker {
     private final Running running;
     private final Requests requests;
     private final Answers answers;
+    private final Foresight foresight;
     private SessionPhase phase = SessionPhase.STARTUP;
     private @Nullable ErrorFields fatal;
 
@@ -58,6 +60,7 @@ public final class SessionTracker {
         copies = new CopyStreams(queue, names, scripts, settings, options.copySha256());
         running = new Running(names, transactions, log, copies, scripts);
         requests = new Requests(queue, copies, options);
+        foresight = new Foresight(names, scripts);
         answers = new Answers(queue, names, transactions, log, copies, running, scripts);
     }
 
@@ -93,6 +96,39 @@ public final class SessionTracker {
     /** A piece of the body of the message that {@link #onFrontendHead} announced, from the body's first byte on. */
     public void onFrontendHeadChunk(ByteBuf buffer, int at, int length, boolean last) {
         requests.onHeadChunk(buffer, at, length, last);
+    }
+
+    /**
+     * What the message that {@link #onFrontend} or {@link #onFrontendHead} was told of last will run; null where that is nothing.
+     * Whoever asks asks of every message: names are learnt on the way.
+     */
+    public @Nullable Foreseen foresee() {
+        Request request = requests.last();
+        return request == null ? null : foresight.of(request);
+    }
+
+    /** What {@link #foresee} told last is on record, statement by statement; its executions will bear these ids. */
+    public void intend(UUID... intents) {
+        Request request = requests.last();
+        if (request != null) {
+            request.intents = intents;
+            if (request.kind == Request.Kind.PARSE) {
+                foresight.onParseIntent(request, intents[0]);
+            }
+        }
+    }
+
+    /** The server is not asked what the last message asked, but to fail in its place; the client is to hear {@code refusal}. */
+    public void refuse(ErrorFields refusal) {
+        Request request = requests.last();
+        if (request != null) {
+            request.refusal = refusal;
+        }
+    }
+
+    /** What the client is to hear in place of the error that the server is about to be heard of; null where that is its own. */
+    public @Nullable ErrorFields refusal() {
+        return phase.isBeforeReady() ? null : answers.refusal();
     }
 
     /** A whole message of the server. DataRow and CopyData do nothing here: they have their own calls. */

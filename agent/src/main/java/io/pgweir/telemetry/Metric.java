@@ -46,7 +46,9 @@ public enum Metric {
             "pgweir.audit.spool.damaged",
             Kind.COUNTER,
             "places",
-            "Places of the audit spool that hold no whole record, each time a sink came by.");
+            "Places of the audit spool that hold no whole record, each time a sink came by."),
+    AUDIT_JOURNAL_FAILURES(
+            "pgweir.audit.journal.failures", Kind.COUNTER, "calls", "Times that the audit journal took no records.");
 
     private final String key;
     private final Kind kind;

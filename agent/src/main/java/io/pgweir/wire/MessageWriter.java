@@ -34,6 +34,21 @@ public final class MessageWriter {
         return close(out.writeByte(0));
     }
 
+    /** Query. */
+    public static ByteBuf query(ByteBufAllocator allocator, String sql) {
+        ByteBuf out = open(allocator, MessageType.Frontend.QUERY);
+        string(out, sql);
+        return close(out);
+    }
+
+    /** Parse without parameter types. */
+    public static ByteBuf parse(ByteBufAllocator allocator, String name, String sql) {
+        ByteBuf out = open(allocator, MessageType.Frontend.PARSE);
+        string(out, name);
+        string(out, sql);
+        return close(out.writeShort(0));
+    }
+
     /** AuthenticationSASL: what is offered, best first. */
     public static ByteBuf authenticationSasl(ByteBufAllocator allocator, List<String> mechanisms) {
         ByteBuf out = open(allocator, MessageType.Backend.AUTHENTICATION);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.pgweir.audit.encode.JsonEncoder;
 import io.pgweir.config.AuditConfig;
 import io.pgweir.session.Execution;
 import io.pgweir.session.Parameters;
@@ -28,13 +27,20 @@ class AuditTrailTest {
     private final FakeSink sink = new FakeSink();
     private final FakeTime time = new FakeTime(Sample.BASE_MICROS);
 
-    private AuditTrail trail(int queueRecords) {
-        JsonEncoder encoder = new JsonEncoder(Sample.config(AuditConfig.Content.REDACTED), Sample.AGENT);
-        return new AuditTrail(queueRecords, List.of(new Output(encoder, sink)), time, telemetry);
+    private AuditTrail trail(int queueRecords) throws IOException {
+        return new AuditTrail(Sample.config(queueRecords), Sample.AGENT, List.of(sink), time, telemetry);
     }
 
     private static Execution execution() {
         return Sample.simple("SELECT 1").build();
+    }
+
+    /** The first. */
+    private static JsonNode ofType(List<JsonNode> records, String type) {
+        return records.stream()
+                .filter(record -> record.get("type").asString().equals(type))
+                .findFirst()
+                .orElseThrow();
     }
 
     private long count(Metric metric) {
@@ -53,7 +59,8 @@ class AuditTrailTest {
         auditor.onEnd(new EndFacts("client_terminated", null, 1, 2));
         trail.close();
         // Then
-        assertThat(sink.types()).containsExactly("audit.start", "statement", "session.end", "audit.stop");
+        assertThat(sink.types())
+                .containsExactly("audit.start", "statement", "session.end", "audit.stop", "audit.checkpoint");
         assertThat(sink.records().get(1).get("session").asString())
                 .isEqualTo(auditor.session().toString());
         assertThat(sink.closed).isTrue();
@@ -121,13 +128,10 @@ class AuditTrailTest {
                 .count();
         assertThat(dropped).isEqualTo(100);
         assertThat(written + dropped).isEqualTo(offered);
-        JsonNode gap = records.stream()
-                .filter(record -> record.get("type").asString().equals("audit.gap"))
-                .findFirst()
-                .orElseThrow();
+        JsonNode gap = ofType(records, "audit.gap");
         assertThat(gap.get("time").asString()).isLessThan(gap.get("time_end").asString());
         assertThat(gap.at("/gap/reason").asString()).isEqualTo("queue_full");
-        assertThat(records.getLast().at("/totals/dropped").asLong()).isEqualTo(100);
+        assertThat(ofType(records, "audit.stop").at("/totals/dropped").asLong()).isEqualTo(100);
     }
 
     @Test
@@ -146,10 +150,13 @@ class AuditTrailTest {
         auditor.onExecution(execution());
         trail.close();
         // Then
-        assertThat(sink.types()).containsExactly("audit.start", "audit.gap", "statement", "audit.stop");
-        assertThat(sink.records().get(1).at("/gap/reason").asString()).isEqualTo("sink_failed");
-        assertThat(sink.records().get(1).at("/gap/dropped").asInt()).isEqualTo(2);
-        assertThat(sink.records().get(2).get("seq").asInt()).isEqualTo(3);
+        assertThat(sink.types())
+                .containsExactly("audit.start", "statement", "audit.gap", "audit.stop", "audit.checkpoint");
+        assertThat(sink.records().get(1).get("session_seq").asInt()).isEqualTo(3);
+        assertThat(sink.records().get(1).get("seq").asInt()).isEqualTo(4);
+        assertThat(sink.records().get(2).at("/gap/reason").asString()).isEqualTo("sink_failed");
+        assertThat(sink.records().get(2).at("/gap/dropped").asInt()).isEqualTo(2);
+        assertThat(sink.records().get(2).at("/gap/sink").asString()).isEqualTo("fake");
         assertThat(count(Metric.AUDIT_SINK_LOST)).isEqualTo(2);
     }
 
@@ -158,16 +165,12 @@ class AuditTrailTest {
         // Given
         FakeSink broken = new FakeSink();
         broken.failures.set(Integer.MAX_VALUE);
-        AuditConfig config = Sample.config(AuditConfig.Content.REDACTED);
-        List<Output> outputs = List.of(
-                new Output(new JsonEncoder(config, Sample.AGENT), broken),
-                new Output(new JsonEncoder(config, Sample.AGENT), sink));
-        AuditTrail trail = new AuditTrail(64, outputs, time, telemetry);
+        AuditTrail trail = new AuditTrail(Sample.config(64), Sample.AGENT, List.of(broken, sink), time, telemetry);
         // When
         trail.start();
         trail.close();
         // Then
-        assertThat(sink.types()).containsExactly("audit.start", "audit.stop");
+        assertThat(sink.types()).containsExactly("audit.start", "audit.stop", "audit.checkpoint");
         assertThat(broken.lines).isEmpty();
     }
 
@@ -183,7 +186,8 @@ class AuditTrailTest {
         auditor.onExecution(execution());
         trail.close();
         // Then
-        assertThat(sink.types()).containsExactly("audit.start", "audit.gap", "statement", "audit.stop");
+        assertThat(sink.types())
+                .containsExactly("audit.start", "audit.gap", "statement", "audit.stop", "audit.checkpoint");
         assertThat(sink.records().get(1).at("/gap/reason").asString()).isEqualTo("not_encoded");
         assertThat(count(Metric.AUDIT_FAULTS)).isEqualTo(1);
     }
@@ -203,11 +207,11 @@ class AuditTrailTest {
         sink.gate.countDown();
         trail.close();
         // Then
-        assertThat(sink.lines).hasSize(20_002);
-        assertThat(AuditSchema.validated(sink.lines.getLast())
-                        .at("/totals/records")
-                        .asInt())
-                .isEqualTo(20_001);
+        List<JsonNode> records = sink.records();
+        assertThat(records.stream()
+                        .filter(record -> record.get("type").asString().equals("statement")))
+                .hasSize(20_000);
+        assertThat(ofType(records, "audit.stop").at("/totals/records").asInt()).isEqualTo(20_001);
     }
 
     @Test
@@ -235,9 +239,9 @@ class AuditTrailTest {
         // Then
         Map<String, Integer> last = new HashMap<>();
         for (JsonNode record : sink.records()) {
-            if (record.has("seq")) {
+            if (record.has("session_seq")) {
                 String session = record.get("session").asString();
-                int seq = record.get("seq").asInt();
+                int seq = record.get("session_seq").asInt();
                 assertThat(seq).isEqualTo(last.getOrDefault(session, 0) + 1);
                 last.put(session, seq);
             }

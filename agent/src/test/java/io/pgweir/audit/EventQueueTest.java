@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 class EventQueueTest {
 
     private static AuditEvent event(long number) {
-        return new AuditEvent.AuditStart(number);
+        return new AuditEvent.AuditStart(number, null);
     }
 
     @Test
@@ -28,10 +28,10 @@ class EventQueueTest {
         for (int round = 0; round < 10; round++) {
             // When
             for (int i = 0; i < 4; i++) {
-                assertThat(queue.offer(event(i))).isTrue();
+                assertThat(queue.offer(event(i))).isEqualTo(4L * round + i);
             }
             // Then
-            assertThat(queue.offer(event(4))).isFalse();
+            assertThat(queue.offer(event(4))).isEqualTo(-1);
             assertThat(queue.size()).isEqualTo(4);
             for (int i = 0; i < 4; i++) {
                 assertThat(queue.poll()).isEqualTo(event(i));
@@ -53,7 +53,7 @@ class EventQueueTest {
             long base = (long) p << 32;
             threads.add(Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < each; i++) {
-                    while (!queue.offer(event(base + i))) {
+                    while (queue.offer(event(base + i)) < 0) {
                         Thread.onSpinWait();
                     }
                 }

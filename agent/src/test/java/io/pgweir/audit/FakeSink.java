@@ -1,8 +1,6 @@
 package io.pgweir.audit;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -10,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 
 /** Keeps what it is given; fails or hangs when it is told to. */
-final class FakeSink implements LineSink {
+final class FakeSink implements AuditSink {
     final List<String> lines = new CopyOnWriteArrayList<>();
     final AtomicInteger failures = new AtomicInteger();
     volatile boolean closed;
@@ -25,7 +23,7 @@ final class FakeSink implements LineSink {
     public void open() {}
 
     @Override
-    public void write(ByteBuffer batch) throws IOException {
+    public void write(List<AuditRecord> batch) throws IOException {
         try {
             gate.await();
         } catch (InterruptedException interrupted) {
@@ -35,12 +33,8 @@ final class FakeSink implements LineSink {
             failures.decrementAndGet();
             throw new IOException("no space left");
         }
-        String text = StandardCharsets.UTF_8.decode(batch).toString();
-        lines.addAll(text.lines().toList());
+        batch.forEach(record -> lines.add(record.toString()));
     }
-
-    @Override
-    public void flush() {}
 
     @Override
     public void close() {

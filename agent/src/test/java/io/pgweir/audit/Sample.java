@@ -1,5 +1,6 @@
 package io.pgweir.audit;
 
+import io.pgweir.audit.seal.Checkpoint;
 import io.pgweir.config.AuditConfig;
 import io.pgweir.session.CopyTotals;
 import io.pgweir.session.Execution;
@@ -53,6 +54,17 @@ public final class Sample {
 
     public static AuditConfig config(AuditConfig.Content content) {
         return new AuditConfig(content, content, 1024, 32 << 10, 1024, true, List.of());
+    }
+
+    public static AuditConfig config(int queueRecords) {
+        return new AuditConfig(
+                AuditConfig.Content.REDACTED,
+                AuditConfig.Content.REDACTED,
+                queueRecords,
+                32 << 10,
+                1024,
+                true,
+                List.of());
     }
 
     public static SqlStatement sql(String text) {
@@ -110,7 +122,7 @@ public final class Sample {
                 null,
                 new WalTotals(3, 2, 1100, 0x16_0000_0028L, 0x16_B374_D848L, 0));
         return List.of(
-                new AuditEvent.AuditStart(BASE_MICROS),
+                new AuditEvent.AuditStart(BASE_MICROS, null),
                 new AuditEvent.SessionStart(ORIGIN, 1, now, startup),
                 new AuditEvent.SessionAuth(ORIGIN, 2, now, "scram-sha-256", null),
                 statement(3, simple("SELECT name, total FROM orders WHERE id = 42 AND state = 'paid'")),
@@ -177,6 +189,34 @@ public final class Sample {
                 new AuditEvent.Cancel(BARE_ORIGIN, 1, now, null, false),
                 new AuditEvent.AuditGap(
                         BASE_MICROS, BASE_MICROS + 5_000_000, 17, AuditEvent.AuditGap.Reason.QUEUE_FULL),
+                new AuditEvent.AuditGap(BASE_MICROS, BASE_MICROS, 3, AuditEvent.AuditGap.Reason.SINK_FAILED, "stdout"),
+                new AuditEvent.StatementIntent(
+                        ORIGIN,
+                        15,
+                        SESSION,
+                        new Intent(
+                                now,
+                                Execution.Path.EXTENDED,
+                                Execution.Step.EXECUTE,
+                                sql("CREATE TABLE t (a int DEFAULT 5)"),
+                                "S_1",
+                                "",
+                                0)),
+                new AuditEvent.StatementIntent(
+                        ORIGIN,
+                        16,
+                        SESSION,
+                        new Intent(now, Execution.Path.FUNCTION_CALL, Execution.Step.EXECUTE, null, null, null, 957)),
+                new AuditEvent.AuditHeartbeat(BASE_MICROS, 0),
+                new AuditEvent.AuditCheckpoint(
+                        BASE_MICROS, new Checkpoint(1, 20, 20, "cd".repeat(32), "0123456789abcdef", "c2lnbmVk")),
+                new AuditEvent.AuditCheckpoint(BASE_MICROS, new Checkpoint(21, 21, 1, "cd".repeat(32), null, null)),
+                new AuditEvent.AuditReload(BASE_MICROS, "certificate", "main", null),
+                new AuditEvent.AuditReload(BASE_MICROS, "certificate", "main", "no such file"),
+                new AuditEvent.SinkDown(BASE_MICROS, "kafka:audit", "broker is away"),
+                new AuditEvent.SinkUp(BASE_MICROS, "kafka:audit", 4_000_000),
+                new AuditEvent.AuditStart(BASE_MICROS, new Resumed(SESSION.toString(), 17, "ab".repeat(32), 3)),
+                new AuditEvent.AuditStart(BASE_MICROS, new Resumed(null, 0, null, 17)),
                 new AuditEvent.AuditStop(BASE_MICROS + 9_000_000, 20, 17));
     }
 }

@@ -2,8 +2,6 @@ package io.pgweir.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgweir.audit.encode.JsonEncoder;
-import io.pgweir.config.AuditConfig;
 import io.pgweir.session.Transaction;
 import io.pgweir.telemetry.Telemetry;
 import io.pgweir.wire.StartupPacket;
@@ -21,12 +19,11 @@ class SessionAuditorTest {
     /** What one connection's records say, without those of the trail itself. */
     private List<JsonNode> records(Consumer<SessionAuditor> session) throws IOException {
         FakeSink sink = new FakeSink();
-        JsonEncoder encoder = new JsonEncoder(Sample.config(AuditConfig.Content.REDACTED), Sample.AGENT);
-        AuditTrail trail = new AuditTrail(64, List.of(new Output(encoder, sink)), time, new Telemetry());
+        AuditTrail trail = new AuditTrail(Sample.config(64), Sample.AGENT, List.of(sink), time, new Telemetry());
         trail.start();
         session.accept(trail.open(Sample.CLIENT));
         trail.close();
-        return sink.records().subList(1, sink.lines.size() - 1);
+        return sink.records().subList(1, sink.lines.size() - 2);
     }
 
     @Test

@@ -167,7 +167,7 @@ class ConfigReaderTest {
                 "limits: {message-bytes: 2GiB} # limits: message-bytes: \"2GiB\" (expected: a size from 16KiB to 1GiB",
                 "audit: {copy-sha256: yes} # audit: copy-sha256: \"yes\" (expected: true or false)",
                 "audit: {sinks: [stdout]} # f:1:17: audit.sinks[0]: \"stdout\" (expected: a mapping)",
-                "audit: {sinks: [{}]} # audit.sinks[0]: an empty mapping (expected: one of stdout, file)",
+                "audit: {sinks: [{}]} # audit.sinks[0]: an empty mapping (expected: one of stdout, file, kafka, cloudwatch-logs)",
                 "audit: {sinks: [{stdout: {}, file: {path: x}}]} # audit.sinks[0]: two kinds of sink",
                 "audit: {sinks: [{stdout: {}}, {stdout: {}}]} # audit.sinks[1]: a sink with the target of an earlier one",
                 "audit: {sinks: [{file: {path: /no/such/place}}]} # path: /no/such/place cannot be written",

@@ -3,12 +3,11 @@ package io.pgweir.equality;
 import static org.awaitility.Awaitility.await;
 
 import io.pgweir.audit.AgentFacts;
+import io.pgweir.audit.AuditRecord;
 import io.pgweir.audit.AuditSchema;
+import io.pgweir.audit.AuditSink;
 import io.pgweir.audit.AuditTrail;
-import io.pgweir.audit.LineSink;
-import io.pgweir.audit.Output;
 import io.pgweir.audit.TimeSource;
-import io.pgweir.audit.encode.JsonEncoder;
 import io.pgweir.boot.Agent;
 import io.pgweir.boot.AgentStartException;
 import io.pgweir.config.AgentConfig;
@@ -23,8 +22,7 @@ import io.pgweir.config.ThreadsConfig;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import io.pgweir.testing.Certificates;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -92,13 +90,12 @@ final class AgentUnderTest implements ProxyUnderTest {
                 LimitsConfig.DEFAULT,
                 ThreadsConfig.DEFAULT);
         var lines = new Lines();
-        var encoder = new JsonEncoder(audit, new AgentFacts("equality", "0", null));
         try {
             var telemetry = new Telemetry();
             var trail = new AuditTrail(
-                    audit.queueRecords(), List.of(new Output(encoder, lines)), TimeSource.SYSTEM, telemetry);
+                    audit, new AgentFacts("equality", "0", null), List.of(lines), TimeSource.SYSTEM, telemetry);
             return new AgentUnderTest(Agent.start(config, trail, telemetry), telemetry, lines);
-        } catch (AgentStartException e) {
+        } catch (AgentStartException | IOException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -136,7 +133,7 @@ final class AgentUnderTest implements ProxyUnderTest {
     }
 
     /** Keeps what is written; the writer thread puts, the test takes. */
-    private static final class Lines implements LineSink {
+    private static final class Lines implements AuditSink {
 
         private final Queue<String> lines = new ConcurrentLinkedQueue<>();
 
@@ -168,10 +165,9 @@ final class AgentUnderTest implements ProxyUnderTest {
         public void open() {}
 
         @Override
-        public void write(ByteBuffer batch) {
-            byte[] bytes = new byte[batch.remaining()];
-            batch.get(bytes);
-            for (String line : new String(bytes, StandardCharsets.UTF_8).split("\n")) {
+        public void write(List<AuditRecord> batch) {
+            for (AuditRecord record : batch) {
+                String line = record.toString();
                 lines.add(line);
                 if (line.contains("\"type\":\"session.start\"")) {
                     open.add(sessionOf(line));
@@ -180,9 +176,6 @@ final class AgentUnderTest implements ProxyUnderTest {
                 }
             }
         }
-
-        @Override
-        public void flush() {}
 
         @Override
         public void close() {}

@@ -16,6 +16,10 @@ final class Records {
     /** What tells one play from another: when, who asked from where, and who answered. */
     private static final Set<String> OWN_TO_A_PLAY = Set.of(
             "id",
+            "chain",
+            "seq",
+            "prev",
+            "hash",
             "time",
             "session",
             "client",

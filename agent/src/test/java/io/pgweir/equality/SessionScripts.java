@@ -212,10 +212,9 @@ final class SessionScripts {
                 .login()
                 .send(query("copy eq_k from stdin"))
                 .expect('G')
-                .send(copyData("1\n"))
                 .awaitActive()
                 .cancel()
-                .send(copyData("2\n"), copyDone())
+                .send(copyData("1\n"), copyData("2\n"), copyDone())
                 .ready()
                 .query("select count(*) from eq_k")
                 .end());

@@ -3,11 +3,15 @@ package io.pgweir.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.pgweir.audit.AgentFacts;
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.audit.ClientFacts;
 import io.pgweir.audit.SessionAuditor;
 import io.pgweir.audit.TimeSource;
+import io.pgweir.config.AuditConfig;
 import io.pgweir.telemetry.Telemetry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,11 +22,22 @@ import org.junit.jupiter.api.Test;
 class AuditPauseTest {
     private static final int QUEUE_RECORDS = 64;
 
-    private final AuditTrail trail = new AuditTrail(QUEUE_RECORDS, List.of(), TimeSource.SYSTEM, new Telemetry());
+    private final AuditTrail trail = trail();
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final AtomicLong nanos = new AtomicLong(1);
     private final AtomicInteger looks = new AtomicInteger();
     private final AuditPause pause = new AuditPause(trail, channel.eventLoop(), nanos::get, looks::incrementAndGet);
+
+    private static AuditTrail trail() {
+        AuditConfig config = new AuditConfig(
+                AuditConfig.Content.REDACTED, AuditConfig.Content.REDACTED, QUEUE_RECORDS, 0, 0, false, List.of());
+        AgentFacts agent = new AgentFacts("pause", "0", null);
+        try {
+            return new AuditTrail(config, agent, List.of(), TimeSource.SYSTEM, new Telemetry());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
 
     private void queue(int records) {
         SessionAuditor auditor = trail.open(new ClientFacts("listener", "cluster", "127.0.0.1", 1));

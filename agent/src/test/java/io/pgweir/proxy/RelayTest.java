@@ -279,8 +279,9 @@ class RelayTest {
         }
 
         @Override
-        public void onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
+        public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
             events.add("head " + (char) type + bodyLength + hex(buffer, bodyAt, headLength));
+            return Disposition.FORWARD;
         }
 
         @Override

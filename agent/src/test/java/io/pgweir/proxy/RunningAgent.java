@@ -2,11 +2,11 @@ package io.pgweir.proxy;
 
 import static org.awaitility.Awaitility.await;
 
+import io.pgweir.audit.AgentFacts;
 import io.pgweir.audit.AuditEvent;
 import io.pgweir.audit.AuditTrail;
-import io.pgweir.audit.LineSink;
-import io.pgweir.audit.Output;
-import io.pgweir.audit.RecordEncoder;
+import io.pgweir.audit.Journal;
+import io.pgweir.audit.Resumed;
 import io.pgweir.audit.TimeSource;
 import io.pgweir.boot.Agent;
 import io.pgweir.boot.AgentStartException;
@@ -21,14 +21,15 @@ import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.config.ThreadsConfig;
 import io.pgweir.lab.PgWire;
 import io.pgweir.telemetry.Telemetry;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /** An agent with one listener in front of the given nodes, and every event that it recorded. */
 final class RunningAgent implements AutoCloseable {
@@ -173,41 +174,50 @@ final class RunningAgent implements AutoCloseable {
                     new LimitsConfig(connections, startupTimeout, 1 << 20, 10_000),
                     new ThreadsConfig(2, transport));
             Telemetry telemetry = new Telemetry();
-            AuditTrail trail = new AuditTrail(
-                    config.audit().queueRecords(),
-                    List.of(new Output(new Collector(events), new Nowhere())),
-                    TimeSource.SYSTEM,
-                    telemetry);
+            AuditTrail trail;
+            try {
+                trail = new AuditTrail(
+                        config.audit(),
+                        new AgentFacts("running", "0", null),
+                        new Collector(events),
+                        TimeSource.SYSTEM,
+                        telemetry);
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
             return new RunningAgent(Agent.start(config, trail, telemetry), events);
         }
     }
 
-    private record Collector(Queue<AuditEvent> events) implements RecordEncoder {
-        @Override
-        public void encode(AuditEvent event, long idHigh, long idLow, OutputStream lines) {
-            events.add(event);
-        }
-
-        @Override
-        public void reset() {}
-    }
-
-    private static final class Nowhere implements LineSink {
-        @Override
-        public String name() {
-            return "nowhere";
-        }
-
+    /** Keeps the events that records are made of. */
+    private record Collector(Queue<AuditEvent> events) implements Journal {
         @Override
         public void open() {}
 
         @Override
-        public void write(ByteBuffer lines) {}
+        public @Nullable Resumed resumed() {
+            return null;
+        }
 
         @Override
-        public void flush() {}
+        public void append(AuditEvent event, byte[] array, int offset, int length) {
+            events.add(event);
+        }
 
         @Override
-        public void close() {}
+        public void force() {}
+
+        @Override
+        public Duration forceInterval() {
+            return Duration.ZERO;
+        }
+
+        @Override
+        public int forceBytes() {
+            return 0;
+        }
+
+        @Override
+        public void close(Duration wait) {}
     }
 }

@@ -3,13 +3,12 @@ package io.pgweir.bench;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.pgweir.audit.AgentFacts;
+import io.pgweir.audit.AuditRecord;
+import io.pgweir.audit.AuditSink;
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.audit.ClientFacts;
-import io.pgweir.audit.LineSink;
-import io.pgweir.audit.Output;
 import io.pgweir.audit.SessionAuditor;
 import io.pgweir.audit.TimeSource;
-import io.pgweir.audit.encode.JsonEncoder;
 import io.pgweir.config.AuditConfig;
 import io.pgweir.session.SessionTracker;
 import io.pgweir.session.TrackerOptions;
@@ -19,7 +18,6 @@ import io.pgweir.wire.BackendDecoder;
 import io.pgweir.wire.FrontendDecoder;
 import io.pgweir.wire.StartupPacket;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -68,11 +66,15 @@ public class SessionBenchmark {
     @Setup
     public void start() throws IOException {
         AgentFacts agent = new AgentFacts("bench", "0", "localhost");
-        trail = new AuditTrail(
+        AuditConfig config = new AuditConfig(
+                AuditConfig.Content.REDACTED,
+                AuditConfig.Content.REDACTED,
                 QUEUE_RECORDS,
-                List.of(new Output(new JsonEncoder(AuditConfig.DEFAULT, agent), new Nowhere())),
-                TimeSource.SYSTEM,
-                new Telemetry());
+                32 << 10,
+                1 << 10,
+                true,
+                List.of());
+        trail = new AuditTrail(config, agent, List.of(new Nowhere()), TimeSource.SYSTEM, new Telemetry());
         trail.start();
         SessionAuditor auditor = trail.open(new ClientFacts("listener", "cluster", "127.0.0.1", 1));
         StatementCache cache = new StatementCache(CACHE_BYTES);
@@ -136,7 +138,7 @@ public class SessionBenchmark {
     }
 
     /** A sink whose disk is infinitely fast. */
-    private static final class Nowhere implements LineSink {
+    private static final class Nowhere implements AuditSink {
         @Override
         public String name() {
             return "nowhere";
@@ -146,10 +148,7 @@ public class SessionBenchmark {
         public void open() {}
 
         @Override
-        public void write(ByteBuffer lines) {}
-
-        @Override
-        public void flush() {}
+        public void write(List<AuditRecord> batch) {}
 
         @Override
         public void close() {}

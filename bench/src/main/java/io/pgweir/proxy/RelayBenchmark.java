@@ -68,7 +68,9 @@ public class RelayBenchmark {
         }
 
         @Override
-        public void onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {}
+        public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
+            return Disposition.FORWARD;
+        }
 
         @Override
         public void onStream(byte type, int bodyLength) {

@@ -1,6 +1,7 @@
 package io.pgweir.audit.encode;
 
 import io.pgweir.audit.AuditEvent;
+import io.pgweir.audit.Intent;
 import io.pgweir.audit.Origin;
 import io.pgweir.config.AuditConfig;
 import io.pgweir.session.CopyTotals;
@@ -41,9 +42,10 @@ final class ExecutionText {
             json.string(Property.CLASS, statement.statementClass().name());
         }
         if (execution.path() == Execution.Path.FUNCTION_CALL) {
-            json.begin(Property.FUNCTION);
-            json.number(Property.OID, Integer.toUnsignedLong(execution.functionOid()));
-            json.end();
+            writeFunction(json, execution.functionOid());
+        }
+        if (execution.intent() != null) {
+            json.uuid(Property.INTENT, execution.intent());
         }
         sql.write(json, execution);
         SqlStatement resolved = execution.resolved();
@@ -62,6 +64,31 @@ final class ExecutionText {
         }
         writeTimes(json, event.origin(), execution);
         writeTransaction(json, execution);
+    }
+
+    /** Of {@code statement.intent}: what is asked; who, how and what came of it stand in the records before and behind. */
+    void write(JsonText json, Intent intent) {
+        SqlStatement statement = intent.statement();
+        json.string(Property.PROTOCOL, Words.of(intent.path()));
+        json.string(Property.STEP, Words.of(intent.step()));
+        if (statement != null) {
+            json.string(Property.COMMAND, statement.command());
+            json.string(Property.CLASS, statement.statementClass().name());
+        }
+        if (intent.path() == Execution.Path.FUNCTION_CALL) {
+            writeFunction(json, intent.functionOid());
+        }
+        if (statement != null) {
+            sql.write(json, statement);
+        }
+        writeName(json, Property.STATEMENT_NAME, intent.statementName());
+        writeName(json, Property.PORTAL, intent.portalName());
+    }
+
+    private static void writeFunction(JsonText json, int oid) {
+        json.begin(Property.FUNCTION);
+        json.number(Property.OID, Integer.toUnsignedLong(oid));
+        json.end();
     }
 
     private static void writeName(JsonText json, SerializableString property, @Nullable String name) {

@@ -4,8 +4,9 @@ import io.pgweir.audit.AgentFacts;
 import io.pgweir.audit.AuditEvent;
 import io.pgweir.audit.EndFacts;
 import io.pgweir.audit.Origin;
-import io.pgweir.audit.RecordEncoder;
+import io.pgweir.audit.RecordBuffer;
 import io.pgweir.audit.SessionTotals;
+import io.pgweir.audit.seal.Chain;
 import io.pgweir.config.AuditConfig;
 import io.pgweir.session.Transaction;
 import io.pgweir.wire.ErrorFields;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.SerializableString;
 
 /** One line of JSON a record, as {@code schemas/audit-event.v1.json} says. */
-public final class JsonEncoder implements RecordEncoder {
+public final class JsonEncoder {
     private static final int VERSION = 1;
 
     /** Startup parameters whose values are names or settings of PostgreSQL itself. {@code options} may hold anything. */
@@ -32,7 +33,7 @@ public final class JsonEncoder implements RecordEncoder {
 
     private final boolean full;
     private final SerializableString agent;
-    private final SerializableString settings;
+    private final ControlText controls;
     private final OriginText origins = new OriginText();
     private final ExecutionText executions;
     private Target target;
@@ -41,33 +42,48 @@ public final class JsonEncoder implements RecordEncoder {
     public JsonEncoder(AuditConfig config, AgentFacts agent) {
         full = config.text() == AuditConfig.Content.FULL;
         this.agent = JsonText.fragment(text -> writeAgent(text, agent));
-        settings = JsonText.fragment(text -> writeSettings(text, config));
+        controls = new ControlText(config);
         executions = new ExecutionText(config);
         target = new Target();
         json = new JsonText(target);
     }
 
-    @Override
-    public void encode(AuditEvent event, long idHigh, long idLow, OutputStream lines) {
-        target.to = lines;
+    /**
+     * Appends one record, sealed to {@code chain}, without a line feed. Where it throws, half a record may stand in
+     * {@code records}: the caller cuts it off, and calls {@link #reset}.
+     *
+     * @param idHigh upper half of the record's UUID
+     * @param idLow lower half
+     */
+    public void encode(AuditEvent event, long idHigh, long idLow, Chain chain, RecordBuffer records) {
+        int from = records.size();
+        target.to = records;
         json.begin();
         json.number(Property.VERSION, VERSION);
         json.uuid(Property.ID, idHigh, idLow);
         json.string(Property.TYPE, event.type());
         json.time(Property.TIME, event.micros());
+        json.string(Property.CHAIN, chain.uid());
+        json.number(Property.SEQ, chain.seq());
         json.value(Property.AGENT, agent);
         if (event instanceof AuditEvent.OfSession ofSession) {
             json.uuid(Property.SESSION, ofSession.origin().session());
-            json.number(Property.SEQ, ofSession.sequence());
+            json.number(Property.SESSION_SEQ, ofSession.sequence());
             origins.write(json, ofSession.origin());
         }
         writeRest(event);
         json.end();
-        json.line();
         json.flush();
+        records.cut(records.size() - 1);
+        if (event instanceof AuditEvent.AuditCheckpoint) {
+            chain.sealCheckpoint(records, from);
+        } else {
+            chain.seal(records, from);
+        }
+        records.write('}');
     }
 
-    @Override
+    /** After {@link #encode} threw: forgets what it had begun. */
     public void reset() {
         // What the old generator still holds goes nowhere.
         target.to = OutputStream.nullOutputStream();
@@ -83,9 +99,15 @@ public final class JsonEncoder implements RecordEncoder {
             case AuditEvent.SessionAuth of -> write(of);
             case AuditEvent.SessionEnd of -> write(of);
             case AuditEvent.Cancel of -> write(of);
-            case AuditEvent.AuditStart _ -> json.value(Property.SETTINGS, settings);
-            case AuditEvent.AuditStop of -> write(of);
-            case AuditEvent.AuditGap of -> write(of);
+            case AuditEvent.StatementIntent of -> executions.write(json, of.intent());
+            case AuditEvent.AuditStart of -> controls.write(json, of);
+            case AuditEvent.AuditStop of -> controls.write(json, of);
+            case AuditEvent.AuditGap of -> controls.write(json, of);
+            case AuditEvent.AuditHeartbeat of -> controls.write(json, of);
+            case AuditEvent.AuditCheckpoint of -> controls.write(json, of);
+            case AuditEvent.AuditReload of -> controls.write(json, of);
+            case AuditEvent.SinkDown of -> controls.write(json, of);
+            case AuditEvent.SinkUp of -> controls.write(json, of);
         }
     }
 
@@ -168,41 +190,12 @@ public final class JsonEncoder implements RecordEncoder {
         json.end();
     }
 
-    private void write(AuditEvent.AuditStop stop) {
-        json.begin(Property.TOTALS);
-        json.number(Property.RECORDS, stop.records());
-        json.number(Property.DROPPED, stop.dropped());
-        json.end();
-    }
-
-    private void write(AuditEvent.AuditGap gap) {
-        json.time(Property.TIME_END, gap.toMicros());
-        json.begin(Property.GAP);
-        json.number(Property.DROPPED, gap.dropped());
-        json.string(Property.REASON, Words.of(gap.reason()));
-        json.end();
-    }
-
     private static void writeAgent(JsonText json, AgentFacts agent) {
         json.begin();
         json.string(Property.INSTANCE, agent.instance());
         json.string(Property.VERSION, agent.version());
         json.stringUnlessNull(Property.HOST, agent.host());
         json.end();
-    }
-
-    private static void writeSettings(JsonText json, AuditConfig config) {
-        json.begin();
-        json.string(Property.TEXT, word(config.text()));
-        json.string(Property.PARAMETERS, word(config.parameters()));
-        json.end();
-    }
-
-    private static String word(AuditConfig.Content content) {
-        return switch (content) {
-            case REDACTED -> "redacted";
-            case FULL -> "full";
-        };
     }
 
     /** Where the generator, which lives longer than one call, writes to now. */

@@ -59,10 +59,6 @@ final class JsonText {
         generator.writeEndArray();
     }
 
-    void line() {
-        generator.writeRaw('\n');
-    }
-
     void flush() {
         generator.flush();
     }

@@ -2,7 +2,6 @@ package io.pgweir.audit.encode;
 
 import io.pgweir.audit.AuditEvent;
 import io.pgweir.audit.Origin;
-import io.pgweir.audit.RecordEncoder;
 import io.pgweir.audit.SessionTotals;
 import io.pgweir.audit.TlsFacts;
 import io.pgweir.audit.encode.PrettyLine.Colour;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Shows no more than {@link JsonEncoder}, and less: whoever needs the whole reads the JSON.
  */
-public final class PrettyEncoder implements RecordEncoder {
+public final class PrettyEncoder {
     private static final int CLOCK_WIDTH = 12;
     private static final int WHO_WIDTH = 18;
     private static final int CLASS_WIDTH = 8;
@@ -51,7 +50,6 @@ public final class PrettyEncoder implements RecordEncoder {
         line = new PrettyLine(colours);
     }
 
-    @Override
     public void encode(AuditEvent event, long idHigh, long idLow, OutputStream lines) throws IOException {
         line.clear();
         byte[] whole = time.of(event.micros());
@@ -69,7 +67,6 @@ public final class PrettyEncoder implements RecordEncoder {
         lines.write(line.bytes());
     }
 
-    @Override
     public void reset() {
         line.clear();
     }
@@ -118,11 +115,7 @@ public final class PrettyEncoder implements RecordEncoder {
                 of.end().sqlState() == null ? "" : of.end().sqlState();
             case AuditEvent.TransactionEnd of -> Words.of(of.transaction().outcome());
             case AuditEvent.Cancel of -> of.forwarded() ? "forwarded" : "refused";
-            case AuditEvent.OfExecution _,
-                    AuditEvent.SessionStart _,
-                    AuditEvent.AuditStart _,
-                    AuditEvent.AuditStop _,
-                    AuditEvent.AuditGap _ -> "";
+            default -> "";
         };
     }
 
@@ -139,7 +132,7 @@ public final class PrettyEncoder implements RecordEncoder {
             case AuditEvent.AuditStop of -> "audit stops after " + counted(of.records(), "record");
             case AuditEvent.AuditGap of ->
                 "audit gap: " + counted(of.dropped(), "record") + " lost, " + Words.of(of.reason());
-            case AuditEvent.OfExecution of -> of.type();
+            default -> event.type();
         };
     }
 

@@ -14,19 +14,25 @@ final class Property {
     static final SerializableString BYTES_FROM_SERVER = new SerializedString("bytes_from_server");
     static final SerializableString CANCEL = new SerializedString("cancel");
     static final SerializableString CAUSE = new SerializedString("cause");
+    static final SerializableString CHAIN = new SerializedString("chain");
+    static final SerializableString CHECKPOINT = new SerializedString("checkpoint");
     static final SerializableString CIPHER = new SerializedString("cipher");
     static final SerializableString CLASS = new SerializedString("class");
     static final SerializableString CLIENT = new SerializedString("client");
     static final SerializableString CLUSTER = new SerializedString("cluster");
     static final SerializableString COMMAND = new SerializedString("command");
     static final SerializableString COPY = new SerializedString("copy");
+    static final SerializableString CUT_BYTES = new SerializedString("cut_bytes");
     static final SerializableString DATABASE = new SerializedString("database");
     static final SerializableString DETAIL = new SerializedString("detail");
     static final SerializableString DIRECTION = new SerializedString("direction");
     static final SerializableString DOUBTFUL = new SerializedString("doubtful");
+    static final SerializableString DOWN_US = new SerializedString("down_us");
     static final SerializableString DROPPED = new SerializedString("dropped");
+    static final SerializableString DURABILITY = new SerializedString("durability");
     static final SerializableString DURATION_US = new SerializedString("duration_us");
     static final SerializableString END = new SerializedString("end");
+    static final SerializableString ERROR = new SerializedString("error");
     static final SerializableString ERRORS = new SerializedString("errors");
     static final SerializableString EXECUTIONS = new SerializedString("executions");
     static final SerializableString EXPLICIT = new SerializedString("explicit");
@@ -34,6 +40,7 @@ final class Property {
     static final SerializableString FINGERPRINT = new SerializedString("fingerprint");
     static final SerializableString FIRST_LSN = new SerializedString("first_lsn");
     static final SerializableString FLUSHED_LSN = new SerializedString("flushed_lsn");
+    static final SerializableString FIRST_SEQ = new SerializedString("first_seq");
     static final SerializableString FORMAT = new SerializedString("format");
     static final SerializableString FORWARDED = new SerializedString("forwarded");
     static final SerializableString FUNCTION = new SerializedString("function");
@@ -43,6 +50,10 @@ final class Property {
     static final SerializableString ID = new SerializedString("id");
     static final SerializableString INSTANCE = new SerializedString("instance");
     static final SerializableString LAST_LSN = new SerializedString("last_lsn");
+    static final SerializableString INTENT = new SerializedString("intent");
+    static final SerializableString KEY_ID = new SerializedString("key_id");
+    static final SerializableString LAST_HASH = new SerializedString("last_hash");
+    static final SerializableString LAST_SEQ = new SerializedString("last_seq");
     static final SerializableString LENGTH = new SerializedString("length");
     static final SerializableString LISTENER = new SerializedString("listener");
     static final SerializableString MESSAGE = new SerializedString("message");
@@ -64,20 +75,27 @@ final class Property {
     static final SerializableString PORTAL = new SerializedString("portal");
     static final SerializableString PREPARED = new SerializedString("prepared");
     static final SerializableString PROTOCOL = new SerializedString("protocol");
+    static final SerializableString QUEUED = new SerializedString("queued");
     static final SerializableString REASON = new SerializedString("reason");
     static final SerializableString RECORDS = new SerializedString("records");
+    static final SerializableString RELOAD = new SerializedString("reload");
     static final SerializableString RESULT = new SerializedString("result");
+    static final SerializableString RESUMES = new SerializedString("resumes");
     static final SerializableString ROLE = new SerializedString("role");
+    static final SerializableString ROOT = new SerializedString("root");
     static final SerializableString ROWS = new SerializedString("rows");
     static final SerializableString SEQ = new SerializedString("seq");
     static final SerializableString SERVER = new SerializedString("server");
     static final SerializableString SERVER_US = new SerializedString("server_us");
     static final SerializableString SESSION = new SerializedString("session");
+    static final SerializableString SESSION_SEQ = new SerializedString("session_seq");
     static final SerializableString SESSION_USER = new SerializedString("session_user");
     static final SerializableString SETTINGS = new SerializedString("settings");
     static final SerializableString SEVERITY = new SerializedString("severity");
     static final SerializableString SHA256 = new SerializedString("sha256");
     static final SerializableString SHA256_OF = new SerializedString("sha256_of");
+    static final SerializableString SIGNATURE = new SerializedString("signature");
+    static final SerializableString SINK = new SerializedString("sink");
     static final SerializableString SQL = new SerializedString("sql");
     static final SerializableString SQLSTATE = new SerializedString("sqlstate");
     static final SerializableString STARTUP = new SerializedString("startup");
@@ -104,6 +122,7 @@ final class Property {
     static final SerializableString VALUE = new SerializedString("value");
     static final SerializableString VERSION = new SerializedString("version");
     static final SerializableString WAL = new SerializedString("wal");
+    static final SerializableString WHAT = new SerializedString("what");
 
     private Property() {}
 }

@@ -39,14 +39,31 @@ final class SqlText {
         if (statement == null) {
             return;
         }
-        if (execution.textTruncated() || statement.text().length() > KEPT_CHARS_MAX) {
+        if (execution.textTruncated()) {
             json.begin(Property.SQL);
             writeText(json, statement, execution);
             writeMeaning(json, statement);
             json.end();
         } else {
+            write(json, statement);
+        }
+    }
+
+    /** Of a text that was seen whole, or whose head is all that is known yet. */
+    void write(JsonText json, SqlStatement statement) {
+        if (statement.text().length() > KEPT_CHARS_MAX) {
+            json.begin(Property.SQL);
+            writeWhole(json, statement);
+            json.end();
+        } else {
             json.value(Property.SQL, kept.of(statement));
         }
+    }
+
+    private void writeWhole(JsonText json, SqlStatement statement) {
+        byte[] whole = statement.text().getBytes(StandardCharsets.UTF_8);
+        writeText(json, statement, whole.length, digest.digest(whole), "statement", false);
+        writeMeaning(json, statement);
     }
 
     /** What an SQL-level EXECUTE ran. */
@@ -61,9 +78,7 @@ final class SqlText {
     private SerializableString fragment(SqlStatement statement) {
         return JsonText.fragment(json -> {
             json.begin();
-            byte[] whole = statement.text().getBytes(StandardCharsets.UTF_8);
-            writeText(json, statement, whole.length, digest.digest(whole), "statement", false);
-            writeMeaning(json, statement);
+            writeWhole(json, statement);
             json.end();
         });
     }

@@ -95,6 +95,8 @@ final class Words {
             case QUEUE_FULL -> "queue_full";
             case SINK_FAILED -> "sink_failed";
             case NOT_ENCODED -> "not_encoded";
+            case NOT_DURABLE -> "not_durable";
+            case SPOOL_DAMAGED -> "spool_damaged";
         };
     }
 }

@@ -1,6 +1,8 @@
 package io.pgweir.audit.file;
 
-import io.pgweir.audit.LineSink;
+import io.pgweir.audit.AuditRecord;
+import io.pgweir.audit.AuditSink;
+import io.pgweir.audit.RecordFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,6 +14,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +22,17 @@ import org.jspecify.annotations.Nullable;
  * Appends to a file. Where somebody moved or removed the file (logrotate), the next batch goes into a new one at the path: no
  * signal is needed. A line that a full disk or a crash tore is ended first, so that no record hangs on to it. Writer thread.
  */
-public final class FileSink implements LineSink {
+public final class FileSink implements AuditSink {
     private final Path path;
+    private final RecordLines lines;
     private @Nullable FileChannel channel;
 
     /** Device and inode of the open file; null where the file system has none. */
     private @Nullable Object key;
 
-    public FileSink(Path path) {
+    public FileSink(Path path, RecordFormat format) {
         this.path = path;
+        lines = new RecordLines(format);
     }
 
     @Override
@@ -45,14 +50,15 @@ public final class FileSink implements LineSink {
     }
 
     @Override
-    public void write(ByteBuffer lines) throws IOException {
+    public void write(List<AuditRecord> batch) throws IOException {
+        ByteBuffer bytes = lines.of(batch);
         FileChannel open = channel;
         if (open == null || !open.isOpen() || isMoved()) {
             open = reopen();
         }
         try {
-            while (lines.hasRemaining()) {
-                open.write(lines);
+            while (bytes.hasRemaining()) {
+                open.write(bytes);
             }
         } catch (IOException fault) {
             // The next batch begins with a fresh look at the file: it may end in a torn line.
@@ -60,10 +66,6 @@ public final class FileSink implements LineSink {
             throw fault;
         }
     }
-
-    /** What was written is the operating system's already. */
-    @Override
-    public void flush() {}
 
     @Override
     public void close() throws IOException {

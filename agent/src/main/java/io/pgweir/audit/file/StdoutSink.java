@@ -1,6 +1,8 @@
 package io.pgweir.audit.file;
 
-import io.pgweir.audit.LineSink;
+import io.pgweir.audit.AuditRecord;
+import io.pgweir.audit.AuditSink;
+import io.pgweir.audit.RecordFormat;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -9,22 +11,25 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Writes to standard output, past {@link System#out}: no other buffer, no swallowed errors. A reader that went away (EPIPE) is
  * a failing sink like any other. Writer thread.
  */
-public final class StdoutSink implements LineSink {
+public final class StdoutSink implements AuditSink {
     private final WritableByteChannel channel;
+    private final RecordLines lines;
 
-    public StdoutSink() {
-        this(new FileOutputStream(FileDescriptor.out).getChannel());
+    public StdoutSink(RecordFormat format) {
+        this(new FileOutputStream(FileDescriptor.out).getChannel(), format);
     }
 
     /** Somewhere else: a pipe in tests. */
-    StdoutSink(WritableByteChannel channel) {
+    StdoutSink(WritableByteChannel channel, RecordFormat format) {
         this.channel = channel;
+        lines = new RecordLines(format);
     }
 
     /** Whether a person is looking. */
@@ -51,15 +56,12 @@ public final class StdoutSink implements LineSink {
     public void open() {}
 
     @Override
-    public void write(ByteBuffer lines) throws IOException {
-        while (lines.hasRemaining()) {
-            channel.write(lines);
+    public void write(List<AuditRecord> batch) throws IOException {
+        ByteBuffer bytes = lines.of(batch);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
-
-    /** Nothing is held back. */
-    @Override
-    public void flush() {}
 
     /** Standard output is the process's, not ours. */
     @Override

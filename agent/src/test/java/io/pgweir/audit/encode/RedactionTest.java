@@ -3,15 +3,15 @@ package io.pgweir.audit.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgweir.audit.AuditEvent;
-import io.pgweir.audit.RecordEncoder;
+import io.pgweir.audit.RecordBuffer;
 import io.pgweir.audit.Sample;
+import io.pgweir.audit.seal.Chain;
 import io.pgweir.config.AuditConfig.Content;
 import io.pgweir.session.ExecutionFixture;
 import io.pgweir.session.Parameters;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.StartupPacket;
 import io.pgweir.wire.value.PgType;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -28,9 +28,9 @@ class RedactionTest {
     private static final String MARKER = "zQx9marker";
 
     private static String written(Content content, AuditEvent event) throws IOException {
-        ByteArrayOutputStream lines = new ByteArrayOutputStream();
-        RecordEncoder json = new JsonEncoder(Sample.config(content), Sample.AGENT);
-        json.encode(event, 1, 2, lines);
+        RecordBuffer lines = new RecordBuffer(256);
+        new JsonEncoder(Sample.config(content), Sample.AGENT)
+                .encode(event, 1, 2, new Chain("0195512a-1c00-7000-8000-0000000000c1"), lines);
         new PrettyEncoder(Sample.config(content), true).encode(event, 1, 2, lines);
         return lines.toString(StandardCharsets.UTF_8);
     }

@@ -3,11 +3,13 @@ package io.pgweir.audit.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgweir.audit.AuditRecord;
+import io.pgweir.audit.RecordFormat;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,12 +21,13 @@ class FileSinkTest {
         return dir.resolve("audit.ndjson");
     }
 
-    private static ByteBuffer lines(String text) {
-        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    /** One record. */
+    private static List<AuditRecord> lines(String text) {
+        return List.of(new AuditRecord(text.strip().getBytes(StandardCharsets.UTF_8)));
     }
 
     private FileSink open() throws IOException {
-        FileSink sink = new FileSink(path());
+        FileSink sink = new FileSink(path(), RecordFormat.NATIVE);
         sink.open();
         return sink;
     }
@@ -88,7 +91,7 @@ class FileSinkTest {
     void comesBackWhenItsDirectoryDoes() throws IOException {
         // Given
         Path home = Files.createDirectory(dir.resolve("home"));
-        FileSink sink = new FileSink(home.resolve("audit.ndjson"));
+        FileSink sink = new FileSink(home.resolve("audit.ndjson"), RecordFormat.NATIVE);
         sink.open();
         Files.delete(home.resolve("audit.ndjson"));
         Files.delete(home);
@@ -103,11 +106,11 @@ class FileSinkTest {
 
     @Test
     void saysWhatIsWrongWithThePath() {
-        assertThatThrownBy(() -> new FileSink(dir.resolve("missing/audit.ndjson")).open())
+        assertThatThrownBy(() -> new FileSink(dir.resolve("missing/audit.ndjson"), RecordFormat.NATIVE).open())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("its directory does not exist")
                 .hasMessageContaining("missing");
-        assertThatThrownBy(() -> new FileSink(dir).open())
+        assertThatThrownBy(() -> new FileSink(dir, RecordFormat.NATIVE).open())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot be opened");
     }

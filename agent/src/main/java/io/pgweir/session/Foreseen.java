@@ -1,0 +1,30 @@
+package io.pgweir.session;
+
+import io.pgweir.sql.SqlStatement;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a message of the client will have the server do, before the server hears of it.
+ *
+ * @param step PARSE where the text is only parsed; EXECUTE where something runs
+ * @param statements of a Query all of them in their order; of all else the one; empty where pgweir does not know
+ * @param also what it may run as well: what an SQL-level EXECUTE names, or what a name meant before a Parse that may fail
+ * @param intent of the Parse that brought the text within this segment, and that no Execute has stood on yet
+ */
+public record Foreseen(
+        Execution.Path path,
+        Execution.Step step,
+        List<SqlStatement> statements,
+        List<SqlStatement> also,
+        @Nullable String statementName,
+        @Nullable String portalName,
+        int functionOid,
+        @Nullable UUID intent) {
+
+    /** Nothing is known of what runs; not an empty query, which runs nothing. */
+    public boolean isUnknown() {
+        return statements.isEmpty() && path == Execution.Path.EXTENDED;
+    }
+}
