@@ -2,6 +2,7 @@ package io.pgweir.audit;
 
 import io.pgweir.audit.AuditEvent.AuditGap;
 import io.pgweir.audit.encode.JsonEncoder;
+import io.pgweir.audit.encode.Tokens;
 import io.pgweir.audit.seal.Chain;
 import io.pgweir.audit.seal.SealKeys;
 import io.pgweir.audit.seal.SigningKey;
@@ -77,7 +78,7 @@ public final class AuditTrail implements AutoCloseable {
         Path keyFile = config.seal().key();
         SigningKey key = keyFile == null ? null : SealKeys.readSigningKey(keyFile);
         Recorder recorder = new Recorder(
-                new JsonEncoder(config, agent),
+                new JsonEncoder(config, agent, Tokens.of(config)),
                 new Chain(uuids.next().toString()),
                 new Pulse(config.seal(), key, queue::size, time),
                 uuids,

@@ -1,5 +1,8 @@
 package io.pgweir.audit;
 
+import io.pgweir.audit.encode.EcsFormat;
+import io.pgweir.audit.encode.OcsfFormat;
+import io.pgweir.audit.encode.PrettyFormat;
 import io.pgweir.audit.file.FileSink;
 import io.pgweir.audit.file.StdoutSink;
 import io.pgweir.config.AuditConfig;
@@ -16,9 +19,19 @@ final class Outputs {
 
     private static AuditSink of(Sink sink) {
         return switch (sink) {
-            case Sink.Stdout _ -> new StdoutSink(RecordFormat.NATIVE);
-            case Sink.File file -> new FileSink(file.path(), RecordFormat.NATIVE);
+            case Sink.Stdout stdout -> new StdoutSink(format(stdout.format()));
+            case Sink.File file -> new FileSink(file.path(), format(file.format()));
             case Sink.Kafka _, Sink.CloudWatchLogs _ -> throw new IllegalStateException("not wired yet");
+        };
+    }
+
+    private static RecordFormat format(AuditConfig.Format format) {
+        return switch (format) {
+            case NDJSON -> RecordFormat.NATIVE;
+            case OCSF -> new OcsfFormat();
+            case ECS -> new EcsFormat();
+            case PRETTY -> new PrettyFormat(StdoutSink.isTerminal());
+            case AUTO -> StdoutSink.isTerminal() ? new PrettyFormat(true) : RecordFormat.NATIVE;
         };
     }
 }

@@ -123,10 +123,9 @@ public final class Agent implements AutoCloseable {
         this.transport = transport;
         this.trail = trail;
         waiting.allowCoreThreadTimeOut(true);
-        int parameterBytes = audit.parameters() == AuditConfig.Content.FULL ? audit.parameterBytes() : 0;
         context = new ProxyContext(
                 config.limits(),
-                new TrackerOptions(parameterBytes, audit.copySha256()),
+                new TrackerOptions(audit.parameterBytes(), audit.copySha256()),
                 audit.durability(),
                 trail,
                 telemetry);

@@ -25,11 +25,11 @@ final class ExecutionText {
     private final SqlText sql;
     private final ParameterText parameters;
 
-    ExecutionText(AuditConfig config) {
+    ExecutionText(AuditConfig config, Tokens tokens, Disclosed open) {
         redaction = Redaction.of(config);
         textBytesMax = config.textBytes();
-        sql = new SqlText(redaction, config.textBytes());
-        parameters = new ParameterText(redaction);
+        sql = new SqlText(redaction, config.textBytes(), tokens, open);
+        parameters = new ParameterText(redaction, tokens, open);
     }
 
     void write(JsonText json, AuditEvent.OfExecution event) {
@@ -155,7 +155,7 @@ final class ExecutionText {
 
     private void writeMessage(JsonText json, Origin origin, Execution execution, ErrorFields error) {
         json.string(Property.MESSAGE, Cut.head(redaction.message(origin, execution, error), textBytesMax));
-        if (!redaction.showsMessagesOf(execution)) {
+        if (!redaction.showsMessagesOf(execution, error)) {
             return;
         }
         if (error.detail() != null) {

@@ -36,14 +36,16 @@ public final class JsonEncoder {
     private final ControlText controls;
     private final OriginText origins = new OriginText();
     private final ExecutionText executions;
+    private final Disclosed open;
     private Target target;
     private JsonText json;
 
-    public JsonEncoder(AuditConfig config, AgentFacts agent) {
+    public JsonEncoder(AuditConfig config, AgentFacts agent, Tokens tokens) {
         full = config.text() == AuditConfig.Content.FULL;
         this.agent = JsonText.fragment(text -> writeAgent(text, agent));
         controls = new ControlText(config);
-        executions = new ExecutionText(config);
+        open = new Disclosed(tokens);
+        executions = new ExecutionText(config, tokens, open);
         target = new Target();
         json = new JsonText(target);
     }
@@ -58,6 +60,7 @@ public final class JsonEncoder {
     public void encode(AuditEvent event, long idHigh, long idLow, Chain chain, RecordBuffer records) {
         int from = records.size();
         target.to = records;
+        open.clear();
         json.begin();
         json.number(Property.VERSION, VERSION);
         json.uuid(Property.ID, idHigh, idLow);
@@ -80,6 +83,7 @@ public final class JsonEncoder {
         } else {
             chain.seal(records, from);
         }
+        open.appendTo(records);
         records.write('}');
     }
 

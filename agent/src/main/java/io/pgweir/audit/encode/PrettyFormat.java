@@ -54,7 +54,6 @@ public final class PrettyFormat implements RecordFormat {
             line.rest(Summary.of(type, record), isTrouble(type) ? Colour.RED : Colour.DIM);
         }
         to.writeBytes(line.bytes());
-        to.cut(to.size() - 1);
     }
 
     private void execution(Members record) {

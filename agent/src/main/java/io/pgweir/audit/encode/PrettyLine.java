@@ -27,7 +27,7 @@ final class PrettyLine {
     }
 
     byte[] bytes() {
-        return text.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     void nextLine() {

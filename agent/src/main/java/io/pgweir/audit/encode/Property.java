@@ -21,6 +21,7 @@ final class Property {
     static final SerializableString CLIENT = new SerializedString("client");
     static final SerializableString CLUSTER = new SerializedString("cluster");
     static final SerializableString COMMAND = new SerializedString("command");
+    static final SerializableString COMMITMENT = new SerializedString("commitment");
     static final SerializableString COPY = new SerializedString("copy");
     static final SerializableString CUT_BYTES = new SerializedString("cut_bytes");
     static final SerializableString DATABASE = new SerializedString("database");
@@ -46,6 +47,8 @@ final class Property {
     static final SerializableString FUNCTION = new SerializedString("function");
     static final SerializableString GAP = new SerializedString("gap");
     static final SerializableString HINT = new SerializedString("hint");
+    static final SerializableString HMAC = new SerializedString("hmac");
+    static final SerializableString HMAC_OF = new SerializedString("hmac_of");
     static final SerializableString HOST = new SerializedString("host");
     static final SerializableString ID = new SerializedString("id");
     static final SerializableString INSTANCE = new SerializedString("instance");
@@ -93,7 +96,6 @@ final class Property {
     static final SerializableString SETTINGS = new SerializedString("settings");
     static final SerializableString SEVERITY = new SerializedString("severity");
     static final SerializableString SHA256 = new SerializedString("sha256");
-    static final SerializableString SHA256_OF = new SerializedString("sha256_of");
     static final SerializableString SIGNATURE = new SerializedString("signature");
     static final SerializableString SINK = new SerializedString("sink");
     static final SerializableString SQL = new SerializedString("sql");

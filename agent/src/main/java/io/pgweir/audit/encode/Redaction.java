@@ -15,33 +15,28 @@ import org.jspecify.annotations.Nullable;
  * @param parameters whether values are
  */
 record Redaction(AuditConfig.Content text, AuditConfig.Content parameters) {
+    private static final String SYNTAX_ERROR = "42601";
 
     static Redaction of(AuditConfig config) {
         return new Redaction(config.text(), config.parameters());
-    }
-
-    /** The statement as its record may show it; never a secret. */
-    String shown(SqlStatement statement) {
-        return switch (text) {
-            case REDACTED -> statement.redacted();
-            case FULL -> statement.withoutSecrets();
-        };
     }
 
     boolean showsLiterals() {
         return text == AuditConfig.Content.FULL;
     }
 
-    /** Parameters of a statement that sets secrets may be the secret. */
     boolean showsParametersOf(Execution execution) {
-        return parameters == AuditConfig.Content.FULL
-                && !mayHoldSecrets(execution.statement())
-                && !mayHoldSecrets(execution.resolved());
+        return parameters == AuditConfig.Content.FULL && mayTellParametersOf(execution);
+    }
+
+    /** By a token at least. Parameters of a statement that sets secrets may be the secret. */
+    boolean mayTellParametersOf(Execution execution) {
+        return !mayHoldSecrets(execution.statement()) && !mayHoldSecrets(execution.resolved());
     }
 
     /** The server's message as the record may show it. */
     String message(Origin origin, Execution execution, ErrorFields error) {
-        return showsMessagesOf(execution)
+        return showsMessagesOf(execution, error)
                 ? error.message()
                 : ServerMessage.redacted(error, name -> isNamedBy(origin, execution, name));
     }
@@ -57,9 +52,21 @@ record Redaction(AuditConfig.Content text, AuditConfig.Content parameters) {
                 || name.equals(origin.database());
     }
 
-    /** Message, detail and hint as they came: they may quote every literal and parameter. */
-    boolean showsMessagesOf(Execution execution) {
-        return showsLiterals() && showsParametersOf(execution);
+    /**
+     * Message, detail and hint as they came: they may quote every literal and parameter. A syntax error is of the whole query, and
+     * may quote a secret of another statement than the one that has the record.
+     */
+    boolean showsMessagesOf(Execution execution, ErrorFields error) {
+        return showsLiterals()
+                && showsParametersOf(execution)
+                && (!error.sqlState().equals(SYNTAX_ERROR) || quotes(error.message(), execution.statement()));
+    }
+
+    private static boolean quotes(String message, @Nullable SqlStatement statement) {
+        int from = message.indexOf('"');
+        int to = message.lastIndexOf('"');
+        return from == to
+                || (statement != null && statement.withoutSecrets().contains(message.substring(from + 1, to)));
     }
 
     private static boolean mayHoldSecrets(@Nullable SqlStatement statement) {

@@ -5,7 +5,6 @@ import io.pgweir.sql.SqlStatement;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import tools.jackson.core.SerializableString;
 
@@ -25,12 +24,16 @@ final class SqlText {
     private static final int TAG_BYTES_MAX = 512;
 
     private final Redaction redaction;
+    private final Tokens tokens;
+    private final Disclosed open;
     private final int textBytesMax;
     private final MessageDigest digest = sha256();
     private final Fragments<SqlStatement> kept = new Fragments<>(KEPT, this::fragment);
 
-    SqlText(Redaction redaction, int textBytesMax) {
+    SqlText(Redaction redaction, int textBytesMax, Tokens tokens, Disclosed open) {
         this.redaction = redaction;
+        this.tokens = tokens;
+        this.open = open;
         this.textBytesMax = textBytesMax;
     }
 
@@ -57,6 +60,10 @@ final class SqlText {
             json.end();
         } else {
             json.value(Property.SQL, kept.of(statement));
+            if (redaction.showsLiterals()) {
+                // The commitment that was kept is to the same salt: it hangs on text and key.
+                open.sql(full(statement));
+            }
         }
     }
 
@@ -70,7 +77,7 @@ final class SqlText {
     void writePrepared(JsonText json, String name, SqlStatement resolved) {
         json.begin(Property.PREPARED);
         json.string(Property.NAME, Cut.head(name, TAG_BYTES_MAX));
-        json.string(Property.TEXT, Cut.head(redaction.shown(resolved), textBytesMax));
+        json.string(Property.TEXT, Cut.head(resolved.redacted(), textBytesMax));
         json.string(Property.FINGERPRINT, resolved.fingerprint());
         json.end();
     }
@@ -95,13 +102,21 @@ final class SqlText {
 
     private void writeText(
             JsonText json, SqlStatement statement, long length, byte[] sha256, String hashed, boolean truncated) {
-        String shown = redaction.shown(statement);
+        String shown = statement.redacted();
         String head = Cut.head(shown, textBytesMax);
         json.string(Property.TEXT, head);
         json.number(Property.LENGTH, length);
-        json.string(Property.SHA256, HexFormat.of().formatHex(sha256));
-        json.string(Property.SHA256_OF, hashed);
+        json.string(Property.HMAC, tokens.token(sha256));
+        json.string(Property.HMAC_OF, hashed);
         json.bool(Property.TRUNCATED, truncated || head.length() < shown.length());
+        if (redaction.showsLiterals()) {
+            json.string(Property.COMMITMENT, open.sql(full(statement)));
+        }
+    }
+
+    /** As written, but without secrets. */
+    private String full(SqlStatement statement) {
+        return JsonText.mended(Cut.head(statement.withoutSecrets(), textBytesMax));
     }
 
     private void writeMeaning(JsonText json, SqlStatement statement) {

@@ -90,6 +90,7 @@ final class RecordVariables {
                 "resumes",
                 "gap",
                 "reload",
+                "cut",
                 "checkpoint",
                 "open",
                 RECORD)) {

@@ -15,7 +15,10 @@ import io.pgweir.config.AuditConfig.Content;
 import io.pgweir.session.Parameters;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.wire.ErrorFields;
+import io.pgweir.wire.value.PgType;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
@@ -31,6 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 class JsonEncoderTest {
+    private static final Tokens TOKENS = Tokens.ofKey(new byte[32]);
+
     private static final long ID_HIGH = 0x0195512a1c007000L;
     private static final long ID_LOW = 0x80000000000000ffL;
 
@@ -41,13 +46,13 @@ class JsonEncoderTest {
     }
 
     private static JsonNode record(Content content, AuditEvent event) {
-        return AuditSchema.validated(line(new JsonEncoder(Sample.config(content), Sample.AGENT), event));
+        return AuditSchema.validated(line(new JsonEncoder(Sample.config(content), Sample.AGENT, TOKENS), event));
     }
 
     @ParameterizedTest
     @EnumSource(Content.class)
     void everyKindOfRecordIsOneLineAsTheSchemaSays(Content content) {
-        JsonEncoder encoder = new JsonEncoder(Sample.config(content), Sample.AGENT);
+        JsonEncoder encoder = new JsonEncoder(Sample.config(content), Sample.AGENT, TOKENS);
         for (AuditEvent event : Sample.day()) {
             // When
             String line = line(encoder, event);
@@ -103,21 +108,28 @@ class JsonEncoderTest {
                  "server": {"address": "198.51.100.4", "port": 5432, "role": "primary", "pid": 4711},
                  "protocol": "extended", "step": "execute", "command": "UPDATE", "class": "WRITE",
                  "sql": {"text": "UPDATE orders SET total = $1 WHERE id = $2", "length": 42,
-                         "sha256": "4f3f5b942a0c9aa4917c7dcebb6fa8cec27430fa070a3f35b21b90602909b3c6",
-                         "sha256_of": "statement", "truncated": false, "fingerprint": "fp1:00"},
+                         "hmac": "HMAC-OF-SQL", "hmac_of": "statement", "truncated": false, "fingerprint": "fp1:00"},
                  "statement_name": "S_1", "portal": "", "pipeline_position": 0,
-                 "parameters": [{"type": "int4", "format": "binary", "length": 4},
-                                {"type": "text", "format": "text", "length": 5},
+                 "parameters": [{"type": "int4", "format": "binary", "length": 4, "hmac": "HMAC-OF-42"},
+                                {"type": "text", "format": "text", "length": 5, "hmac": "HMAC-OF-HELLO"},
                                 {"type": "text", "format": "text", "null": true}, {"type": "text", "format": "text"},
-                                {"format": "text", "length": 3}],
+                                {"format": "text", "length": 3, "hmac": "HMAC-OF-ABC"}],
                  "result": {"rows": 12345, "bytes": 0, "fields": 1, "tag": "UPDATE 12345"}, "outcome": "success",
                  "time_first_row": "2026-03-01T09:30:00.251000Z", "time_end": "2026-03-01T09:30:03.500000Z",
                  "duration_us": 3250000, "server_us": 3249980, "own_us": 20,
                  "transaction": {"number": 1, "explicit": false, "status_before": "idle", "status_after": "idle",
                                  "outcome": "committed"}}
                 """.replace(
-                        "fp1:00",
-                        Sample.sql("UPDATE orders SET total = $1 WHERE id = $2").fingerprint())));
+                                "fp1:00",
+                                Sample.sql("UPDATE orders SET total = $1 WHERE id = $2")
+                                        .fingerprint())
+                        .replace(
+                                "HMAC-OF-SQL",
+                                TOKENS.token(HexFormat.of()
+                                        .parseHex("4f3f5b942a0c9aa4917c7dcebb6fa8cec27430fa070a3f35b21b90602909b3c6")))
+                        .replace("HMAC-OF-42", TOKENS.token(Sample.bytes("42")))
+                        .replace("HMAC-OF-HELLO", TOKENS.token(Sample.bytes("hello")))
+                        .replace("HMAC-OF-ABC", TOKENS.token(Sample.bytes("abc")))));
     }
 
     @Test
@@ -132,13 +144,64 @@ class JsonEncoderTest {
         // When
         JsonNode record = record(Content.FULL, event);
         // Then
-        assertThat(record.at("/parameters/0/value").asString()).isEqualTo("42");
-        assertThat(record.at("/parameters/1/value").asString()).isEqualTo("hello");
-        assertThat(record.at("/parameters/2").has("value")).isFalse();
+        assertThat(record.at("/open/parameters/0/value").asString()).isEqualTo("42");
+        assertThat(record.at("/open/parameters/1/value").asString()).isEqualTo("hello");
+        assertThat(record.at("/open/parameters/2").isNull()).isTrue();
+        assertThat(record.at("/open/parameters")).hasSize(5);
         assertThat(record.at("/result/message").asString()).isEqualTo(error.message());
         assertThat(record.at("/result/detail").asString()).isEqualTo("the detail");
         assertThat(record.at("/result/hint").asString()).isEqualTo("the hint");
         assertThat(record.at("/sql/normalized").asString()).isEqualTo("SELECT $1");
+    }
+
+    @Test
+    void whatIsOpenIsCommittedToAndMayBeErased() {
+        // Given
+        JsonEncoder encoder = new JsonEncoder(Sample.config(Content.FULL), Sample.AGENT, TOKENS);
+        AuditEvent event =
+                Sample.statement(1, Sample.simple("SELECT 'a' FROM t").parameters(Sample.parameters()));
+        for (int i = 0; i < 2; i++) {
+            // When
+            String line = line(encoder, event);
+            // Then
+            JsonNode record = AuditSchema.validated(line);
+            assertThat(record.at("/sql/text").asString()).isEqualTo("SELECT ? FROM t");
+            assertThat(record.at("/open/sql/text").asString()).isEqualTo("SELECT 'a' FROM t");
+            assertThat(record.at("/sql/commitment").asString()).isEqualTo(commitment(record.at("/open/sql"), "text"));
+            assertThat(record.at("/parameters/1/commitment").asString())
+                    .isEqualTo(commitment(record.at("/open/parameters/1"), "value"));
+            String hashed = line.substring(0, line.indexOf(",\"hash\":"));
+            assertThat(record.get("hash").asString()).isEqualTo(Digests.sha256(Sample.bytes(hashed)));
+            assertThat(hashed).doesNotContain("'a'", "hello");
+        }
+    }
+
+    private static String commitment(JsonNode opening, String value) {
+        byte[] salt = HexFormat.of().parseHex(opening.get("salt").asString());
+        byte[] text = Sample.bytes(opening.get(value).asString());
+        byte[] both = Arrays.copyOf(salt, salt.length + text.length);
+        System.arraycopy(text, 0, both, salt.length, text.length);
+        return Digests.sha256(both);
+    }
+
+    @Test
+    void equalValuesHaveEqualTokensInEitherFormat() {
+        // Given
+        Parameters parameters = new Parameters(
+                new int[] {PgType.INT4, PgType.INT4, PgType.TEXT, PgType.TEXT},
+                new byte[] {1, 0, 0, 0},
+                new int[] {4, 2, 2, 9},
+                new byte[][] {{0, 0, 0, 42}, Sample.bytes("42"), Sample.bytes("43"), Sample.bytes("42")});
+        // When
+        JsonNode bound = record(
+                        Content.REDACTED,
+                        Sample.statement(
+                                1, Sample.extended(Sample.sql("SELECT $1")).parameters(parameters)))
+                .get("parameters");
+        // Then
+        assertThat(bound.get(0).get("hmac")).isEqualTo(bound.get(1).get("hmac"));
+        assertThat(bound.get(2).get("hmac")).isNotEqualTo(bound.get(0).get("hmac"));
+        assertThat(bound.get(3).has("hmac")).as("only a head is kept").isFalse();
     }
 
     @Test
@@ -162,7 +225,7 @@ class JsonEncoderTest {
         String text = "SELECT \"" + "ü".repeat(100) + "\"";
         // When
         JsonNode sql = AuditSchema.validated(
-                        line(new JsonEncoder(config, Sample.AGENT), Sample.statement(1, Sample.simple(text))))
+                        line(new JsonEncoder(config, Sample.AGENT, TOKENS), Sample.statement(1, Sample.simple(text))))
                 .get("sql");
         // Then
         assertThat(sql.get("text").asString().getBytes(StandardCharsets.UTF_8).length)
@@ -180,8 +243,8 @@ class JsonEncoderTest {
         JsonNode sql = record(Content.REDACTED, event).get("sql");
         // Then
         assertThat(sql.get("length").asLong()).isEqualTo(900_000_000);
-        assertThat(sql.get("sha256").asString()).isEqualTo("0".repeat(64));
-        assertThat(sql.get("sha256_of").asString()).isEqualTo("query");
+        assertThat(sql.get("hmac").asString()).isEqualTo(TOKENS.token(Sample.sha256()));
+        assertThat(sql.get("hmac_of").asString()).isEqualTo("query");
         assertThat(sql.get("truncated").asBoolean()).isTrue();
     }
 
@@ -191,7 +254,7 @@ class JsonEncoderTest {
         AuditEvent event = Sample.statement(1, Sample.simple("SELECT \"" + "x\n\0".repeat(350_000) + "\""));
         AuditConfig config = new AuditConfig(Content.FULL, Content.FULL, 16, 2 << 20, 16, true, List.of());
         // When
-        String line = line(new JsonEncoder(config, Sample.AGENT), event);
+        String line = line(new JsonEncoder(config, Sample.AGENT, TOKENS), event);
         // Then
         assertThat(line).doesNotContain("\n");
         assertThat(AuditSchema.validated(line).at("/sql/truncated").asBoolean()).isFalse();
@@ -200,7 +263,7 @@ class JsonEncoderTest {
     @Test
     void afterAFaultTheNextRecordIsWhole() {
         // Given
-        JsonEncoder encoder = new JsonEncoder(Sample.config(Content.REDACTED), Sample.AGENT);
+        JsonEncoder encoder = new JsonEncoder(Sample.config(Content.REDACTED), Sample.AGENT, TOKENS);
         AuditEvent broken = Sample.statement(
                 1, Sample.extended(null).parameters(new Parameters(new int[0], new byte[0], new int[] {1}, null)));
         Chain chain = new Chain("0195512a-1c00-7000-8000-0000000000c1");
@@ -257,7 +320,7 @@ class JsonEncoderTest {
                         .endNanos(nanos)
                         .build());
         // When
-        String line = line(new JsonEncoder(Sample.config(content), Sample.AGENT), event);
+        String line = line(new JsonEncoder(Sample.config(content), Sample.AGENT, TOKENS), event);
         // Then
         assertThat(line).doesNotContain("\n");
         AuditSchema.validated(line);

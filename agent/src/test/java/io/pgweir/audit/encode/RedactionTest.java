@@ -3,6 +3,7 @@ package io.pgweir.audit.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgweir.audit.AuditEvent;
+import io.pgweir.audit.AuditRecord;
 import io.pgweir.audit.RecordBuffer;
 import io.pgweir.audit.Sample;
 import io.pgweir.audit.seal.Chain;
@@ -19,6 +20,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.AlphaChars;
 import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,9 +31,10 @@ class RedactionTest {
 
     private static String written(Content content, AuditEvent event) throws IOException {
         RecordBuffer lines = new RecordBuffer(256);
-        new JsonEncoder(Sample.config(content), Sample.AGENT)
+        new JsonEncoder(Sample.config(content), Sample.AGENT, Tokens.ofKey(new byte[32]))
                 .encode(event, 1, 2, new Chain("0195512a-1c00-7000-8000-0000000000c1"), lines);
-        new PrettyEncoder(Sample.config(content), true).encode(event, 1, 2, lines);
+        String record = lines.toString(StandardCharsets.UTF_8);
+        new PrettyFormat(true).append(new AuditRecord(record.getBytes(StandardCharsets.UTF_8)), lines);
         return lines.toString(StandardCharsets.UTF_8);
     }
 
@@ -81,11 +84,21 @@ class RedactionTest {
                 "alter role bob password '$'",
                 "create user bob with encrypted password '$' valid until '2030-01-01'",
                 "create subscription s connection 'host=h password=$' publication p",
-                "create user mapping for bob server s options (user 'x', password '$')"
+                "create user mapping for bob server s options (user 'x', password '$')",
+                "alter user mapping for bob server s options (set password '$')",
+                "alter subscription s connection 'host=h password=$'",
+                "alter role bob encrypted password 'SCRAM-SHA-256$4096:$=='",
+                "alter role bob password '$' and then something that is no SQL (",
+                "alter role bob password '$",
+                "select * from dblink('host=h user=u password=$', 'select 1') as t(a int)",
+                "select dblink_connect('postgresql://u:$@h/db')",
+                "create role bob login password /* of bob */ '$'"
             })
     void fullRecordsShowNoSecret(String template) throws IOException {
         // Given
-        String text = template.replace("$", MARKER);
+        String text = template.replace("SHA-256$4096", "SHA-256\0004096")
+                .replace("$", MARKER)
+                .replace('\0', '$');
         ExecutionFixture execution = Sample.simple(text)
                 .parameters(marked())
                 .error(quoting("42601", "syntax error at or near \"'" + MARKER + "'\""));
@@ -93,6 +106,28 @@ class RedactionTest {
         String written = written(Content.FULL, Sample.statement(1, execution));
         // Then
         assertThat(written).doesNotContain(MARKER);
+    }
+
+    @Test
+    void fullRecordsShowNoSecretOfTheQuerysNextStatement() throws IOException {
+        // Given: PostgreSQL parses the query as a whole, so the first statement gets the error of the second
+        ExecutionFixture execution = Sample.simple("select 1; alter role bob password '" + MARKER + "' '")
+                .error(quoting("42601", "syntax error at or near \"'" + MARKER + "'\""));
+        // When
+        String written = written(Content.FULL, Sample.statement(1, execution));
+        // Then
+        assertThat(written).doesNotContain(MARKER);
+    }
+
+    @Test
+    void fullRecordsQuoteTheStatementsOwnSyntaxErrors() throws IOException {
+        // Given
+        ExecutionFixture execution =
+                Sample.simple("selec 1 frm t").error(quoting("42601", "syntax error at or near \"selec\""));
+        // When
+        String written = written(Content.FULL, Sample.statement(1, execution));
+        // Then
+        assertThat(written).contains("at or near \\\"selec\\\"");
     }
 
     @ParameterizedTest
