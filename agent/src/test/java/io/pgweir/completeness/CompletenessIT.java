@@ -320,8 +320,10 @@ class CompletenessIT {
     }
 
     private static String tag(JsonNode r) {
-        Matcher literal =
-                Pattern.compile("values \\('([^']+)'").matcher(r.at("/sql/text").asString());
-        return literal.find() ? literal.group(1) : r.at("/parameters/0/value").asString("executed");
+        Matcher literal = Pattern.compile("values \\('([^']+)'")
+                .matcher(r.at("/open/sql/text").asString(""));
+        return literal.find()
+                ? literal.group(1)
+                : r.at("/open/parameters/0/value").asString("executed");
     }
 }
