@@ -27,7 +27,12 @@ final class RecordLines {
         }
         lines.reset();
         for (AuditRecord record : batch) {
-            format.append(record, lines);
+            try {
+                format.append(record, lines);
+            } catch (IllegalArgumentException noWords) {
+                // As it is: a record that a format has no words for must not stop those behind it, nor be lost.
+                lines.writeBytes(record.json());
+            }
             lines.write('\n');
         }
         return lines.buffer();

@@ -1,5 +1,5 @@
 /**
- * The sinks that write to a file or to standard output.
+ * The sinks that write to a file, rotated and compressed, or to standard output.
  */
 @NullMarked
 package io.pgweir.audit.file;
