@@ -260,7 +260,11 @@ public sealed interface AuditEvent {
             /** Statements went on before their records were on disk: the disk took too long. They are in the trail. */
             NOT_DURABLE,
             /** The spool had a piece that could not be read. */
-            SPOOL_DAMAGED
+            SPOOL_DAMAGED,
+            /** A sink has them cut or in pieces: they were longer than it takes. */
+            OVERSIZED,
+            /** A sink has them under a later time: it takes no older ones. Their own is inside. */
+            RESTAMPED
         }
 
         AuditGap and(AuditGap later) {

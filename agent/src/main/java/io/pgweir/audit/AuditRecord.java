@@ -15,6 +15,11 @@ import tools.jackson.core.json.JsonFactory;
 public final class AuditRecord {
     private static final JsonFactory FACTORY = new JsonFactory();
 
+    /** No text can hold it: a quote within one is escaped. */
+    private static final String HASH = ",\"hash\":\"";
+
+    private static final int HASH_DIGITS = 64;
+
     private final byte[] json;
     private @Nullable Head head;
 
@@ -36,6 +41,14 @@ public final class AuditRecord {
             head = read;
         }
         return read;
+    }
+
+    /** Its own {@code hash}, hex; null where it has none. */
+    public @Nullable String hash() {
+        String text = toString();
+        int at = text.indexOf(HASH);
+        int from = at + HASH.length();
+        return at < 0 || text.length() < from + HASH_DIGITS ? null : text.substring(from, from + HASH_DIGITS);
     }
 
     @Override

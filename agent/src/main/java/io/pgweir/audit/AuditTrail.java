@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,35 +45,61 @@ public final class AuditTrail implements AutoCloseable {
      * @throws IOException where a key that {@code config} names cannot be used
      */
     public static AuditTrail of(AuditConfig config, AgentFacts agent, Telemetry telemetry) throws IOException {
-        return new AuditTrail(config, agent, Outputs.of(config), TimeSource.SYSTEM, telemetry);
+        EventQueue queue = new EventQueue(config.queueRecords());
+        Gaps gaps = new Gaps();
+        SinkTeller teller = new SinkTeller(queue, gaps, TimeSource.SYSTEM);
+        List<AuditSink> sinks = Outputs.of(config, teller);
+        Journal journal = journal(config, sinks, teller, gaps, TimeSource.SYSTEM, telemetry);
+        return new AuditTrail(config, agent, queue, gaps, journal, TimeSource.SYSTEM, telemetry);
     }
 
-    /** With sinks of the caller's own. */
-    public AuditTrail(AuditConfig config, AgentFacts agent, List<AuditSink> sinks, TimeSource time, Telemetry telemetry)
+    /** With sinks of the caller's own, behind the spool that {@code config} names. */
+    public static AuditTrail to(
+            List<AuditSink> sinks, AuditConfig config, AgentFacts agent, TimeSource time, Telemetry telemetry)
             throws IOException {
-        this(config, agent, new Gaps(), gaps -> new DirectJournal(sinks, gaps::add, telemetry), time, telemetry);
+        EventQueue queue = new EventQueue(config.queueRecords());
+        Gaps gaps = new Gaps();
+        SinkTeller teller = new SinkTeller(queue, gaps, time);
+        Journal journal = journal(config, sinks, teller, gaps, time, telemetry);
+        return new AuditTrail(config, agent, queue, gaps, journal, time, telemetry);
     }
 
     /** With a journal of the caller's own. */
-    public AuditTrail(AuditConfig config, AgentFacts agent, Journal journal, TimeSource time, Telemetry telemetry)
+    public static AuditTrail to(
+            Journal journal, AuditConfig config, AgentFacts agent, TimeSource time, Telemetry telemetry)
             throws IOException {
-        this(config, agent, new Gaps(), _ -> journal, time, telemetry);
+        EventQueue queue = new EventQueue(config.queueRecords());
+        return new AuditTrail(config, agent, queue, new Gaps(), journal, time, telemetry);
+    }
+
+    private static Journal journal(
+            AuditConfig config,
+            List<AuditSink> sinks,
+            SinkTeller teller,
+            Gaps gaps,
+            TimeSource time,
+            Telemetry telemetry) {
+        AuditConfig.Spool spool = config.spool();
+        return spool == null
+                ? new DirectJournal(sinks, gaps::add, telemetry)
+                : new SpoolJournal(spool, sinks, teller, gaps::add, time, telemetry);
     }
 
     private AuditTrail(
             AuditConfig config,
             AgentFacts agent,
+            EventQueue queue,
             Gaps gaps,
-            Function<Gaps, Journal> journal,
+            Journal journal,
             TimeSource time,
             Telemetry telemetry)
             throws IOException {
         this.time = time;
         this.telemetry = telemetry;
+        this.queue = queue;
         this.gaps = gaps;
-        this.journal = journal.apply(gaps);
+        this.journal = journal;
         uuids = new Uuids(time);
-        queue = new EventQueue(config.queueRecords());
         Path keyFile = config.seal().key();
         SigningKey key = keyFile == null ? null : SealKeys.readSigningKey(keyFile);
         Recorder recorder = new Recorder(
@@ -83,7 +108,7 @@ public final class AuditTrail implements AutoCloseable {
                 new Pulse(config.seal(), key, queue::size, time),
                 uuids,
                 telemetry);
-        writer = new AuditWriter(queue, gaps, recorder, this.journal, time, telemetry);
+        writer = new AuditWriter(queue, gaps, recorder, journal, time, telemetry);
     }
 
     /** Opens the journal and begins to write. Whatever cannot be opened stops the start: no agent runs unaudited. */

@@ -65,6 +65,9 @@ final class AuditWriter {
     private boolean unforced;
     private long unforcedSince;
 
+    /** The journal tidies up when it is forced: now and then, with nothing to force. */
+    private long forcedAt;
+
     AuditWriter(EventQueue queue, Gaps gaps, Recorder recorder, Journal journal, TimeSource time, Telemetry telemetry) {
         this.queue = queue;
         this.gaps = gaps;
@@ -194,8 +197,9 @@ final class AuditWriter {
                 unforcedBytes += recorder.bytes();
                 recorder.appendTo(journal);
             }
-            if (unforced && isForceDue(last)) {
+            if ((unforced && isForceDue(last)) || time.nanos() - forcedAt >= SLEEP_NANOS) {
                 journal.force();
+                forcedAt = time.nanos();
                 unforced = false;
                 unforcedBytes = 0;
             }

@@ -28,7 +28,7 @@ class AuditTrailTest {
     private final FakeTime time = new FakeTime(Sample.BASE_MICROS);
 
     private AuditTrail trail(int queueRecords) throws IOException {
-        return new AuditTrail(Sample.config(queueRecords), Sample.AGENT, List.of(sink), time, telemetry);
+        return AuditTrail.to(List.of(sink), Sample.config(queueRecords), Sample.AGENT, time, telemetry);
     }
 
     private static Execution execution() {
@@ -165,7 +165,7 @@ class AuditTrailTest {
         // Given
         FakeSink broken = new FakeSink();
         broken.failures.set(Integer.MAX_VALUE);
-        AuditTrail trail = new AuditTrail(Sample.config(64), Sample.AGENT, List.of(broken, sink), time, telemetry);
+        AuditTrail trail = AuditTrail.to(List.of(broken, sink), Sample.config(64), Sample.AGENT, time, telemetry);
         // When
         trail.start();
         trail.close();

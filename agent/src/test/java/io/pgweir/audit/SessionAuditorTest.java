@@ -19,7 +19,7 @@ class SessionAuditorTest {
     /** What one connection's records say, without those of the trail itself. */
     private List<JsonNode> records(Consumer<SessionAuditor> session) throws IOException {
         FakeSink sink = new FakeSink();
-        AuditTrail trail = new AuditTrail(Sample.config(64), Sample.AGENT, List.of(sink), time, new Telemetry());
+        AuditTrail trail = AuditTrail.to(List.of(sink), Sample.config(64), Sample.AGENT, time, new Telemetry());
         trail.start();
         session.accept(trail.open(Sample.CLIENT));
         trail.close();

@@ -92,8 +92,8 @@ final class AgentUnderTest implements ProxyUnderTest {
         var lines = new Lines();
         try {
             var telemetry = new Telemetry();
-            var trail = new AuditTrail(
-                    audit, new AgentFacts("equality", "0", null), List.of(lines), TimeSource.SYSTEM, telemetry);
+            var trail = AuditTrail.to(
+                    List.of(lines), audit, new AgentFacts("equality", "0", null), TimeSource.SYSTEM, telemetry);
             return new AgentUnderTest(Agent.start(config, trail, telemetry), telemetry, lines);
         } catch (AgentStartException | IOException e) {
             throw new IllegalStateException(e);

@@ -33,7 +33,7 @@ class AuditPauseTest {
                 AuditConfig.Content.REDACTED, AuditConfig.Content.REDACTED, QUEUE_RECORDS, 0, 0, false, List.of());
         AgentFacts agent = new AgentFacts("pause", "0", null);
         try {
-            return new AuditTrail(config, agent, List.of(), TimeSource.SYSTEM, new Telemetry());
+            return AuditTrail.to(List.of(), config, agent, TimeSource.SYSTEM, new Telemetry());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

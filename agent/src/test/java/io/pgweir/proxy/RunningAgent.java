@@ -176,10 +176,10 @@ final class RunningAgent implements AutoCloseable {
             Telemetry telemetry = new Telemetry();
             AuditTrail trail;
             try {
-                trail = new AuditTrail(
+                trail = AuditTrail.to(
+                        new Collector(events),
                         config.audit(),
                         new AgentFacts("running", "0", null),
-                        new Collector(events),
                         TimeSource.SYSTEM,
                         telemetry);
             } catch (IOException failure) {

@@ -74,7 +74,7 @@ public class SessionBenchmark {
                 1 << 10,
                 true,
                 List.of());
-        trail = new AuditTrail(config, agent, List.of(new Nowhere()), TimeSource.SYSTEM, new Telemetry());
+        trail = AuditTrail.to(List.of(new Nowhere()), config, agent, TimeSource.SYSTEM, new Telemetry());
         trail.start();
         SessionAuditor auditor = trail.open(new ClientFacts("listener", "cluster", "127.0.0.1", 1));
         StatementCache cache = new StatementCache(CACHE_BYTES);

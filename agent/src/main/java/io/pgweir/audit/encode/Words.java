@@ -97,6 +97,8 @@ final class Words {
             case NOT_ENCODED -> "not_encoded";
             case NOT_DURABLE -> "not_durable";
             case SPOOL_DAMAGED -> "spool_damaged";
+            case OVERSIZED -> "oversized";
+            case RESTAMPED -> "restamped";
         };
     }
 }
