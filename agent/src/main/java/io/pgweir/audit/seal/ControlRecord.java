@@ -1,5 +1,7 @@
 package io.pgweir.audit.seal;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -37,7 +39,7 @@ sealed interface ControlRecord {
                 } else if (name.equals("resumes") && type.equals("audit.start")) {
                     read = Members.of(parser).resumed();
                 } else if (name.equals("gap") && type.equals("audit.gap")) {
-                    read = new Lost(Members.of(parser).number("dropped"));
+                    read = Members.of(parser).lost();
                 } else {
                     parser.skipChildren();
                 }
@@ -50,8 +52,8 @@ sealed interface ControlRecord {
 
     /** The strings and numbers of one object; all else in it is passed by. */
     final class Members {
-        private final java.util.Map<String, String> strings = new java.util.HashMap<>();
-        private final java.util.Map<String, Long> numbers = new java.util.HashMap<>();
+        private final Map<String, String> strings = new HashMap<>();
+        private final Map<String, Long> numbers = new HashMap<>();
 
         static Members of(JsonParser parser) {
             Members members = new Members();
@@ -81,6 +83,15 @@ sealed interface ControlRecord {
             return numbers.getOrDefault(name, 0L);
         }
 
+        /** Null for a gap whose records are in the trail all the same. */
+        @Nullable
+        Lost lost() {
+            return switch (string("reason")) {
+                case "not_durable", "oversized", "restamped" -> null;
+                default -> new Lost(number("dropped"));
+            };
+        }
+
         Covered covered() {
             return new Covered(checkpoint());
         }
@@ -97,7 +108,9 @@ sealed interface ControlRecord {
 
         @Nullable
         Resumed resumed() {
-            return strings.containsKey("chain") ? new Resumed(string("chain"), number("seq"), string("hash")) : null;
+            return strings.containsKey("chain")
+                    ? new Resumed(string("chain"), number("seq"), string("last_hash"))
+                    : null;
         }
     }
 }

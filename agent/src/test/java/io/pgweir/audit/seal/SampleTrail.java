@@ -65,7 +65,7 @@ final class SampleTrail {
     SampleTrail resumes(SampleTrail other, long seq, String hash) {
         return add(
                 "audit.start",
-                "\"resumes\":{\"chain\":\"" + other.chain.uid() + "\",\"seq\":" + seq + ",\"hash\":\"" + hash
+                "\"resumes\":{\"chain\":\"" + other.chain.uid() + "\",\"seq\":" + seq + ",\"last_hash\":\"" + hash
                         + "\",\"cut_bytes\":0}",
                 "");
     }
