@@ -163,6 +163,15 @@ public final class AuditTrail implements AutoCloseable {
         writer.wake();
     }
 
+    /**
+     * Something was read anew. Any thread.
+     *
+     * @param error why what was there before stays; null where it was taken over
+     */
+    public void onReload(String what, String name, @Nullable String error) {
+        offer(new AuditEvent.AuditReload(time.wallMicros(), what, name, error));
+    }
+
     /** Something is missing, or was not safe in time: told with the next batch. Any thread. */
     public void addGap(AuditGap one) {
         gaps.add(one);

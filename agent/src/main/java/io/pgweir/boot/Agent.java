@@ -178,7 +178,8 @@ public final class Agent implements AutoCloseable {
 
     private ClientTls clientTls(ListenerConfig listener) throws AgentStartException {
         try {
-            return ClientTls.of(listener.tls(), waiting);
+            return ClientTls.of(
+                    listener.tls(), waiting, error -> trail.onReload("certificate", listener.name(), error));
         } catch (SSLException failure) {
             throw new AgentStartException(
                     Kind.TLS, "listener " + listener.name() + ", tls: " + failure.getMessage(), failure);

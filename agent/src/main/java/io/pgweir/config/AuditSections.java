@@ -225,7 +225,7 @@ final class AuditSections {
                         .toList(),
                 section.text("topic"),
                 format(section),
-                section.word("compression", "zstd", List.of("none", "gzip", "snappy", "lz4", "zstd")),
+                section.word("compression", "lz4", List.of("none", "gzip", "snappy", "lz4", "zstd")),
                 section.bytes("record-bytes", Sink.Kafka.RECORD_BYTES, 16 << 10, 64 << 20),
                 section.oneOf("oversize", AuditConfig.Oversize.CHUNK),
                 section.texts("properties"));

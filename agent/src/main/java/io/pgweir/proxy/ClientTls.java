@@ -21,6 +21,8 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +38,7 @@ public final class ClientTls {
 
     private final ClientTlsConfig config;
     private final Executor files;
+    private final Consumer<@Nullable String> onReload;
     private final AtomicLong nextLookNanos = new AtomicLong(System.nanoTime() + LOOK_NANOS);
     private volatile @Nullable Loaded loaded;
 
@@ -47,19 +50,25 @@ public final class ClientTls {
 
     /**
      * @param files where files may be waited for
+     * @param onReload told after changed files were taken over (null), or were no good: why. Any thread
      * @throws SSLException where a file cannot be read or does not hold what it should
      */
-    public static ClientTls of(ClientTlsConfig config, Executor files) throws SSLException {
-        ClientTls tls = new ClientTls(config, files);
+    public static ClientTls of(ClientTlsConfig config, Executor files, Consumer<@Nullable String> onReload)
+            throws SSLException {
+        ClientTls tls = new ClientTls(config, files, onReload);
         if (config.mode() != ClientTlsConfig.Mode.DISABLE) {
             tls.loaded = tls.load();
         }
         return tls;
     }
 
-    private ClientTls(ClientTlsConfig config, Executor files) {
+    /** What was wrong with changed files when they were looked at last: told once. */
+    private final AtomicReference<String> refused = new AtomicReference<>("");
+
+    private ClientTls(ClientTlsConfig config, Executor files, Consumer<@Nullable String> onReload) {
         this.config = config;
         this.files = files;
+        this.onReload = onReload;
     }
 
     boolean isOffered() {
@@ -99,12 +108,18 @@ public final class ClientTls {
             if (!stamps().equals(current().stamps())) {
                 loaded = load();
                 log.atInfo().addKeyValue("cert", config.cert()).log("Certificate files were read again");
+                refused.set("");
+                onReload.accept(null);
             }
         } catch (IOException unreadable) {
+            String error = String.valueOf(unreadable.getMessage());
             log.atWarn()
                     .addKeyValue("cert", config.cert())
-                    .addKeyValue("error", unreadable.getMessage())
+                    .addKeyValue("error", error)
                     .log("Changed certificate files are no good; the ones before stay");
+            if (!error.equals(refused.getAndSet(error))) {
+                onReload.accept(error);
+            }
         }
     }
 

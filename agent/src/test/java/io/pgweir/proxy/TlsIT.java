@@ -289,6 +289,12 @@ class TlsIT {
             await().during(Duration.ofMillis(1500))
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> "28000".equals(scramCause(agent)));
+            List<AuditEvent.AuditReload> reloads = agent.events(AuditEvent.AuditReload.class);
+            assertThat(reloads.getFirst().error()).isNull();
+            assertThat(reloads.getLast().error()).isNotNull();
+            assertThat(reloads)
+                    .hasSizeLessThanOrEqualTo(3)
+                    .allMatch(reload -> reload.name().equals("main"));
         }
     }
 

@@ -55,7 +55,7 @@ public final class KafkaSink implements AuditSink {
 
     @Override
     public String name() {
-        return "kafka:" + config.topic();
+        return "kafka:" + config.topic() + "@" + config.bootstrapServers().getFirst();
     }
 
     /** Asks no broker. */

@@ -68,7 +68,7 @@ class KafkaSettingsTest {
         KafkaSink sink = sink(config(server, "zstd", Map.of("security.protocol", "SASL_SSL", "acks", "-1")));
         sink.open();
         sink.close();
-        assertThat(sink.name()).isEqualTo("kafka:audit");
+        assertThat(sink.name()).isEqualTo("kafka:audit@" + server);
     }
 
     @Test
