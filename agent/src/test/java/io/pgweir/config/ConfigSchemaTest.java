@@ -110,6 +110,7 @@ class ConfigSchemaTest {
         for (String name : List.of("ca.pem", "server.crt", "server.key")) {
             Files.writeString(directory.resolve("tls").resolve(name), name);
         }
+        Files.writeString(directory.resolve("seal.pem"), "seal.pem");
 
         // Then
         assertThat(schemaFaults(Files.readString(copy))).isEmpty();
