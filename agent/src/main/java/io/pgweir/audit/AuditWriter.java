@@ -172,7 +172,7 @@ final class AuditWriter {
                 break;
             }
             count++;
-            recorder.record(event);
+            recorder.recordNext(event);
         }
         gaps.drainTo(this::tell);
         recorder.tick();
@@ -186,33 +186,48 @@ final class AuditWriter {
         recorder.record(missing);
     }
 
-    /** Gives the journal what is recorded, and forces it where that is due. */
+    /** Gives the journal what is recorded, and forces it where that is due. What it took is forced even where it took not all. */
     private void push(boolean last) {
+        Exception fault = append();
         try {
-            if (recorder.bytes() > 0) {
-                if (!unforced) {
-                    unforced = true;
-                    unforcedSince = time.nanos();
-                }
-                unforcedBytes += recorder.bytes();
-                recorder.appendTo(journal);
-            }
-            if ((unforced && isForceDue(last)) || time.nanos() - forcedAt >= SLEEP_NANOS) {
+            if ((unforced && (fault != null || isForceDue(last))) || time.nanos() - forcedAt >= SLEEP_NANOS) {
                 journal.force();
                 forcedAt = time.nanos();
                 unforced = false;
                 unforcedBytes = 0;
             }
-            if (exhausted != null) {
-                exhausted = null;
-                LOG.atInfo().log("audit records are kept again");
-            }
-        } catch (IOException | RuntimeException fault) {
-            exhaust(fault);
-            return;
+        } catch (IOException | RuntimeException refused) {
+            fault = refused;
         }
         if (!unforced) {
-            waiters.onDurable(taken);
+            waiters.onDurable(recorder.kept());
+        }
+        if (fault != null) {
+            exhaust(fault);
+        } else if (exhausted != null) {
+            exhausted = null;
+            LOG.atInfo().log("audit records are kept again");
+        }
+    }
+
+    /** Null where the journal took everything. */
+    private @Nullable Exception append() {
+        int bytes = recorder.bytes();
+        if (bytes == 0) {
+            return null;
+        }
+        try {
+            recorder.appendTo(journal);
+            return null;
+        } catch (IOException | RuntimeException fault) {
+            return fault;
+        } finally {
+            int took = bytes - recorder.bytes();
+            if (took > 0 && !unforced) {
+                unforced = true;
+                unforcedSince = time.nanos();
+            }
+            unforcedBytes += took;
         }
     }
 

@@ -7,6 +7,7 @@ import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,12 @@ final class Recorder {
 
     private int[] ends = new int[1024];
 
+    /** Of the queue's events, how many were recorded when each of {@link #events} was. */
+    private long[] counts = new long[1024];
+
+    private long recorded;
+    private long kept;
+
     /** Of {@link #events}, that the journal has taken. */
     private int appended;
 
@@ -56,6 +63,18 @@ final class Recorder {
         return events.size() - appended;
     }
 
+    /** Of the queue's events, those that the journal has taken, with all before them. */
+    long kept() {
+        return kept;
+    }
+
+    /** An event of the queue. */
+    void recordNext(AuditEvent event) {
+        recorded++;
+        record(event);
+    }
+
+    /** An event that the trail tells of itself. */
     void record(AuditEvent event) {
         if (!encode(event)) {
             long micros = event.micros();
@@ -89,6 +108,7 @@ final class Recorder {
         while (appended < events.size()) {
             int from = appended == 0 ? 0 : ends[appended - 1];
             journal.append(events.get(appended), array, from, ends[appended] - from);
+            kept = counts[appended];
             appended++;
         }
         events.clear();
@@ -123,9 +143,11 @@ final class Recorder {
             return false;
         }
         if (events.size() == ends.length) {
-            ends = java.util.Arrays.copyOf(ends, ends.length * 2);
+            ends = Arrays.copyOf(ends, ends.length * 2);
+            counts = Arrays.copyOf(counts, ends.length);
         }
         ends[events.size()] = sealed.size();
+        counts[events.size()] = recorded;
         events.add(event);
         return true;
     }
