@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -101,9 +102,32 @@ def start_server(work, prefix, *settings):
         "-c", "max_wal_size=4GB", "-c", "autovacuum=off", *(word for s in settings for word in ("-c", s))], port, open(f"{work}/postgres.log", "w"))
 
 
-def start_pgweir(work, server, *options, env=None):
+def build_pgweir():
     subprocess.run([f"{ROOT}/pgweir", "version"], check=True, stdout=subprocess.DEVNULL)  # builds, where it has to
+
+
+def start_pgweir(work, server, *options, env=None):
+    build_pgweir()
     port = free_port()
     return Process("pgweir", [
         f"{ROOT}/pgweir", "run", "--upstream", f"127.0.0.1:{server.port}", "--listen", f"127.0.0.1:{port}",
         "--audit-file", f"{work}/audit.ndjson", *options], port, open(f"{work}/pgweir.log", "w"), env)
+
+
+def write_config(work, server, port, audit):
+    """A configuration of one cluster, one listener and this audit section; returns its file."""
+    with open(f"{work}/pgweir.yaml", "w") as f:
+        f.write(f"""version: 1
+clusters:
+  main: {{nodes: ["127.0.0.1:{server.port}"], tls: {{mode: disable}}}}
+listeners:
+  - {{name: main, listen: "127.0.0.1:{port}", cluster: main}}
+audit:
+{textwrap.indent(textwrap.dedent(audit).strip(), "  ")}
+""")
+    return f.name
+
+
+def start_configured(work, config, port, env=None):
+    """The caller has built it."""
+    return Process("pgweir", [f"{ROOT}/pgweir", "run", "--config", config], port, open(f"{work}/pgweir.log", "a"), env)
