@@ -23,6 +23,9 @@ import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import io.pgweir.testing.Certificates;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -75,7 +78,17 @@ final class AgentUnderTest implements ProxyUnderTest {
 
     private static AgentUnderTest start(int upstreamPort, ClientTlsConfig clientTls, ServerTlsConfig serverTls) {
         var audit = new AuditConfig(
-                AuditConfig.Content.FULL, AuditConfig.Content.FULL, 1 << 20, 1 << 16, 1 << 10, true, List.of());
+                AuditConfig.Content.FULL,
+                AuditConfig.Content.FULL,
+                1 << 20,
+                1 << 16,
+                1 << 10,
+                true,
+                tokenKey(),
+                AuditConfig.Durability.WITHOUT_SPOOL,
+                null,
+                AuditConfig.Seal.DEFAULT,
+                List.of());
         var config = new AgentConfig(
                 1,
                 Map.of(
@@ -97,6 +110,17 @@ final class AgentUnderTest implements ProxyUnderTest {
             return new AgentUnderTest(Agent.start(config, trail, telemetry), telemetry, lines);
         } catch (AgentStartException | IOException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** The same for every agent: equal values have equal tokens. */
+    private static Path tokenKey() {
+        try {
+            Path key = Files.writeString(Files.createTempFile("tokens", ".key"), "0123456789abcdef".repeat(4));
+            key.toFile().deleteOnExit();
+            return key;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -273,9 +273,10 @@ class StartIT {
                 canceller.send(Frontend.cancelRequest(sleeper.pid(), wrong));
                 assertThat(canceller.readByte()).isEqualTo(-1);
             }
-            assertThat(other.query("select count(*) from pg_stat_activity where query like '%pg_sleep(30)%'"
-                            + " and state = 'active' and pid <> pg_backend_pid()"))
-                    .contains("D(1)");
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> other.query("select count(*) from pg_stat_activity where query like '%pg_sleep(30)%'"
+                                    + " and state = 'active' and pid <> pg_backend_pid()")
+                            .contains("D(1)"));
 
             // When
             try (PgWire canceller = own.connect()) {

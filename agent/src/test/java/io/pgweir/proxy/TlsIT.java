@@ -256,6 +256,7 @@ class TlsIT {
             sleeper.requestTls(PgWire.trusting());
             sleeper.login(Frontend.PROTOCOL_3_0, Map.of(), null);
             sleeper.send(Frontend.query("select pg_sleep(30)"));
+            awaitActive(sleeper.pid());
 
             // When
             canceller.requestTls(PgWire.trusting());
@@ -265,6 +266,12 @@ class TlsIT {
             assertThat(canceller.readByte()).isEqualTo(-1);
             assertThat(sleeper.line()).contains("57014");
         }
+    }
+
+    /** A cancel that comes before the query has begun cancels nothing. */
+    private void awaitActive(int pid) {
+        String sql = "select count(*) from pg_stat_activity where state = 'active' and pid = " + pid;
+        await().atMost(Duration.ofSeconds(20)).until(() -> "1".equals(server.query(sql)));
     }
 
     @Test
