@@ -120,8 +120,7 @@ final class AuditGate {
     }
 
     private Durability.Rule rule(Foreseen next) {
-        Durability.Rule rule =
-                next.isUnknown() && next.step() == Execution.Step.EXECUTE ? durability.strictest() : null;
+        Durability.Rule rule = next.anything() ? durability.strictest() : null;
         if (next.path() == Execution.Path.FUNCTION_CALL) {
             rule = durability.of(StatementClass.FUNCTION);
         }

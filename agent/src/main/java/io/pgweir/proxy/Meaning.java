@@ -53,7 +53,7 @@ final class Meaning {
     /** What the client asked last was held back for so long. */
     void onHeld(long heldNanos) {
         if (on) {
-            tracker.onFrontendForwarded(heldNanos);
+            tracker.onHeld(heldNanos);
         }
     }
 

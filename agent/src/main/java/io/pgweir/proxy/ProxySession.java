@@ -253,6 +253,7 @@ final class ProxySession {
         @Override
         public void onRequestFree() {
             if (toServer.isParked()) {
+                meaning.onRead();
                 toServer.release();
                 goOnToServer();
             }
@@ -265,6 +266,7 @@ final class ProxySession {
                 boolean parses = toServer.parkedType() == MessageType.Frontend.PARSE
                         || toServer.parkedType() == MessageType.Frontend.EXECUTE;
                 meaning.tracker().refuse(refusal);
+                meaning.onRead();
                 toServer.replace(
                         parses
                                 ? MessageWriter.parse(server.alloc(), REFUSED, REFUSED)
@@ -284,6 +286,7 @@ final class ProxySession {
         @Override
         public void onAnswerFree() {
             if (toClient.isParked()) {
+                meaning.onRead();
                 toClient.release();
                 client.flush();
                 meaning.onBackendForwarded();

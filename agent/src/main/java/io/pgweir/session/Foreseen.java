@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * What a message of the client will have the server do, before the server hears of it.
  *
  * @param step PARSE where the text is only parsed; EXECUTE where something runs
- * @param statements of a Query all of them in their order; of all else the one; empty where pgweir does not know
+ * @param statements of a Query all of them in their order; of all else the one, or none
  * @param also what it may run as well: what an SQL-level EXECUTE names, or what a name meant before a Parse that may fail
+ * @param anything whether it may run what is not told here: a name that pgweir cannot be sure of, a text that was cut
  * @param intent of the Parse that brought the text within this segment, and that no Execute has stood on yet
  */
 public record Foreseen(
@@ -18,13 +19,8 @@ public record Foreseen(
         Execution.Step step,
         List<SqlStatement> statements,
         List<SqlStatement> also,
+        boolean anything,
         @Nullable String statementName,
         @Nullable String portalName,
         int functionOid,
-        @Nullable UUID intent) {
-
-    /** Nothing is known of what runs; not an empty query, which runs nothing. */
-    public boolean isUnknown() {
-        return statements.isEmpty() && path == Execution.Path.EXTENDED;
-    }
-}
+        @Nullable UUID intent) {}

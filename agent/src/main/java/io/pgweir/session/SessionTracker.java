@@ -60,7 +60,7 @@ public final class SessionTracker {
         copies = new CopyStreams(queue, names, scripts, settings, options.copySha256());
         running = new Running(names, transactions, log, copies, scripts);
         requests = new Requests(queue, copies, options);
-        foresight = new Foresight(names, scripts);
+        foresight = new Foresight(names, scripts, queue);
         answers = new Answers(queue, names, transactions, log, copies, running, scripts);
     }
 
@@ -115,6 +115,14 @@ public final class SessionTracker {
             if (request.kind == Request.Kind.PARSE) {
                 foresight.onParseIntent(request, intents[0]);
             }
+        }
+    }
+
+    /** What the client asked last was held back for so long. */
+    public void onHeld(long heldNanos) {
+        Request request = requests.last();
+        if (request != null) {
+            request.ownNanos += heldNanos;
         }
     }
 

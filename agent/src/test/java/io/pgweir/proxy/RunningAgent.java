@@ -103,6 +103,9 @@ final class RunningAgent implements AutoCloseable {
         private int connections = 1000;
         private int port;
         private ThreadsConfig.Transport transport = ThreadsConfig.Transport.AUTO;
+        private AuditConfig.Durability durability = AuditConfig.Durability.WITHOUT_SPOOL;
+        private int messageBytes = 1 << 20;
+        private @Nullable Journal journal;
 
         Builder node(String host, int nodePort) {
             nodes.add(new HostPort(host, nodePort));
@@ -144,6 +147,22 @@ final class RunningAgent implements AutoCloseable {
             return this;
         }
 
+        /** Instead of one that only collects: then {@link RunningAgent#events} knows nothing. */
+        Builder journal(Journal own) {
+            journal = own;
+            return this;
+        }
+
+        Builder durability(AuditConfig.Durability wanted) {
+            durability = wanted;
+            return this;
+        }
+
+        Builder messageBytes(int max) {
+            messageBytes = max;
+            return this;
+        }
+
         RunningAgent start() {
             try {
                 return open();
@@ -170,14 +189,18 @@ final class RunningAgent implements AutoCloseable {
                             1 << 16,
                             1 << 10,
                             true,
+                            null,
+                            durability,
+                            null,
+                            AuditConfig.Seal.DEFAULT,
                             List.of()),
-                    new LimitsConfig(connections, startupTimeout, 1 << 20, 10_000),
+                    new LimitsConfig(connections, startupTimeout, messageBytes, 10_000),
                     new ThreadsConfig(2, transport));
             Telemetry telemetry = new Telemetry();
             AuditTrail trail;
             try {
                 trail = AuditTrail.to(
-                        new Collector(events),
+                        journal == null ? new Collector(events) : journal,
                         config.audit(),
                         new AgentFacts("running", "0", null),
                         TimeSource.SYSTEM,

@@ -187,11 +187,9 @@ public final class Tap implements AutoCloseable {
 
         void tear() {
             try {
-                if (!source.isClosed()) {
-                    source.setSoLinger(true, 0);
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                source.setSoLinger(true, 0);
+            } catch (IOException closed) {
+                return;
             }
             close(source);
         }

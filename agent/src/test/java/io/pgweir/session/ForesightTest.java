@@ -1,0 +1,135 @@
+package io.pgweir.session;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgweir.sql.SqlStatement;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is foreseen of the last message of a scenario: at least what the server may run. */
+class ForesightTest {
+    private final Scenario scenario = Scenario.ready();
+    private @Nullable Foreseen last;
+
+    /** Of every message, as the gate asks. */
+    private @Nullable Foreseen foresee(String script) {
+        for (String token : script.split(" (?=[<>])", -1)) {
+            scenario.step(token);
+            if (token.startsWith(">")) {
+                last = scenario.tracker.foresee();
+            }
+        }
+        return last;
+    }
+
+    private static String shown(@Nullable Foreseen foreseen) {
+        if (foreseen == null) {
+            return "nothing";
+        }
+        Set<String> texts = Stream.concat(foreseen.statements().stream(), foreseen.also().stream())
+                .map(SqlStatement::text)
+                .collect(Collectors.toCollection(java.util.TreeSet::new));
+        return String.join(" + ", texts) + (foreseen.anything() ? " + anything" : "");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                // Names of this segment mean what they were given last.
+                "one pipeline # >P[a|select 1] >B[|a] >E # select 1",
+                "unnamed again # >P[|select 1] >B >E >P[|insert 2] >B >E # insert 2",
+                "portal keeps its statement # >P[|insert 1] >B[p|] >P[|select 2] >E[p] # insert 1",
+                "portal of a closed statement # >P[a|insert 1] >B[p|a] >Cs[a] >P[a|select 2] >E[p] # insert 1",
+                "portal bound again # >P[a|insert 1] >P[b|select 2] >B[|a] >E >B[|b] >E # select 2",
+                // Of earlier segments, only what is answered is certain.
+                "confirmed # >P[a|select 1] >S <1 <Z[I] >B[|a] >E # select 1",
+                "not confirmed # >P[a|select 1] >S >B[|a] >E # select 1",
+                "a Parse that may fail # >P[a|insert 1] >S <1 <Z[I] >P[a|select 2] >S >B[|a] >E # insert 1 + select 2",
+                "two in flight # >P[a|insert 1] >S >P[a|select 2] >S >B[|a] >E # insert 1 + select 2",
+                "Close that may be skipped # >P[a|insert 1] >S >Cs[a] >P[a|select 2] >S >B[|a] >E # insert 1 + select 2",
+                "a Parse that failed # >P[a|insert 1] >S <1 <Z[I] >P[a|select 2] >S <E[42P05] <Z[I] >B[|a] >E # insert 1",
+                "portal of before # >Q[begin] <C[BEGIN] <Z[T] >P[|insert 1] >B[p|] >S >E[p] # insert 1",
+                "portal of before, answered # >Q[begin] <C[BEGIN] <Z[T] >P[|insert 1] >B[p|] >S <1 <2 <Z[T] >E[p] # insert 1",
+                "two portals in flight # >P[|insert 1] >B[p|] >S >P[|select 2] >B[p|] >S >E[p] # insert 1 + select 2",
+                // Nobody knows.
+                "no such portal # >E[p] # anything",
+                "no such statement # >B[|a] >E # anything",
+                "closed # >P[a|insert 1] >S <1 <Z[I] >Cs[a] >S <3 <Z[I] >B[|a] >E # anything",
+                "prepared by SQL in flight # >P[a|select 1] >S <1 <Z[I] >Q[deallocate a] >B[|a] >E # anything",
+                // SQL-level EXECUTE.
+                "EXECUTE # >Q[prepare a as insert 1] <C[PREPARE] <Z[I] >Q[execute a] # execute a + insert 1",
+                "EXECUTE of what is not answered # >Q[prepare a as insert 1] >Q[execute a] # execute a + anything",
+                "EXECUTE in the same text # >Q[prepare a as insert 1;execute a] # execute a + prepare a as insert 1 + anything",
+                "EXECUTE of nothing # >Q[execute a] # execute a + anything",
+                "EXECUTE by protocol # >P[a|insert 1] >P[|execute a] >B >E # execute a + insert 1",
+                // What runs nothing.
+                "Bind # >P[a|select 1] >B[|a] # nothing",
+                "Sync # >S # nothing",
+                "empty # >P[a|] >B[|a] >E # ''",
+            })
+    void foreseesWhatMayRun(String name, String script, String foreseen) {
+        assertThat(shown(foresee(script)).replaceFirst("^ \\+ ", "")).isEqualTo(foreseen);
+    }
+
+    @Test
+    void aQueryHasAllOfItsStatements() {
+        // When
+        Foreseen query = requireNonNull(foresee(">Q[select 1;insert 2]"));
+
+        // Then
+        assertThat(query.statements()).extracting(SqlStatement::text).containsExactly("select 1", "insert 2");
+        assertThat(query.path()).isEqualTo(Execution.Path.SIMPLE);
+        assertThat(query.anything()).isFalse();
+    }
+
+    @Test
+    void theIntentOfAParseCoversOneExecuteOfTheSameSegment() {
+        // Given
+        UUID intent = new UUID(1, 2);
+        foresee(">P[a|select 1]");
+
+        // When
+        scenario.tracker.intend(intent);
+
+        // Then
+        assertThat(requireNonNull(foresee(">B[|a] >E")).intent()).isEqualTo(intent);
+        assertThat(requireNonNull(foresee(">E")).intent()).isNull();
+        foresee(">P[b|select 1]");
+        scenario.tracker.intend(intent);
+        assertThat(requireNonNull(foresee(">S >B[|b] >E")).intent()).isNull();
+    }
+
+    @Test
+    void aFunctionCallIsForeseenByItsOid() {
+        Foreseen call = requireNonNull(foresee(">F[1397]"));
+
+        assertThat(call.functionOid()).isEqualTo(1397);
+        assertThat(call.path()).isEqualTo(Execution.Path.FUNCTION_CALL);
+    }
+
+    @Test
+    void ofMoreNamesThanAreKeptAnythingMayRun() {
+        // Given
+        for (int i = 0; i < 4097; i++) {
+            foresee(">P[s" + i + "|select 1]");
+        }
+
+        // When
+        Foreseen kept = requireNonNull(foresee(">B[|s4096] >E"));
+        Foreseen forgotten = requireNonNull(foresee(">B[|s1] >E"));
+
+        // Then
+        assertThat(kept.anything()).isFalse();
+        assertThat(forgotten.anything()).isTrue();
+        assertThat(forgotten.statements()).isEqualTo(List.of());
+    }
+}
