@@ -9,5 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param sqlState that the client was told, null where none
  * @param bytesFromClient of everything that came from the client, above TLS
  * @param bytesFromServer of everything that came from the server, above TLS
+ * @param opaque whether pgweir, by a fault of its own, understood nothing any more from some moment on: what was executed then
+ *     has no records
  */
-public record EndFacts(String cause, @Nullable String sqlState, long bytesFromClient, long bytesFromServer) {}
+public record EndFacts(
+        String cause, @Nullable String sqlState, long bytesFromClient, long bytesFromServer, boolean opaque) {}

@@ -379,7 +379,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             listening.context().onSessionEnd();
         }
         if (spoken) {
-            auditor(context).onEnd(new EndFacts(cause.label(), sqlState, bytes, 0));
+            auditor(context).onEnd(new EndFacts(cause.label(), sqlState, bytes, 0, false));
         }
     }
 

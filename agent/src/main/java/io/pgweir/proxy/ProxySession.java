@@ -508,7 +508,8 @@ final class ProxySession {
         } catch (RuntimeException fault) {
             meaning.fail(fault);
         }
-        meaning.auditor().onEnd(new EndFacts(reason.label(), sqlState, toServer.bytes(), toClient.bytes()));
+        meaning.auditor()
+                .onEnd(new EndFacts(reason.label(), sqlState, toServer.bytes(), toClient.bytes(), !meaning.isOn()));
         context.onSessionEnd(this);
     }
 }

@@ -56,7 +56,7 @@ class AuditTrailTest {
         // When
         auditor.onServer(Sample.SERVER);
         auditor.onExecution(execution());
-        auditor.onEnd(new EndFacts("client_terminated", null, 1, 2));
+        auditor.onEnd(new EndFacts("client_terminated", null, 1, 2, false));
         trail.close();
         // Then
         assertThat(sink.types())

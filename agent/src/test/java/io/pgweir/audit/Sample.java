@@ -171,7 +171,7 @@ public final class Sample {
                         ORIGIN,
                         15,
                         now + 90_000_000,
-                        new EndFacts("client_terminated", null, 4096, 1 << 20),
+                        new EndFacts("client_terminated", null, 4096, 1 << 20, false),
                         new SessionTotals(10, 1, 13358, 5, 92_000_000)),
                 new AuditEvent.SessionAuth(
                         BARE_ORIGIN,
@@ -183,7 +183,7 @@ public final class Sample {
                         BARE_ORIGIN,
                         2,
                         now,
-                        new EndFacts("startup_timeout", "08006", 3, 0),
+                        new EndFacts("startup_timeout", "08006", 3, 0, true),
                         new SessionTotals(0, 0, 0, 0, 2_000_000)),
                 new AuditEvent.Cancel(BARE_ORIGIN, 1, now, SESSION, true),
                 new AuditEvent.Cancel(BARE_ORIGIN, 1, now, null, false),

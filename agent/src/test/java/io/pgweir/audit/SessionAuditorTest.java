@@ -51,7 +51,7 @@ class SessionAuditorTest {
             session.onTransactionEnd(new Transaction(
                     7, true, Transaction.Outcome.ROLLED_BACK, Sample.BASE_NANOS, Sample.BASE_NANOS + 5_000_000, 2));
             time.nanos.addAndGet(9_000_000);
-            session.onEnd(new EndFacts("client_terminated", null, 100, 200));
+            session.onEnd(new EndFacts("client_terminated", null, 100, 200, false));
         });
         // Then
         assertThat(records.stream().map(record -> record.get("type").asString()))
@@ -83,7 +83,7 @@ class SessionAuditorTest {
         List<JsonNode> records = records(session -> {
             time.micros.addAndGet(-3_600_000_000L);
             time.nanos.addAndGet(2_000);
-            session.onEnd(new EndFacts("client_gone", null, 0, 0));
+            session.onEnd(new EndFacts("client_gone", null, 0, 0, false));
         });
         // Then
         assertThat(records.getFirst().get("time").asString()).isEqualTo("2026-03-01T09:30:00.000002Z");

@@ -158,6 +158,9 @@ public final class JsonEncoder {
         json.begin(Property.END);
         json.string(Property.CAUSE, end.cause());
         json.stringUnlessNull(Property.SQLSTATE, end.sqlState());
+        if (end.opaque()) {
+            json.bool(Property.OPAQUE, true);
+        }
         json.end();
         json.begin(Property.TOTALS);
         json.number(Property.EXECUTIONS, totals.executions());

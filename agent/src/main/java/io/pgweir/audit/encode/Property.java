@@ -69,6 +69,7 @@ final class Property {
     static final SerializableString NULL = new SerializedString("null");
     static final SerializableString NUMBER = new SerializedString("number");
     static final SerializableString OID = new SerializedString("oid");
+    static final SerializableString OPAQUE = new SerializedString("opaque");
     static final SerializableString OUTCOME = new SerializedString("outcome");
     static final SerializableString OWN_US = new SerializedString("own_us");
     static final SerializableString PARAMETERS = new SerializedString("parameters");
