@@ -109,6 +109,10 @@ final class AuditWriter {
 
     /** Not the writer's thread. */
     void close(Duration wait) {
+        if (thread.getState() == Thread.State.NEW) {
+            // The journal did not open: there is nothing to write, and nothing to close.
+            return;
+        }
         closeByNanos = time.nanos() + wait.toNanos();
         closing = true;
         LockSupport.unpark(thread);

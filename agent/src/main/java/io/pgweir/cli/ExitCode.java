@@ -19,7 +19,7 @@ final class ExitCode {
     static final int SOFTWARE = 70;
     /** A file cannot be written. */
     static final int IO = 74;
-    /** The configuration is wrong, certificates and keys included. */
+    /** The configuration is wrong; certificates, keys, and where records are to go included. */
     static final int CONFIG = 78;
 
     private ExitCode() {}
@@ -27,8 +27,7 @@ final class ExitCode {
     static int of(AgentStartException.Kind kind) {
         return switch (kind) {
             case BIND, TRANSPORT -> UNAVAILABLE;
-            case TLS -> CONFIG;
-            case AUDIT -> IO;
+            case TLS, AUDIT -> CONFIG;
         };
     }
 }

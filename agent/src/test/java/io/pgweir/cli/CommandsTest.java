@@ -191,6 +191,28 @@ class CommandsTest {
         assertThat(err.toString()).isEmpty();
     }
 
+    @Test
+    void aSpoolThatCannotBeWrittenIsAFaultOfTheConfiguration() throws IOException {
+        // Given
+        Path spool = Files.createDirectory(directory.resolve("spool"));
+        Path inTheWay = Files.createDirectory(spool.resolve("spool.lock"));
+        Path config = Files.writeString(directory.resolve("pgweir.yaml"), """
+                clusters: {c: {nodes: ["db:5432"]}}
+                listeners: [{name: l, listen: "127.0.0.1:0", cluster: c}]
+                audit: {spool: {dir: %s}}
+                """.formatted(spool));
+
+        // When
+        int code = execute("run", "--config", config.toString());
+
+        // Then
+        assertThat(err.toString())
+                .startsWith("pgweir: audit: audit spool " + spool + " cannot be used: ")
+                .contains(inTheWay.toString())
+                .hasLineCount(1);
+        assertThat(code).isEqualTo(78);
+    }
+
     @Property(tries = 300)
     void garbageNeverShowsATrace(@ForAll String one, @ForAll String two) {
         // When
