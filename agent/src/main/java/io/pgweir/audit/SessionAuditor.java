@@ -85,7 +85,7 @@ public final class SessionAuditor implements SessionListener {
         }
         transactions = Math.max(transactions, execution.transaction().number());
         long ticket = trail.offer(event(execution));
-        if (execution.intent() != null) {
+        if (execution.intent() != null && !execution.refused()) {
             outcome = outcome == AuditTrail.DROPPED ? outcome : ticket;
         }
     }
@@ -106,8 +106,8 @@ public final class SessionAuditor implements SessionListener {
     }
 
     /**
-     * The ticket of the last outcome of a statement that had an intent, {@link AuditTrail#DROPPED} where one of them was dropped,
-     * {@link #NO_OUTCOME} where there was none since this was asked last.
+     * The ticket of the last outcome of a statement that had an intent and was not refused, {@link AuditTrail#DROPPED} where one
+     * of them was dropped, {@link #NO_OUTCOME} where there was none since this was asked last.
      */
     public long takeOutcome() {
         long taken = outcome;

@@ -249,7 +249,7 @@ final class AuditGate {
         }
         long ticket = meaning.auditor().takeOutcome();
         boolean closed = closedOutcome;
-        closedOutcome = false;
+        closedOutcome &= meaning.tracker().outstanding() > 0;
         if (ticket == SessionAuditor.NO_OUTCOME || (ticket >= 0 && trail.isDurable(ticket))) {
             return Disposition.FORWARD;
         }

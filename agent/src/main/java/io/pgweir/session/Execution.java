@@ -72,6 +72,8 @@ public final class Execution {
     @Nullable
     UUID intent;
 
+    boolean refused;
+
     Execution(
             long sequence,
             Path path,
@@ -236,6 +238,11 @@ public final class Execution {
     /** Id of the record that was on disk before the server heard of it; null where none had to be. */
     public @Nullable UUID intent() {
         return intent;
+    }
+
+    /** Whether pgweir refused it: nothing of it has run. */
+    public boolean refused() {
+        return refused;
     }
 
     /** Which of the protocol's three ways ran it. */

@@ -63,10 +63,10 @@ final class Request {
         refusal = null;
     }
 
-    /** Of its statement number {@code index}; of statements behind a text that was cut, the last; null where there is none. */
-    @Nullable
-    UUID intent(int index) {
-        return intents == null ? null : intents[Math.min(index, intents.length - 1)];
+    /** Tells {@code execution}, of statement number {@code index}, of its intent: behind a text that was cut, of the last. */
+    void tellIntent(Execution execution, int index) {
+        execution.intent = intents == null ? null : intents[Math.min(index, intents.length - 1)];
+        execution.refused = refusal != null;
     }
 
     /** Whether a Sync gets a ReadyForQuery: one sent inside a COPY IN that failed may have been swallowed. */

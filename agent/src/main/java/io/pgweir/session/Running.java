@@ -113,7 +113,7 @@ final class Running {
     private Execution beginPortal(Request head, @Nullable Portal found) {
         Execution begun = log.begin(Execution.Path.EXTENDED, head.startNanos, head.ownNanos);
         begun.portalName = head.malformed ? null : head.name;
-        begun.intent = head.intent(0);
+        head.tellIntent(begun, 0);
         if (found != null) {
             found.execution = begun;
             begun.statementName = found.statementName;
@@ -138,7 +138,7 @@ final class Running {
     private void begin(Request head, @Nullable SqlStatement statement) {
         long ownNanos = query.hasAdvanced() ? 0 : head.ownNanos;
         Execution begun = log.begin(Execution.Path.SIMPLE, query.startNanos(head), ownNanos);
-        begun.intent = head.intent(query.index());
+        head.tellIntent(begun, query.index());
         if (head.text != null) {
             refusals.describe(begun, head.text, statement);
         }
@@ -269,7 +269,7 @@ final class Running {
         }
         Execution call = log.begin(Execution.Path.FUNCTION_CALL, head.startNanos, head.ownNanos);
         call.functionOid = head.functionOid;
-        call.intent = head.intent(0);
+        head.tellIntent(call, 0);
         call.parameters = head.parameters;
         call.answered = answered;
         call.bytes = valueBytes;

@@ -73,6 +73,128 @@ class RelayTest {
         bench.assertNothingKept();
     }
 
+    @Property(tries = 300)
+    void whatWasHeldGoesOnInItsPlaceOrIsReplaced(@ForAll long seed, @ForAll @IntRange(min = 1, max = 64) int piece) {
+        // Given
+        Random random = new Random(seed);
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        List<Boolean> replaced = new ArrayList<>();
+        for (int i = random.nextInt(20); i >= 0; i--) {
+            char type = "gsh".charAt(random.nextInt(3));
+            byte[] message = message(type, body(random));
+            stream.writeBytes(message);
+            if (type == 'h') {
+                replaced.add(random.nextBoolean());
+            }
+            expected.writeBytes(type == 'h' && replaced.getLast() ? message('x', new byte[0]) : message);
+        }
+        Bench bench = new Bench();
+        byte[] bytes = stream.toByteArray();
+
+        // When
+        int at = 0;
+        while (at < bytes.length || bench.relay.isParked()) {
+            if (bench.relay.isParked() && (at == bytes.length || random.nextInt(4) == 0)) {
+                assertThat(bench.relay.parkedType()).isEqualTo((byte) 'h');
+                bench.goOn(replaced.removeFirst());
+            } else if (at < bytes.length) {
+                int length = Math.min(bytes.length - at, 1 + random.nextInt(piece));
+                bench.feed(bytes, at, length);
+                at += length;
+            }
+        }
+
+        // Then
+        assertThat(bench.out()).isEqualTo(expected.toByteArray());
+        assertThat(replaced).isEmpty();
+        assertThat(bench.relay.bytes()).isEqualTo(bytes.length);
+        assertThat(bench.relay.isBetweenMessages()).isTrue();
+        bench.assertNothingKept();
+    }
+
+    private static byte[] body(Random random) {
+        byte[] body = new byte[random.nextInt(3) == 0 ? random.nextInt(300) : random.nextInt(20)];
+        random.nextBytes(body);
+        return body;
+    }
+
+    @Test
+    void nothingOfAHeldMessageNorWhatIsBehindItGoesOn() {
+        // Given
+        Bench bench = new Bench();
+        byte[] before = message('g', new byte[3]);
+        byte[] held = message('h', new byte[LOOK_BYTES_MAX * 3]);
+        byte[] behind = message('g', new byte[5]);
+
+        // When
+        bench.feed(Unpooled.copiedBuffer(before, held, behind));
+        bench.feed(behind, 0, behind.length);
+
+        // Then
+        assertThat(bench.out()).isEqualTo(before);
+        assertThat(bench.relay.isParked()).isTrue();
+        bench.goOn(false);
+        assertThat(bench.out())
+                .isEqualTo(Unpooled.copiedBuffer(held, behind, behind).array());
+        bench.assertNothingKept();
+    }
+
+    @Test
+    void ofAReplacedMessageThatStreamsExactlyItsBodyIsSwallowed() {
+        // Given
+        Bench bench = new Bench();
+        byte[] held = message('h', new byte[LOOK_BYTES_MAX * 3]);
+        bench.feed(held, 0, LOOK_BYTES_MAX + 20);
+
+        // When
+        bench.goOn(true);
+
+        // Then
+        assertThat(bench.relay.isBetweenMessages()).isTrue();
+        bench.feed(held, LOOK_BYTES_MAX + 20, held.length - LOOK_BYTES_MAX - 20);
+        byte[] next = message('g', new byte[2]);
+        bench.feed(next, 0, next.length);
+        assertThat(bench.out())
+                .isEqualTo(
+                        Unpooled.copiedBuffer(message('x', new byte[0]), next).array());
+        bench.assertNothingKept();
+    }
+
+    @Test
+    void stoppedWhileAMessageIsHeldItKeepsNothing() {
+        // Given
+        Bench bench = new Bench();
+        byte[] held = message('h', new byte[7]);
+        bench.feed(held, 0, held.length);
+        bench.feed(held, 0, held.length);
+
+        // When
+        bench.relay.stop();
+
+        // Then
+        assertThat(bench.out()).isEmpty();
+        assertThat(bench.relay.isParked()).isFalse();
+        bench.assertNothingKept();
+    }
+
+    @Test
+    void theEndBehindAHeldMessageForwardsWhatWasCutShort() {
+        // Given
+        Bench bench = new Bench();
+        byte[] held = message('h', new byte[7]);
+        byte[] cut = {'g', 0, 0, 0, 30, 1, 2};
+        bench.feed(Unpooled.copiedBuffer(held, cut));
+        bench.goOn(false);
+
+        // When
+        bench.relay.onEnd();
+
+        // Then
+        assertThat(bench.out()).isEqualTo(Unpooled.copiedBuffer(held, cut).array());
+        bench.assertNothingKept();
+    }
+
     @Test
     void aReadThatMayGoWholeIsHandedOnItself() {
         // Given
@@ -221,6 +343,14 @@ class RelayTest {
             relay.onBytes(bytes);
         }
 
+        void goOn(boolean replaced) {
+            if (replaced) {
+                relay.replace(Unpooled.copiedBuffer(message('x', new byte[0])));
+            } else {
+                relay.release();
+            }
+        }
+
         byte[] out() {
             peer.flush();
             ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -274,6 +404,7 @@ class RelayTest {
             return switch (type) {
                 case 'r' -> new Disposition.Replace(Unpooled.copiedBuffer(message('x', new byte[0])));
                 case 'p' -> Disposition.STOP;
+                case 'h' -> Disposition.HOLD;
                 default -> Disposition.FORWARD;
             };
         }
@@ -281,7 +412,7 @@ class RelayTest {
         @Override
         public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
             events.add("head " + (char) type + bodyLength + hex(buffer, bodyAt, headLength));
-            return Disposition.FORWARD;
+            return type == 'h' ? Disposition.HOLD : Disposition.FORWARD;
         }
 
         @Override
