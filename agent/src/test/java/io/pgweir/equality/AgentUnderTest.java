@@ -42,24 +42,41 @@ import tools.jackson.databind.JsonNode;
 final class AgentUnderTest implements ProxyUnderTest {
 
     private static final String LISTENER = "lab";
+    private static final ServerTlsConfig NO_SERVER_TLS =
+            new ServerTlsConfig(ServerTlsConfig.Mode.DISABLE, ServerTlsConfig.Negotiation.POSTGRES, null, null, null);
 
     private final Agent agent;
     private final Telemetry telemetry;
     private final Lines lines;
 
-    private AgentUnderTest(Agent agent, Telemetry telemetry, Lines lines) {
+    /** Whether everything that runs must have an intent before it. */
+    private final boolean intends;
+
+    private AgentUnderTest(Agent agent, Telemetry telemetry, Lines lines, boolean intends) {
         this.agent = agent;
         this.telemetry = telemetry;
         this.lines = lines;
+        this.intends = intends;
     }
 
     /** Without TLS on either side. */
     static AgentUnderTest plain(int upstreamPort) {
+        return start(upstreamPort, ClientTlsConfig.DEFAULT, NO_SERVER_TLS, AuditConfig.Durability.WITHOUT_SPOOL, null);
+    }
+
+    /** Every statement waits for this spool, and so does every outcome. */
+    static AgentUnderTest writeAhead(int upstreamPort, Path spool) {
         return start(
                 upstreamPort,
                 ClientTlsConfig.DEFAULT,
-                new ServerTlsConfig(
-                        ServerTlsConfig.Mode.DISABLE, ServerTlsConfig.Negotiation.POSTGRES, null, null, null));
+                NO_SERVER_TLS,
+                new AuditConfig.Durability(
+                        Map.of(),
+                        new AuditConfig.Durability.Rule(
+                                AuditConfig.Level.WRITE_AHEAD, AuditConfig.OnExhausted.FAIL_CLOSED),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(30)),
+                AuditConfig.Spool.of(spool));
     }
 
     /** TLS on both sides, with the server's own certificate and key, so that channel binding holds. */
@@ -73,10 +90,17 @@ final class AgentUnderTest implements ProxyUnderTest {
                         null,
                         ClientTlsConfig.ClientCertificate.NONE),
                 new ServerTlsConfig(
-                        ServerTlsConfig.Mode.VERIFY_FULL, ServerTlsConfig.Negotiation.POSTGRES, pem.ca(), null, null));
+                        ServerTlsConfig.Mode.VERIFY_FULL, ServerTlsConfig.Negotiation.POSTGRES, pem.ca(), null, null),
+                AuditConfig.Durability.WITHOUT_SPOOL,
+                null);
     }
 
-    private static AgentUnderTest start(int upstreamPort, ClientTlsConfig clientTls, ServerTlsConfig serverTls) {
+    private static AgentUnderTest start(
+            int upstreamPort,
+            ClientTlsConfig clientTls,
+            ServerTlsConfig serverTls,
+            AuditConfig.Durability durability,
+            AuditConfig.@Nullable Spool spool) {
         var audit = new AuditConfig(
                 AuditConfig.Content.FULL,
                 AuditConfig.Content.FULL,
@@ -85,8 +109,8 @@ final class AgentUnderTest implements ProxyUnderTest {
                 1 << 10,
                 true,
                 tokenKey(),
-                AuditConfig.Durability.WITHOUT_SPOOL,
-                null,
+                durability,
+                spool,
                 AuditConfig.Seal.DEFAULT,
                 List.of());
         var config = new AgentConfig(
@@ -107,7 +131,8 @@ final class AgentUnderTest implements ProxyUnderTest {
             var telemetry = new Telemetry();
             var trail = AuditTrail.to(
                     List.of(lines), audit, new AgentFacts("equality", "0", null), TimeSource.SYSTEM, telemetry);
-            return new AgentUnderTest(Agent.start(config, trail, telemetry), telemetry, lines);
+            boolean intends = durability.rest().level() == AuditConfig.Level.WRITE_AHEAD;
+            return new AgentUnderTest(Agent.start(config, trail, telemetry), telemetry, lines, intends);
         } catch (AgentStartException | IOException e) {
             throw new IllegalStateException(e);
         }
@@ -134,7 +159,11 @@ final class AgentUnderTest implements ProxyUnderTest {
         await().atMost(Duration.ofSeconds(5))
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> value(Metric.SESSIONS_OPEN) == 0 && lines.ended.get() == value(Metric.SESSIONS_STARTED));
-        return lines.take();
+        List<JsonNode> records = lines.take();
+        if (intends) {
+            Records.checkIntents(records);
+        }
+        return records;
     }
 
     @Override
