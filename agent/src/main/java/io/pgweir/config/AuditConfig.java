@@ -149,6 +149,11 @@ public record AuditConfig(
             return classes.values().stream().reduce(rest, Rule::and);
         }
 
+        /** How long a session waits for room in the queue; zero where every class is best-effort. */
+        public Duration roomWait() {
+            return strictest().level() == Level.BEST_EFFORT ? Duration.ZERO : waitMax;
+        }
+
         /** Whether any class may have to wait or be refused. */
         public boolean holdsBack() {
             Rule strictest = strictest();

@@ -2,6 +2,7 @@ package io.pgweir.proxy;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.pgweir.audit.AuditTrail;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -9,7 +10,7 @@ import java.util.function.LongSupplier;
  * Lets a session wait for the audit writer rather than lose its records.
  *
  * <pre>
- *   queue over half full     {@value #WAIT_MILLIS} ms            {@value #PASS_MILLIS} ms
+ *   queue over half full     audit.durability.wait-max      {@value #PASS_MILLIS} ms
  *   ------------------------> waiting ------> passing ------> waiting ...      until it is half empty again
  * </pre>
  *
@@ -17,11 +18,11 @@ import java.util.function.LongSupplier;
  * room then is dropped, and an {@code audit.gap} tells. Thread: the session's event loop.
  */
 final class AuditPause {
-    static final long WAIT_MILLIS = 50;
     static final long PASS_MILLIS = 5;
     private static final long LOOK_MILLIS = 1;
 
     private final AuditTrail trail;
+    private final long waitNanos;
     private final EventExecutor loop;
     private final LongSupplier nanos;
     private final Runnable again;
@@ -29,9 +30,13 @@ final class AuditPause {
     private boolean looking;
     private long beginNanos;
 
-    /** @param again looks whether it is over, on {@code loop}. */
-    AuditPause(AuditTrail trail, EventExecutor loop, LongSupplier nanos, Runnable again) {
+    /**
+     * @param wait longest at a time; zero for never
+     * @param again looks whether it is over, on {@code loop}
+     */
+    AuditPause(AuditTrail trail, Duration wait, EventExecutor loop, LongSupplier nanos, Runnable again) {
         this.trail = trail;
+        this.waitNanos = wait.toNanos();
         this.loop = loop;
         this.nanos = nanos;
         this.again = again;
@@ -39,16 +44,16 @@ final class AuditPause {
 
     /** Whether the session must not read now; it will be called {@code again} soon. */
     boolean isWaiting() {
-        if (!trail.isCongested()) {
+        if (waitNanos == 0 || !trail.isCongested()) {
             begun = false;
             return false;
         }
         long now = nanos.getAsLong();
-        if (!begun || now - beginNanos >= TimeUnit.MILLISECONDS.toNanos(WAIT_MILLIS + PASS_MILLIS)) {
+        if (!begun || now - beginNanos >= waitNanos + TimeUnit.MILLISECONDS.toNanos(PASS_MILLIS)) {
             begun = true;
             beginNanos = now;
         }
-        if (now - beginNanos >= TimeUnit.MILLISECONDS.toNanos(WAIT_MILLIS)) {
+        if (now - beginNanos >= waitNanos) {
             return false;
         }
         lookAgain();

@@ -108,7 +108,8 @@ final class ProxySession {
         LimitsConfig limits = context.limits();
         int messageBytes = Math.max(limits.messageBytes(), MESSAGE_BYTES_MIN);
         this.outstandingMax = Math.max(limits.outstandingRequests(), OUTSTANDING_REQUESTS_MIN);
-        this.auditPause = new AuditPause(context.trail(), client.eventLoop(), System::nanoTime, this::steer);
+        this.auditPause = new AuditPause(
+                context.trail(), context.durability().roomWait(), client.eventLoop(), System::nanoTime, this::steer);
         this.gate = new AuditGate(context.trail(), context.durability(), meaning, client.eventLoop(), new GateEvents());
         this.toServer = new Relay(new FrontendLane(this, meaning, gate, binding, messageBytes), server);
         this.toClient = new Relay(new BackendLane(this, meaning, gate, binding, client.alloc(), messageBytes), client);

@@ -12,6 +12,7 @@ import io.pgweir.config.AuditConfig;
 import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,12 +22,14 @@ import org.junit.jupiter.api.Test;
 /** Waits while the queue is over half full, lets through in between, and looks again by itself. */
 class AuditPauseTest {
     private static final int QUEUE_RECORDS = 64;
+    private static final long WAIT_MILLIS = 50;
 
     private final AuditTrail trail = trail();
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final AtomicLong nanos = new AtomicLong(1);
     private final AtomicInteger looks = new AtomicInteger();
-    private final AuditPause pause = new AuditPause(trail, channel.eventLoop(), nanos::get, looks::incrementAndGet);
+    private final AuditPause pause = new AuditPause(
+            trail, Duration.ofMillis(WAIT_MILLIS), channel.eventLoop(), nanos::get, looks::incrementAndGet);
 
     private static AuditTrail trail() {
         AuditConfig config = new AuditConfig(
@@ -62,7 +65,7 @@ class AuditPauseTest {
         queue(QUEUE_RECORDS / 2 + 1);
 
         assertThat(pause.isWaiting()).isTrue();
-        pass(AuditPause.WAIT_MILLIS - 1);
+        pass(WAIT_MILLIS - 1);
         assertThat(pause.isWaiting()).isTrue();
         pass(1);
         assertThat(pause.isWaiting()).isFalse();
@@ -82,5 +85,15 @@ class AuditPauseTest {
         channel.runScheduledPendingTasks();
 
         assertThat(looks).hasValue(1);
+    }
+
+    @Test
+    void neverWaitsWhereNothingIsWorthIt() {
+        // Given
+        AuditPause none = new AuditPause(trail, Duration.ZERO, channel.eventLoop(), nanos::get, looks::incrementAndGet);
+        // When
+        queue(QUEUE_RECORDS);
+        // Then
+        assertThat(none.isWaiting()).isFalse();
     }
 }
