@@ -132,7 +132,8 @@ final class AuditWriter {
         int idle = 0;
         while (true) {
             boolean last = closing;
-            boolean worked = exhausted == null ? takeBatch() > 0 : false;
+            // What the queue holds is taken when the journal has what was taken before.
+            boolean worked = exhausted != null || takeBatch() > 0;
             push(last);
             if (exhausted != null) {
                 if (last && time.nanos() - closeByNanos >= 0) {
