@@ -103,7 +103,8 @@ final class YamlDocument {
         return oneLine(e.getProblem() + context);
     }
 
+    /** The library quotes what it met, whatever it was. */
     private static String oneLine(String text) {
-        return text.strip().replaceAll("\\s+", " ");
+        return text.strip().replaceAll("\\s+", " ").replaceAll("\\p{Cntrl}", "?");
     }
 }

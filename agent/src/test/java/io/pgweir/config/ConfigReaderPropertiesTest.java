@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -102,6 +103,13 @@ class ConfigReaderPropertiesTest {
         return net.jqwik.api.Combinators.combine(places, places, splinters)
                 .as((one, other, splinter) ->
                         VALID.substring(0, Math.min(one, other)) + splinter + VALID.substring(Math.max(one, other)));
+    }
+
+    /** Found by {@link #anyDamageIsReadOrRefused}. */
+    @Example
+    void whatStandsInAnAnchorIsShownAsText() {
+        assertReadOrRefused("&\u0000");
+        assertReadOrRefused("*\u0000");
     }
 
     private static void assertReadOrRefused(String text) {
