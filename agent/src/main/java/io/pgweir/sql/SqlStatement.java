@@ -15,7 +15,7 @@ public final class SqlStatement {
     private final int end;
     private final int spanStart;
     private final int spanEnd;
-    private final StatementFacts facts;
+    private final StatementHead head;
 
     private @Nullable String text;
     private @Nullable String fingerprint;
@@ -31,18 +31,18 @@ public final class SqlStatement {
     }
 
     private SqlStatement(
-            String script, LexicalRules rules, int start, int end, int spanStart, int spanEnd, StatementFacts facts) {
+            String script, LexicalRules rules, int start, int end, int spanStart, int spanEnd, StatementHead head) {
         this.script = script;
         this.rules = rules;
         this.start = start;
         this.end = end;
         this.spanStart = spanStart;
         this.spanEnd = spanEnd;
-        this.facts = facts;
+        this.head = head;
     }
 
     SqlStatement withSpanEnd(int later) {
-        return new SqlStatement(script, rules, start, end, spanStart, later, facts);
+        return new SqlStatement(script, rules, start, end, spanStart, later, head);
     }
 
     /** As written, from its first token to its last; no semicolon, no blanks or comments around it... but see {@link #tags()}. */
@@ -71,15 +71,15 @@ public final class SqlStatement {
      * no command is known, empty where that is none of SQL's.
      */
     public String command() {
-        return facts.command();
+        return head.command();
     }
 
     public StatementKind kind() {
-        return facts.kind();
+        return head.kind();
     }
 
     public StatementClass statementClass() {
-        return facts.statementClass();
+        return head.statementClass();
     }
 
     /** {@code fp1:} and 32 hex digits: equal for statements that differ in literals, parameters, blanks, comments, case only. */
@@ -119,18 +119,18 @@ public final class SqlStatement {
 
     /** Of PREPARE, EXECUTE, DEALLOCATE: the name as the server folds it. */
     public @Nullable String preparedName() {
-        return facts.preparedName();
+        return head.preparedName();
     }
 
     /** Of PREPARE: the statement behind AS. */
     public @Nullable String preparedText() {
-        int from = facts.preparedTextStart();
+        int from = head.preparedTextStart();
         return from < 0 ? null : script.substring(from, end);
     }
 
     /** What COPY says about its stream, null for any other statement. Parsed anew at each call. */
     public @Nullable CopyClause copy() {
-        return facts.kind() == StatementKind.COPY ? CopyParser.parse(script, rules, start, end) : null;
+        return head.kind() == StatementKind.COPY ? CopyParser.parse(script, rules, start, end) : null;
     }
 
     /** sqlcommenter pairs, decoded, of this statement's comments; {@code traceparent} is one of them. */

@@ -18,24 +18,24 @@ final class StatementClassifier {
         this.tokens = tokens;
     }
 
-    static StatementFacts classify(String text, LexicalRules rules, int from, int to) {
+    static StatementHead classify(String text, LexicalRules rules, int from, int to) {
         return new StatementClassifier(new TokenCursor(text, rules, from, to)).statement();
     }
 
     /** A table over the first word, hence long. */
-    private StatementFacts statement() {
+    private StatementHead statement() {
         if (QueryShape.begins(tokens)) {
             return query();
         }
         String first = tokens.word();
         tokens.advance();
         return switch (first) {
-            case "BEGIN" -> StatementFacts.of("BEGIN", StatementKind.BEGIN, StatementClass.MISC);
-            case "START" -> StatementFacts.of("START TRANSACTION", StatementKind.BEGIN, StatementClass.MISC);
+            case "BEGIN" -> StatementHead.of("BEGIN", StatementKind.BEGIN, StatementClass.MISC);
+            case "START" -> StatementHead.of("START TRANSACTION", StatementKind.BEGIN, StatementClass.MISC);
             case "COMMIT", "END" -> commit();
             case "ROLLBACK", "ABORT" -> rollback();
-            case "SAVEPOINT" -> StatementFacts.of("SAVEPOINT", StatementKind.SAVEPOINT, StatementClass.MISC);
-            case "RELEASE" -> StatementFacts.of("RELEASE", StatementKind.RELEASE, StatementClass.MISC);
+            case "SAVEPOINT" -> StatementHead.of("SAVEPOINT", StatementKind.SAVEPOINT, StatementClass.MISC);
+            case "RELEASE" -> StatementHead.of("RELEASE", StatementKind.RELEASE, StatementClass.MISC);
             case "PREPARE" -> prepare();
             case "EXECUTE" -> execute("EXECUTE", StatementClass.MISC);
             case "DEALLOCATE" -> deallocate();
@@ -45,32 +45,32 @@ final class StatementClassifier {
             case "CREATE" -> create();
             case "ALTER" -> alter();
             case "DROP" -> drop();
-            case "SET" -> StatementFacts.of(tokens.is("CONSTRAINTS") ? "SET CONSTRAINTS" : "SET", setClass());
-            case "RESET" -> StatementFacts.of("RESET", StatementClass.MISC_SET);
-            case "TRUNCATE" -> StatementFacts.of("TRUNCATE TABLE", StatementClass.WRITE);
-            case "DO", "CALL" -> StatementFacts.of(first, StatementClass.FUNCTION);
-            case "GRANT", "REVOKE" -> StatementFacts.of(grant(first), StatementClass.ROLE);
-            case "DECLARE" -> StatementFacts.of("DECLARE CURSOR", StatementClass.READ);
+            case "SET" -> StatementHead.of(tokens.is("CONSTRAINTS") ? "SET CONSTRAINTS" : "SET", setClass());
+            case "RESET" -> StatementHead.of("RESET", StatementClass.MISC_SET);
+            case "TRUNCATE" -> StatementHead.of("TRUNCATE TABLE", StatementClass.WRITE);
+            case "DO", "CALL" -> StatementHead.of(first, StatementClass.FUNCTION);
+            case "GRANT", "REVOKE" -> StatementHead.of(grant(first), StatementClass.ROLE);
+            case "DECLARE" -> StatementHead.of("DECLARE CURSOR", StatementClass.READ);
             case "CLOSE" ->
-                StatementFacts.of(tokens.is("ALL") ? "CLOSE CURSOR ALL" : "CLOSE CURSOR", StatementClass.MISC);
-            case "LOCK" -> StatementFacts.of("LOCK TABLE", StatementClass.MISC);
-            case "ANALYSE" -> StatementFacts.of("ANALYZE", StatementClass.MISC);
-            case "REFRESH" -> StatementFacts.of("REFRESH MATERIALIZED VIEW", StatementClass.DDL);
-            case "REASSIGN" -> StatementFacts.of("REASSIGN OWNED", StatementClass.DDL);
-            case "IMPORT" -> StatementFacts.of("IMPORT FOREIGN SCHEMA", StatementClass.DDL);
-            case "SECURITY" -> StatementFacts.of("SECURITY LABEL", StatementClass.DDL);
-            case "COMMENT", "CLUSTER" -> StatementFacts.of(first, StatementClass.DDL);
+                StatementHead.of(tokens.is("ALL") ? "CLOSE CURSOR ALL" : "CLOSE CURSOR", StatementClass.MISC);
+            case "LOCK" -> StatementHead.of("LOCK TABLE", StatementClass.MISC);
+            case "ANALYSE" -> StatementHead.of("ANALYZE", StatementClass.MISC);
+            case "REFRESH" -> StatementHead.of("REFRESH MATERIALIZED VIEW", StatementClass.DDL);
+            case "REASSIGN" -> StatementHead.of("REASSIGN OWNED", StatementClass.DDL);
+            case "IMPORT" -> StatementHead.of("IMPORT FOREIGN SCHEMA", StatementClass.DDL);
+            case "SECURITY" -> StatementHead.of("SECURITY LABEL", StatementClass.DDL);
+            case "COMMENT", "CLUSTER" -> StatementHead.of(first, StatementClass.DDL);
             // Also what is no statement at all: the word is then empty and the server answers with a syntax error.
-            default -> StatementFacts.of(first, StatementClass.MISC);
+            default -> StatementHead.of(first, StatementClass.MISC);
         };
     }
 
-    private StatementFacts query() {
+    private StatementHead query() {
         QueryShape shape = QueryShape.read(tokens);
         if (shape.into()) {
-            return StatementFacts.of("SELECT INTO", StatementClass.DDL);
+            return StatementHead.of("SELECT INTO", StatementClass.DDL);
         }
-        return StatementFacts.of(shape.verb(), queryClass(shape));
+        return StatementHead.of(shape.verb(), queryClass(shape));
     }
 
     private static StatementClass queryClass(QueryShape shape) {
@@ -80,31 +80,31 @@ final class StatementClassifier {
         return shape.writes() ? StatementClass.WRITE : StatementClass.READ;
     }
 
-    private StatementFacts commit() {
+    private StatementHead commit() {
         return tokens.is("PREPARED")
-                ? StatementFacts.of("COMMIT PREPARED", StatementKind.COMMIT_PREPARED, StatementClass.MISC)
-                : StatementFacts.of("COMMIT", StatementKind.COMMIT, StatementClass.MISC);
+                ? StatementHead.of("COMMIT PREPARED", StatementKind.COMMIT_PREPARED, StatementClass.MISC)
+                : StatementHead.of("COMMIT", StatementKind.COMMIT, StatementClass.MISC);
     }
 
-    private StatementFacts rollback() {
+    private StatementHead rollback() {
         if (tokens.is("PREPARED")) {
-            return StatementFacts.of("ROLLBACK PREPARED", StatementKind.ROLLBACK_PREPARED, StatementClass.MISC);
+            return StatementHead.of("ROLLBACK PREPARED", StatementKind.ROLLBACK_PREPARED, StatementClass.MISC);
         }
         if (!tokens.skip("WORK")) {
             tokens.skip("TRANSACTION");
         }
         return tokens.is("TO")
-                ? StatementFacts.of("ROLLBACK TO", StatementKind.ROLLBACK_TO, StatementClass.MISC)
-                : StatementFacts.of("ROLLBACK", StatementKind.ROLLBACK, StatementClass.MISC);
+                ? StatementHead.of("ROLLBACK TO", StatementKind.ROLLBACK_TO, StatementClass.MISC)
+                : StatementHead.of("ROLLBACK", StatementKind.ROLLBACK, StatementClass.MISC);
     }
 
     private StatementClass setClass() {
         return tokens.is("CONSTRAINTS") ? StatementClass.MISC : StatementClass.MISC_SET;
     }
 
-    private StatementFacts prepare() {
+    private StatementHead prepare() {
         if (tokens.is("TRANSACTION") && tokens.advance() && tokens.kind().isLiteral()) {
-            return StatementFacts.of("PREPARE TRANSACTION", StatementKind.PREPARE_TRANSACTION, StatementClass.MISC);
+            return StatementHead.of("PREPARE TRANSACTION", StatementKind.PREPARE_TRANSACTION, StatementClass.MISC);
         }
         // "transaction" is a name like any other where no literal follows it; the cursor then stands behind it.
         boolean namedTransaction = tokens.previousWord().equals("TRANSACTION");
@@ -114,18 +114,18 @@ final class StatementClassifier {
         }
         tokens.skipParentheses();
         if (!tokens.skip("AS") || tokens.isEnd()) {
-            return StatementFacts.named("PREPARE", StatementKind.PREPARE, StatementClass.MISC, name);
+            return StatementHead.named("PREPARE", StatementKind.PREPARE, StatementClass.MISC, name);
         }
         int start = tokens.lexer().start();
-        return new StatementFacts("PREPARE", StatementKind.PREPARE, queryClass(QueryShape.read(tokens)), name, start);
+        return new StatementHead("PREPARE", StatementKind.PREPARE, queryClass(QueryShape.read(tokens)), name, start);
     }
 
-    private StatementFacts execute(String command, StatementClass statementClass) {
-        return StatementFacts.named(command, StatementKind.EXECUTE, statementClass, tokens.identifier());
+    private StatementHead execute(String command, StatementClass statementClass) {
+        return StatementHead.named(command, StatementKind.EXECUTE, statementClass, tokens.identifier());
     }
 
     /** PREPARE is a word that may be left out, and a name where nothing follows it. */
-    private StatementFacts deallocate() {
+    private StatementHead deallocate() {
         String name = tokens.identifier();
         boolean all = tokens.is("ALL");
         if (tokens.skip("PREPARE") && !tokens.isEnd()) {
@@ -133,21 +133,21 @@ final class StatementClassifier {
             all = tokens.is("ALL");
         }
         return all
-                ? StatementFacts.of("DEALLOCATE ALL", StatementKind.DEALLOCATE_ALL, StatementClass.MISC)
-                : StatementFacts.named("DEALLOCATE", StatementKind.DEALLOCATE, StatementClass.MISC, name);
+                ? StatementHead.of("DEALLOCATE ALL", StatementKind.DEALLOCATE_ALL, StatementClass.MISC)
+                : StatementHead.named("DEALLOCATE", StatementKind.DEALLOCATE, StatementClass.MISC, name);
     }
 
-    private StatementFacts discard() {
+    private StatementHead discard() {
         return switch (tokens.word()) {
-            case "ALL" -> StatementFacts.of("DISCARD ALL", StatementKind.DISCARD_ALL, StatementClass.MISC);
-            case "PLANS" -> StatementFacts.of("DISCARD PLANS", StatementClass.MISC);
-            case "SEQUENCES" -> StatementFacts.of("DISCARD SEQUENCES", StatementClass.MISC);
-            case "TEMP", "TEMPORARY" -> StatementFacts.of("DISCARD TEMP", StatementClass.MISC);
-            default -> StatementFacts.of("DISCARD", StatementClass.MISC);
+            case "ALL" -> StatementHead.of("DISCARD ALL", StatementKind.DISCARD_ALL, StatementClass.MISC);
+            case "PLANS" -> StatementHead.of("DISCARD PLANS", StatementClass.MISC);
+            case "SEQUENCES" -> StatementHead.of("DISCARD SEQUENCES", StatementClass.MISC);
+            case "TEMP", "TEMPORARY" -> StatementHead.of("DISCARD TEMP", StatementClass.MISC);
+            default -> StatementHead.of("DISCARD", StatementClass.MISC);
         };
     }
 
-    private StatementFacts explain() {
+    private StatementHead explain() {
         boolean analyze = false;
         if (!tokens.is('(')) {
             analyze = tokens.skip("ANALYZE") || tokens.skip("ANALYSE");
@@ -156,13 +156,13 @@ final class StatementClassifier {
             analyze = explainsAnalyze();
         }
         if (tokens.is("EXPLAIN")) {
-            return StatementFacts.of("EXPLAIN", StatementClass.MISC);
+            return StatementHead.of("EXPLAIN", StatementClass.MISC);
         }
-        StatementFacts inner = statement();
+        StatementHead inner = statement();
         if (inner.kind() == StatementKind.EXECUTE) {
-            return StatementFacts.named("EXPLAIN", StatementKind.EXECUTE, StatementClass.MISC, inner.preparedName());
+            return StatementHead.named("EXPLAIN", StatementKind.EXECUTE, StatementClass.MISC, inner.preparedName());
         }
-        return StatementFacts.of("EXPLAIN", analyze ? inner.statementClass() : StatementClass.READ);
+        return StatementHead.of("EXPLAIN", analyze ? inner.statementClass() : StatementClass.READ);
     }
 
     /** Reads the options from behind their opening parenthesis to behind the closing one; the last ANALYZE counts. */
@@ -190,29 +190,29 @@ final class StatementClassifier {
     }
 
     /** COPY [BINARY] table [(columns)] FROM|TO, COPY (query) TO. */
-    private StatementFacts copy() {
+    private StatementHead copy() {
         if (tokens.is('(')) {
-            return StatementFacts.of("COPY", StatementKind.COPY, queryClass(QueryShape.read(tokens)));
+            return StatementHead.of("COPY", StatementKind.COPY, queryClass(QueryShape.read(tokens)));
         }
         while (!tokens.isEnd() && (!tokens.is("FROM") || tokens.isLabel())) {
             if (tokens.is("TO") && !tokens.isLabel()) {
-                return StatementFacts.of("COPY", StatementKind.COPY, StatementClass.READ);
+                return StatementHead.of("COPY", StatementKind.COPY, StatementClass.READ);
             }
             tokens.advance();
         }
-        return StatementFacts.of("COPY", StatementKind.COPY, StatementClass.WRITE);
+        return StatementHead.of("COPY", StatementKind.COPY, StatementClass.WRITE);
     }
 
-    private StatementFacts create() {
+    private StatementHead create() {
         String type = ObjectType.read(tokens);
         if (type.equals("TABLE") || type.equals("MATERIALIZED VIEW")) {
             return createAs(type);
         }
-        return StatementFacts.of(joined("CREATE", type), isRole(type) ? StatementClass.ROLE : StatementClass.DDL);
+        return StatementHead.of(joined("CREATE", type), isRole(type) ? StatementClass.ROLE : StatementClass.DDL);
     }
 
     /** CREATE TABLE ... AS query, ... AS EXECUTE name; AS stands at depth 0 in no other CREATE TABLE. */
-    private StatementFacts createAs(String type) {
+    private StatementHead createAs(String type) {
         int depth = tokens.depth();
         while (!tokens.isEnd() && !(tokens.is("AS") && tokens.depth() == depth && !tokens.isBehind('.'))) {
             tokens.advance();
@@ -221,18 +221,18 @@ final class StatementClassifier {
         tokens.advance();
         return tokens.skip("EXECUTE")
                 ? execute(command, StatementClass.DDL)
-                : StatementFacts.of(command, StatementClass.DDL);
+                : StatementHead.of(command, StatementClass.DDL);
     }
 
-    private StatementFacts alter() {
+    private StatementHead alter() {
         String type = ObjectType.read(tokens);
         boolean role = isRole(type) || type.equals("DEFAULT PRIVILEGES");
-        return StatementFacts.of(joined("ALTER", type), role ? StatementClass.ROLE : StatementClass.DDL);
+        return StatementHead.of(joined("ALTER", type), role ? StatementClass.ROLE : StatementClass.DDL);
     }
 
-    private StatementFacts drop() {
+    private StatementHead drop() {
         String type = ObjectType.read(tokens);
-        return StatementFacts.of(joined("DROP", type), type.equals("ROLE") ? StatementClass.ROLE : StatementClass.DDL);
+        return StatementHead.of(joined("DROP", type), type.equals("ROLE") ? StatementClass.ROLE : StatementClass.DDL);
     }
 
     private static boolean isRole(String type) {

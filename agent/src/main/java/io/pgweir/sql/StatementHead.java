@@ -8,23 +8,23 @@ import org.jspecify.annotations.Nullable;
  * @param preparedName folded as the server folds it, see {@link SqlStatement#preparedName()}
  * @param preparedTextStart index of the first token behind PREPARE's AS; -1 where there is none
  */
-record StatementFacts(
+record StatementHead(
         String command,
         StatementKind kind,
         StatementClass statementClass,
         @Nullable String preparedName,
         int preparedTextStart) {
 
-    static StatementFacts of(String command, StatementClass statementClass) {
+    static StatementHead of(String command, StatementClass statementClass) {
         return of(command, StatementKind.OTHER, statementClass);
     }
 
-    static StatementFacts of(String command, StatementKind kind, StatementClass statementClass) {
-        return new StatementFacts(command, kind, statementClass, null, -1);
+    static StatementHead of(String command, StatementKind kind, StatementClass statementClass) {
+        return new StatementHead(command, kind, statementClass, null, -1);
     }
 
-    static StatementFacts named(
+    static StatementHead named(
             String command, StatementKind kind, StatementClass statementClass, @Nullable String name) {
-        return new StatementFacts(command, kind, statementClass, name, -1);
+        return new StatementHead(command, kind, statementClass, name, -1);
     }
 }
