@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
  * CloudWatch Logs as far as sinks use it: JSON 1.1 over HTTP, with every limit of PutLogEvents as the API reference states it, and
  * faults on demand. Threads of its own.
  */
-final class FakeCloudWatchLogs implements Closeable {
+public final class FakeCloudWatchLogs implements Closeable {
     static final int BATCH_BYTES_MAX = 1_048_576;
     static final int EVENT_BYTES_MAX = 1_048_550;
 
@@ -50,7 +50,7 @@ final class FakeCloudWatchLogs implements Closeable {
         record Close() implements Fault {}
     }
 
-    record Stored(long millis, String message) {}
+    public record Stored(long millis, String message) {}
 
     /** Sizes of the calls of PutLogEvents that were taken: events and bytes as AWS counts them. */
     record Put(int events, int bytes) {}
@@ -74,13 +74,13 @@ final class FakeCloudWatchLogs implements Closeable {
     private Duration retention = Duration.ofDays(3650);
     private long skewMillis;
 
-    FakeCloudWatchLogs() throws IOException {
+    public FakeCloudWatchLogs() throws IOException {
         server.createContext("/", this::handle);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
     }
 
-    URI endpoint() {
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
@@ -113,7 +113,7 @@ final class FakeCloudWatchLogs implements Closeable {
         skewMillis = by.toMillis();
     }
 
-    synchronized List<Stored> stored(String group, String stream) {
+    public synchronized List<Stored> stored(String group, String stream) {
         return List.copyOf(groups.getOrDefault(group, Map.of()).getOrDefault(stream, List.of()));
     }
 

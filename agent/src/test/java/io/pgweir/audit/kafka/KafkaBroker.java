@@ -16,7 +16,7 @@ import org.apache.kafka.common.test.KafkaClusterTestKit;
 import org.apache.kafka.common.test.TestKitNodes;
 
 /** A real broker in this JVM. Clients reach it through a gate, so that its network can fail. */
-final class KafkaBroker {
+public final class KafkaBroker {
     private static final Duration WAIT = Duration.ofSeconds(30);
 
     final TcpGate gate;
@@ -27,7 +27,7 @@ final class KafkaBroker {
         this.kit = kit;
     }
 
-    static KafkaBroker start() throws Exception {
+    public static KafkaBroker start() throws Exception {
         TcpGate gate = new TcpGate();
         KafkaClusterTestKit kit = new KafkaClusterTestKit.Builder(new TestKitNodes.Builder()
                         .setCombined(true)
@@ -49,11 +49,11 @@ final class KafkaBroker {
         return new KafkaBroker(gate, kit);
     }
 
-    String servers() {
+    public String servers() {
         return "127.0.0.1:" + gate.port();
     }
 
-    void topic(String name, int partitions, Map<String, String> settings) throws Exception {
+    public void topic(String name, int partitions, Map<String, String> settings) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers()))) {
             admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(settings)))
                     .all()
@@ -71,7 +71,7 @@ final class KafkaBroker {
     }
 
     /** All that the topic holds, by partition and then offset. */
-    List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
         List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
         Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", servers()));
         try (KafkaConsumer<byte[], byte[]> consumer =
@@ -92,7 +92,7 @@ final class KafkaBroker {
         return all;
     }
 
-    void end() throws Exception {
+    public void end() throws Exception {
         kit.close();
         gate.close();
     }
