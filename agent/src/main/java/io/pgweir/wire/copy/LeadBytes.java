@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>GB18030's four-byte characters are two such pairs.
  */
-final class LeadBytes {
+public final class LeadBytes {
     private LeadBytes() {}
 
     /** By unsigned byte, whether it begins a pair; null for an encoding where ASCII bytes always mean themselves. */
-    static boolean @Nullable [] of(Charset clientEncoding) {
+    public static boolean @Nullable [] of(Charset clientEncoding) {
         return switch (clientEncoding.name().toLowerCase(Locale.ROOT)) {
             case "windows-31j", "x-sjis_0213" -> shiftJis();
             case "gbk", "gb18030", "x-windows-950", "x-windows-949", "x-johab" -> all();
