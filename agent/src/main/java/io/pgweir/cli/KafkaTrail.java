@@ -2,18 +2,16 @@ package io.pgweir.cli;
 
 import io.pgweir.audit.kafka.KafkaRecords;
 import java.io.IOException;
-import java.util.List;
-import java.util.Map;
 
 /** A topic, from its first record on. */
-record KafkaTrail(List<String> servers, String topic, Map<String, String> properties) implements Trail {
+record KafkaTrail(KafkaOptions.Topic topic) implements Trail {
     @Override
     public void read(Reader reader, boolean follow) throws IOException, InterruptedException {
-        try (KafkaRecords records = KafkaRecords.fromBeginning(servers, topic, properties)) {
+        try (KafkaRecords records = KafkaRecords.fromBeginning(topic.brokers(), topic.name(), topic.properties())) {
             while (!records.isAtEnd()) {
                 pass(records, reader);
             }
-            records.unjoined().forEach(what -> reader.onDamage(topic, what));
+            records.unjoined().forEach(what -> reader.onDamage(topic.name(), what));
             while (follow && !reader.isEnough()) {
                 pass(records, reader);
             }

@@ -6,13 +6,9 @@ import io.pgweir.audit.seal.TrailFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Where a trail is read from. */
@@ -25,28 +21,16 @@ final class TrailOptions {
                             + " files, or - for standard input.")
     private List<String> paths = new ArrayList<>();
 
-    @Option(names = "--kafka", paramLabel = "HOST:PORT", split = ",", description = "Brokers to read --topic from.")
-    private List<String> brokers = new ArrayList<>();
-
-    @Option(names = "--topic", paramLabel = "TOPIC", description = "The Kafka topic.")
-    private @Nullable String topic;
-
-    @Option(
-            names = "--kafka-property",
-            paramLabel = "NAME=VALUE",
-            description = "Of the Kafka consumer, as often as needed: security.protocol, sasl.jaas.config ...")
-    private Map<String, String> properties = new HashMap<>();
+    @Mixin
+    private final KafkaOptions kafka = new KafkaOptions();
 
     boolean isGiven() {
-        return !paths.isEmpty() || !brokers.isEmpty() || topic != null;
+        return !paths.isEmpty() || kafka.isGiven();
     }
 
     /** @throws IOException where one cannot be read at all; the message begins with its name */
     Sources open(CommandLine command) throws IOException, InterruptedException {
-        if (brokers.isEmpty() != (topic == null)) {
-            throw new ParameterException(
-                    command, (topic == null ? "--topic" : "--kafka") + " is missing (expected: both, or none)");
-        }
+        KafkaOptions.Topic topic = kafka.topic(command);
         List<RecordSource> sources = new ArrayList<>();
         List<Path> files = new ArrayList<>();
         for (String path : paths) {
@@ -58,7 +42,7 @@ final class TrailOptions {
         }
         sources.addAll(TrailFiles.open(files));
         if (topic != null) {
-            sources.add(KafkaSource.open(brokers, topic, properties));
+            sources.add(KafkaSource.open(topic.brokers(), topic.name(), topic.properties()));
         }
         return new Sources(sources);
     }

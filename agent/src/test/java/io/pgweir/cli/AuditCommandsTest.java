@@ -182,8 +182,9 @@ class AuditCommandsTest {
             value = {
                 "audit # 64 # a command is missing (expected: ",
                 "audit tail # 64 # one place to read is needed (expected: PATH, or --kafka",
-                "audit tail TRAIL --topic t # 64 # one place to read is needed",
-                "audit tail --kafka h:1 # 64 # one place to read is needed",
+                "audit tail TRAIL --topic t # 64 # --kafka is missing (expected: both",
+                "audit tail --kafka h:1 # 64 # --topic is missing (expected: both",
+                "audit tail TRAIL --kafka h:1 --topic t # 64 # one place to read is needed",
                 "audit tail --kafka h --topic t # 74 # kafka",
                 "audit tail TRAIL --format xml # 64 # \"xml\" (expected: pretty, native, ocsf, ecs)",
                 "audit tail TRAIL -n -1 # 64 # --last: -1 (expected: 0 to 1000000)",
