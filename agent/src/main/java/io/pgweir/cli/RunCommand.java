@@ -85,6 +85,7 @@ final class RunCommand implements Callable<Integer> {
                 read.version(),
                 read.clusters(),
                 read.listeners(),
+                read.rules(),
                 audit.override(read.audit()),
                 read.limits(),
                 read.threads());

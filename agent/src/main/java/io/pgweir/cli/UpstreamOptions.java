@@ -7,6 +7,7 @@ import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.RulesConfig;
 import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.config.ThreadsConfig;
 import java.nio.file.Files;
@@ -88,6 +89,7 @@ final class UpstreamOptions {
                 1,
                 Map.of(NAME, new ClusterConfig(List.of(upstream), serverTls, ClusterConfig.CONNECT_TIMEOUT_DEFAULT)),
                 List.of(listener),
+                RulesConfig.DEFAULT,
                 AuditConfig.DEFAULT,
                 LimitsConfig.DEFAULT,
                 threads == null

@@ -8,6 +8,7 @@ public record AgentConfig(
         int version,
         Map<String, ClusterConfig> clusters,
         List<ListenerConfig> listeners,
+        RulesConfig rules,
         AuditConfig audit,
         LimitsConfig limits,
         ThreadsConfig threads) {

@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 public final class ConfigException extends Exception {
     private final transient List<Fault> faults;
 
-    ConfigException(List<Fault> faults) {
+    /** @param faults at least one, in the files' order */
+    public ConfigException(List<Fault> faults) {
         this.faults = List.copyOf(faults);
     }
 

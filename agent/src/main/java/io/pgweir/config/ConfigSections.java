@@ -37,6 +37,7 @@ final class ConfigSections {
                 version,
                 clusters,
                 listeners,
+                rules(root.section("rules")),
                 AuditSections.audit(root.section("audit")),
                 limits(root.section("limits")),
                 threads(root.section("threads")));
@@ -149,6 +150,19 @@ final class ConfigSections {
             String missing = section.has("cert") ? "key" : "cert";
             section.fault(given, given + " alone (expected: " + missing + " beside it)");
         }
+    }
+
+    private static RulesConfig rules(@Nullable Section section) {
+        if (section == null) {
+            return RulesConfig.DEFAULT;
+        }
+        RulesConfig rules = new RulesConfig(
+                section.readableFiles("files"),
+                section.list("packs").stream().map(Item::text).toList(),
+                section.flag("strict", false),
+                section.readableFile("mask-key"));
+        section.end();
+        return rules;
     }
 
     private static LimitsConfig limits(@Nullable Section section) {

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that was meant: the nearest by edits (insert, delete, replace, swap of neighbours), if near enough. */
-final class NearName {
+public final class NearName {
     /** Longer words are not compared: the cost is the product of both lengths. */
     private static final int LENGTH_MAX = 64;
 
@@ -18,12 +18,12 @@ final class NearName {
         }
         String kebab = word.toLowerCase(Locale.ROOT).replace('_', '-');
         return known.stream()
-                .filter(name -> edits(kebab, name) <= Math.max(1, name.length() / 3))
-                .min(Comparator.comparingInt(name -> edits(kebab, name)));
+                .filter(name -> edits(kebab, name.replace('_', '-')) <= Math.max(1, name.length() / 3))
+                .min(Comparator.comparingInt(name -> edits(kebab, name.replace('_', '-'))));
     }
 
     /** {@code , did you mean `x`?} or nothing: the end of a sentence. */
-    static String hint(String word, Collection<String> known) {
+    public static String hint(String word, Collection<String> known) {
         return of(word, known).map(name -> ", did you mean `" + name + "`?").orElse("");
     }
 

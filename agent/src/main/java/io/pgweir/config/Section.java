@@ -8,12 +8,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -27,13 +30,13 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * <p>Every reader of a value returns the given default where the key is absent and where its value is a fault, so that the
  * reading goes on and finds the next fault. Nothing is made of the result of a reading with faults.
  */
-final class Section {
+public final class Section {
     private final Node node;
     private final String path;
     private final Path directory;
     private final Faults faults;
     private final Map<String, NodeTuple> entries = new LinkedHashMap<>();
-    private final List<String> asked = new ArrayList<>();
+    private final Set<String> asked = new LinkedHashSet<>();
 
     /**
      * @param path dotted, of this section; empty for the root
@@ -72,11 +75,15 @@ final class Section {
         }
     }
 
-    boolean has(String key) {
+    public boolean has(String key) {
         return entries.containsKey(key);
     }
 
-    void require(String... keys) {
+    public Set<String> keys() {
+        return Set.copyOf(entries.keySet());
+    }
+
+    public void require(String... keys) {
         for (String key : keys) {
             if (!has(key)) {
                 faults.add(node, in() + "required key `" + key + "` is missing");
@@ -84,17 +91,17 @@ final class Section {
         }
     }
 
-    void fault(String message) {
+    public void fault(String message) {
         faults.add(node, in() + message);
     }
 
     /** Adds a fault at the key's value, or at the section where the key is absent. */
-    void fault(String key, String message) {
+    public void fault(String key, String message) {
         NodeTuple entry = entries.get(key);
         faults.add(entry == null ? node : entry.getValueNode(), in() + message);
     }
 
-    String text(String key) {
+    public String text(String key) {
         Node value = ask(key);
         if (value == null) {
             return "";
@@ -107,7 +114,7 @@ final class Section {
         return text;
     }
 
-    int integer(String key, int absent, int min, int max) {
+    public int integer(String key, int absent, int min, int max) {
         Node value = ask(key);
         if (value == null) {
             return absent;
@@ -132,7 +139,7 @@ final class Section {
     }
 
     /** In bytes. */
-    long size(String key, long absent, long min, long max) {
+    public long size(String key, long absent, long min, long max) {
         Node value = ask(key);
         if (value == null) {
             return absent;
@@ -150,7 +157,7 @@ final class Section {
         return bytes.getAsLong();
     }
 
-    Duration duration(String key, Duration absent, Duration min, Duration max) {
+    public Duration duration(String key, Duration absent, Duration min, Duration max) {
         Node value = ask(key);
         if (value == null) {
             return absent;
@@ -167,7 +174,7 @@ final class Section {
         return Duration.ofMillis(millis.getAsLong());
     }
 
-    boolean flag(String key, boolean absent) {
+    public boolean flag(String key, boolean absent) {
         Node value = ask(key);
         if (value == null) {
             return absent;
@@ -180,7 +187,7 @@ final class Section {
     }
 
     /** One of {@code words}. */
-    String word(String key, String absent, List<String> words) {
+    public String word(String key, String absent, List<String> words) {
         Node value = ask(key);
         String text = value == null ? absent : scalar(value);
         if (value != null && (text == null || !words.contains(text))) {
@@ -191,7 +198,7 @@ final class Section {
     }
 
     /** A mapping of names that the user chose to scalars of any kind, in the file's order. */
-    Map<String, String> texts(String key) {
+    public Map<String, String> texts(String key) {
         Section names = section(key);
         Map<String, String> values = new LinkedHashMap<>();
         if (names != null) {
@@ -208,20 +215,25 @@ final class Section {
     }
 
     /** Whether {@code key} is there with a mapping. */
-    boolean isMapping(String key) {
+    public boolean isMapping(String key) {
         NodeTuple entry = entries.get(key);
         return entry != null && entry.getValueNode() instanceof MappingNode;
     }
 
+    /** Whether {@code key} is there with nothing: {@code null}, {@code ~} or blanks. */
+    public boolean isNull(String key) {
+        NodeTuple entry = entries.get(key);
+        return entry != null && entry.getValueNode().getTag().equals(Tag.NULL);
+    }
+
     /** Asks for a key that is not there, so that a fault tells that it could be. */
-    @Nullable
-    String absent(String key) {
+    public @Nullable String absent(String key) {
         ask(key);
         return null;
     }
 
     /** One of an enum's constants, as kebab-case. */
-    <E extends Enum<E>> E oneOf(String key, E absent) {
+    public <E extends Enum<E>> E oneOf(String key, E absent) {
         Node value = ask(key);
         if (value == null) {
             return absent;
@@ -257,6 +269,28 @@ final class Section {
                             + " (expected: a file that can be read)");
         }
         return file;
+    }
+
+    /** Of existing files that can be read; empty where the key is absent. */
+    List<Path> readableFiles(String key) {
+        List<Path> files = new ArrayList<>();
+        if (!has(key)) {
+            ask(key);
+            return files;
+        }
+        for (Item item : list(key)) {
+            try {
+                Path file = directory.resolve(item.text()).normalize();
+                if (!(Files.isRegularFile(file) && Files.isReadable(file))) {
+                    item.fault(file + (Files.exists(file) ? " cannot be read" : " does not exist")
+                            + " (expected: a file that can be read)");
+                }
+                files.add(file);
+            } catch (InvalidPathException _) {
+                item.fault('"' + printable(item.text()) + "\" (expected: the path of a file)");
+            }
+        }
+        return files;
     }
 
     /** Of a file that may come to be in a directory that is there; null where the key is absent. */
@@ -332,13 +366,12 @@ final class Section {
     }
 
     /** Null where the key is absent: the section's defaults hold. */
-    @Nullable
-    Section section(String key) {
+    public @Nullable Section section(String key) {
         Node value = ask(key);
         return value == null ? null : below(value, key);
     }
 
-    List<Section> sections(String key) {
+    public List<Section> sections(String key) {
         List<Section> sections = new ArrayList<>();
         for (Node item : items(key)) {
             sections.add(below(item, key + "[" + sections.size() + "]"));
@@ -346,8 +379,77 @@ final class Section {
         return sections;
     }
 
+    /** As {@link #sections}, where a word alone stands for itself with an empty mapping. */
+    public List<Section> choices(String key) {
+        List<Section> choices = new ArrayList<>();
+        for (Node item : items(key)) {
+            Node choice = item instanceof ScalarNode word && word.getTag().equals(Tag.STR) ? alone(word) : item;
+            choices.add(below(choice, key + "[" + choices.size() + "]"));
+        }
+        return choices;
+    }
+
+    private static Node alone(ScalarNode word) {
+        Node nothing =
+                new MappingNode(Tag.MAP, true, List.of(), FlowStyle.FLOW, word.getStartMark(), word.getEndMark());
+        return new MappingNode(
+                Tag.MAP,
+                true,
+                List.of(new NodeTuple(word, nothing)),
+                FlowStyle.FLOW,
+                word.getStartMark(),
+                word.getEndMark());
+    }
+
+    /** A scalar of any kind, or null where the key is absent. */
+    public @Nullable Item item(String key) {
+        Node value = ask(key);
+        if (value == null) {
+            return null;
+        }
+        if (!(value instanceof ScalarNode text) || text.getTag().equals(Tag.NULL)) {
+            expected(value, key, "a text");
+            return null;
+        }
+        return new Item(text, in() + key + ": ", faults);
+    }
+
+    /** One scalar or a list of them; empty, after a fault, where the list is. */
+    public List<Item> list(String key) {
+        NodeTuple entry = entries.get(key);
+        if (entry != null && entry.getValueNode() instanceof ScalarNode) {
+            Item only = item(key);
+            return only == null ? List.of() : List.of(only);
+        }
+        List<Item> list = new ArrayList<>();
+        for (Node item : items(key)) {
+            if (item instanceof ScalarNode text && !text.getTag().equals(Tag.NULL)) {
+                list.add(new Item(text, in() + key + ": ", faults));
+            } else {
+                expected(item, key, "a text");
+            }
+        }
+        return list;
+    }
+
+    /** Values that may be null, as a list; empty where the key is absent. */
+    public List<@Nullable String> nullableTexts(String key) {
+        List<@Nullable String> list = new ArrayList<>();
+        if (has(key)) {
+            for (Node item : items(key)) {
+                list.add(item.getTag().equals(Tag.NULL) ? null : scalar(item));
+            }
+        }
+        return list;
+    }
+
+    /** Line of the section's first character, from 1. */
+    public int line() {
+        return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
+    }
+
     /** A mapping whose keys are names that the user chose, in the file's order. */
-    <T> Map<String, T> named(String key, Function<Section, T> reader) {
+    public <T> Map<String, T> named(String key, Function<Section, T> reader) {
         Section names = section(key);
         Map<String, T> values = new LinkedHashMap<>();
         if (names != null) {
@@ -367,7 +469,7 @@ final class Section {
     }
 
     /** Names the keys that nobody asked for. Call it after the last question. */
-    void end() {
+    public void end() {
         for (Map.Entry<String, NodeTuple> entry : entries.entrySet()) {
             if (!asked.contains(entry.getKey())) {
                 faults.add(
@@ -379,7 +481,7 @@ final class Section {
     }
 
     /** {@link #end()}, where one key or another must be there. */
-    void endNotEmpty() {
+    public void endNotEmpty() {
         end();
         if (entries.isEmpty() && node instanceof MappingNode) {
             fault("an empty mapping (expected: one of " + String.join(", ", asked) + ")");

@@ -25,16 +25,22 @@ final class YamlDocument {
     private static final int DEPTH_MAX = 32;
     private static final int ALIASES_MAX = 64;
 
+    private final String needed;
     private final Faults faults;
     private final LoadSettings settings;
 
-    YamlDocument(String name, Faults faults) {
+    /**
+     * @param charsMax of the text, at most
+     * @param needed what a document must have, for one that is empty
+     */
+    YamlDocument(String name, int charsMax, String needed, Faults faults) {
+        this.needed = needed;
         this.faults = faults;
         this.settings = LoadSettings.builder()
                 .setLabel(name)
                 .setSchema(new CoreSchema())
                 .setAllowNonScalarKeys(true)
-                .setCodePointLimit(ConfigReader.FILE_BYTES_MAX)
+                .setCodePointLimit(charsMax)
                 .build();
     }
 
@@ -47,7 +53,7 @@ final class YamlDocument {
             }
             Optional<Node> root = new Compose(settings).composeString(text);
             if (root.isEmpty()) {
-                faults.add(1, 1, "nothing in it (expected: `clusters` and `listeners`)");
+                faults.add(1, 1, "nothing in it (expected: " + needed + ")");
             }
             return root.orElse(null);
         } catch (MarkedYamlEngineException e) {

@@ -17,6 +17,10 @@ public final class Asker {
     private final long startMicros;
     private String application;
 
+    /** Of the set that judged last; null where the application has changed since. */
+    @Nullable
+    AskerAnswers answers;
+
     /**
      * @param application empty where the client told none
      * @param address null where the client came through no network
@@ -49,6 +53,7 @@ public final class Asker {
     /** {@code application_name} was set anew. */
     public void onApplication(String name) {
         application = name;
+        answers = null;
     }
 
     public UUID session() {

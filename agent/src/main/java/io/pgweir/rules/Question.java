@@ -4,6 +4,7 @@ import io.pgweir.session.Execution;
 import io.pgweir.session.Parameters;
 import io.pgweir.session.Transaction;
 import io.pgweir.sql.CopyClause;
+import io.pgweir.sql.facts.StatementFacts;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class Question {
     private Execution.Step step = Execution.Step.EXECUTE;
     private int position;
     private int statements = 1;
+    private @Nullable StatementFacts facts;
     private @Nullable Parameters parameters;
     private Charset charset = StandardCharsets.UTF_8;
     private List<String> columns = List.of();
@@ -41,6 +43,7 @@ public final class Question {
         step = Execution.Step.EXECUTE;
         position = 0;
         statements = 1;
+        facts = null;
         parameters = null;
         columns = List.of();
         rows = 0;
@@ -58,6 +61,11 @@ public final class Question {
         this.step = step;
         this.position = position;
         this.statements = statements;
+    }
+
+    /** @param facts null where it may run what nobody can tell */
+    public void onStatement(@Nullable StatementFacts facts) {
+        this.facts = facts;
     }
 
     /** @param charset of values in text format */
@@ -113,6 +121,10 @@ public final class Question {
 
     public int statements() {
         return statements;
+    }
+
+    public @Nullable StatementFacts facts() {
+        return facts;
     }
 
     public @Nullable Parameters parameters() {

@@ -11,6 +11,7 @@ import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.RulesConfig;
 import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.config.ThreadsConfig;
 import java.io.IOException;
@@ -61,6 +62,7 @@ class SpoolStartTest {
                         "c",
                         ListenerConfig.Mode.TRANSPARENT,
                         ClientTlsConfig.DEFAULT)),
+                RulesConfig.DEFAULT,
                 audit,
                 LimitsConfig.DEFAULT,
                 ThreadsConfig.DEFAULT));

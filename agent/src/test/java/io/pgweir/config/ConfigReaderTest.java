@@ -56,6 +56,7 @@ class ConfigReaderTest {
                                         null,
                                         null,
                                         ClientTlsConfig.ClientCertificate.NONE))),
+                        RulesConfig.DEFAULT,
                         new AuditConfig(
                                 AuditConfig.Content.REDACTED,
                                 AuditConfig.Content.REDACTED,
@@ -72,7 +73,8 @@ class ConfigReaderTest {
     void everyKeySetToSomethingElse() throws IOException, ConfigException {
         // Given
         Path file = copy("everything.yaml");
-        for (String name : List.of("ca.pem", "us.pem", "us.key", "server.crt", "server.key", "clients.pem")) {
+        for (String name : List.of(
+                "ca.pem", "us.pem", "us.key", "server.crt", "server.key", "clients.pem", "rules.yaml", "mask.key")) {
             Files.writeString(directory.resolve(name), name);
         }
 
@@ -105,6 +107,11 @@ class ConfigReaderTest {
                                         directory.resolve("server.key"),
                                         directory.resolve("clients.pem"),
                                         ClientTlsConfig.ClientCertificate.OPTIONAL))),
+                        new RulesConfig(
+                                List.of(directory.resolve("rules.yaml")),
+                                List.of("noise"),
+                                true,
+                                directory.resolve("mask.key")),
                         new AuditConfig(
                                 AuditConfig.Content.FULL,
                                 AuditConfig.Content.FULL,
@@ -145,7 +152,7 @@ class ConfigReaderTest {
                 "a: 1|---|b: 2 # f:2:1: a second document (expected: one)",
                 "{[a]: 1} # f:1:2: a list as a key (expected: a name)",
                 "version: 2 # f:1:10: version: 2 (expected: 1)",
-                "rules: {} # f:1:1: unknown key `rules` (expected: version, clusters, listeners, audit, limits, threads)",
+                "capture: {} # f:1:1: unknown key `capture` (expected: version, clusters, listeners, rules, audit, limits, threads)",
                 "clusters: {} # f:1:11: clusters: an empty mapping (expected: at least one)",
                 "clusters: {c: {nodes: []}} # f:1:23: clusters.c: nodes: an empty list (expected: a list of at least one)",
                 "clusters: {c: {nodes: [pg]}} # f:1:24: clusters.c: nodes[0]: \"pg\" (expected: host:port",

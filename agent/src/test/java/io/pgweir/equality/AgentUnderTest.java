@@ -17,6 +17,7 @@ import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.RulesConfig;
 import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.config.ThreadsConfig;
 import io.pgweir.telemetry.Metric;
@@ -123,6 +124,7 @@ final class AgentUnderTest implements ProxyUnderTest {
                                 ClusterConfig.CONNECT_TIMEOUT_DEFAULT)),
                 List.of(new ListenerConfig(
                         LISTENER, new HostPort("127.0.0.1", 0), LISTENER, ListenerConfig.Mode.TRANSPARENT, clientTls)),
+                RulesConfig.DEFAULT,
                 audit,
                 LimitsConfig.DEFAULT,
                 ThreadsConfig.DEFAULT);

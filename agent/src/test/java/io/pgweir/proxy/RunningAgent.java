@@ -17,6 +17,7 @@ import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.RulesConfig;
 import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.config.ThreadsConfig;
 import io.pgweir.lab.PgWire;
@@ -182,6 +183,7 @@ final class RunningAgent implements AutoCloseable {
                             "main",
                             ListenerConfig.Mode.TRANSPARENT,
                             clientTls)),
+                    RulesConfig.DEFAULT,
                     new AuditConfig(
                             AuditConfig.Content.FULL,
                             AuditConfig.Content.FULL,

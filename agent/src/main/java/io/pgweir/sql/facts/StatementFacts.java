@@ -21,6 +21,7 @@ public final class StatementFacts {
     private final Set<String> commands;
     private final Set<String> roles;
     private final List<OutputColumn> outputs;
+    private @Nullable Object note;
 
     StatementFacts(FactsDraft draft) {
         this.draft = draft;
@@ -164,5 +165,15 @@ public final class StatementFacts {
 
     public @Nullable String ambiguousReason() {
         return draft.ambiguous;
+    }
+
+    /** What a reader of these facts made of them and nothing else, to find it again; null where nobody did, or another was faster. */
+    public @Nullable Object note() {
+        return note;
+    }
+
+    /** @param made immutable: threads race for it, and any of theirs will do */
+    public void note(Object made) {
+        note = made;
     }
 }
