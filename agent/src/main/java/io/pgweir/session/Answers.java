@@ -196,6 +196,18 @@ final class Answers {
         return head == null ? null : head.refusal;
     }
 
+    @Nullable
+    Opinion opinion() {
+        Request head = settledHead(false);
+        return head == null ? null : running.opinion(head);
+    }
+
+    /** Whether what is answered next was asked in other words than the client's. */
+    boolean isRewritten() {
+        Request head = settledHead(false);
+        return head != null && head.instead != null;
+    }
+
     void onError(ErrorFields error, long nanos) {
         Request head = settledHead(false);
         if (head == null) {
@@ -380,8 +392,20 @@ final class Answers {
         OpenTransaction current = transactions.current();
         boolean block = current != null && current.explicit;
         switch (head.kind) {
-            case PARSE -> definitions.onParsed(head);
-            case BIND -> definitions.onBound(head, nanos);
+            case PARSE -> {
+                if (head.refusal == null) {
+                    definitions.onParsed(head);
+                } else {
+                    running.refusals().tell(head, Execution.Step.PARSE, head.refusal, nanos);
+                }
+            }
+            case BIND -> {
+                if (head.refusal == null) {
+                    definitions.onBound(head, nanos);
+                } else {
+                    running.refusals().tell(head, Execution.Step.BIND, head.refusal, nanos);
+                }
+            }
             case CLOSE_STATEMENT, CLOSE_PORTAL -> definitions.onClosed(head, nanos);
             case EXECUTE -> running.loseExecute(head, nanos);
             case QUERY -> {
@@ -389,12 +413,12 @@ final class Answers {
                 running.abandon(nanos);
             }
             case FUNCTION_CALL -> {
-                running.endCall(head, null, false, 0, nanos);
+                running.endCall(head, head.refusal, head.refusal != null, 0, nanos);
                 running.abandon(nanos);
             }
             case SYNC, DESCRIBE_STATEMENT, DESCRIBE_PORTAL, COPY_STREAM, COPY_END -> {}
         }
-        return block ? running.hasLostCommit() : head.kind.endsSegment();
+        return block ? running.hasLostCommit() : head.kind.endsSegment() && head.refusal == null;
     }
 
     private void end(Outcome outcome, long nanos) {

@@ -14,7 +14,8 @@ final class Definitions {
 
     void onParsed(Request parse) {
         QueryText text = parse.text == null ? QueryText.whole("") : parse.text;
-        names.prepare(new PreparedStatement(parse.name, text, scripts.single(text.text), parse.types));
+        names.prepare(new PreparedStatement(
+                parse.name, text, scripts.single(text.text), parse.types, parse.opinion(0), parse.rewritten(0)));
     }
 
     void onBound(Request bind, long nanos) {
@@ -24,7 +25,7 @@ final class Definitions {
             int known = Math.min(statement.types.length, parameters.types().length);
             System.arraycopy(statement.types, 0, parameters.types(), 0, known);
         }
-        Portal portal = new Portal(bind.name, bind.statementName, statement, parameters);
+        Portal portal = new Portal(bind.name, bind.statementName, statement, parameters, bind.opinion(0));
         running.endPortal(names.bind(portal), nanos);
     }
 

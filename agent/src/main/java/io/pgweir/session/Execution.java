@@ -74,6 +74,12 @@ public final class Execution {
 
     boolean refused;
 
+    @Nullable
+    Opinion opinion;
+
+    @Nullable
+    SqlStatement rewritten;
+
     Execution(
             long sequence,
             Path path,
@@ -243,6 +249,16 @@ public final class Execution {
     /** Whether pgweir refused it: nothing of it has run. */
     public boolean refused() {
         return refused;
+    }
+
+    /** What was thought of it before the server heard of it; null where nothing was. */
+    public @Nullable Opinion opinion() {
+        return opinion;
+    }
+
+    /** What the server was asked in the place of {@link #statement()}; null where that was asked itself. */
+    public @Nullable SqlStatement rewritten() {
+        return rewritten;
     }
 
     /** Which of the protocol's three ways ran it. */

@@ -8,11 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a message of the client will have the server do, before the server hears of it.
  *
- * @param step PARSE where the text is only parsed; EXECUTE where something runs
+ * @param step PARSE where the text is only parsed; BIND where values are bound; EXECUTE where something runs
  * @param statements of a Query all of them in their order; of all else the one, or none
- * @param also what it may run as well: what an SQL-level EXECUTE names, or what a name meant before a Parse that may fail
+ * @param also what it may run as well: what an SQL-level EXECUTE or FETCH names, what a name meant before a Parse that may
+ *     fail, what the text is where backslashes are read the other way, which a request in flight may bring about
  * @param anything whether it may run what is not told here: a name that pgweir cannot be sure of, a text that was cut
  * @param intent of the Parse that brought the text within this segment, and that no Execute has stood on yet
+ * @param parsed of what is run, what was thought of each Parse; empty where of one of them nothing was
+ * @param bound of an Execute, what was thought of each Bind that it may stand on
+ * @param types of a Bind, the OIDs of parameters as far as they are known, 0 where not
  */
 public record Foreseen(
         Execution.Path path,
@@ -23,4 +27,7 @@ public record Foreseen(
         @Nullable String statementName,
         @Nullable String portalName,
         int functionOid,
-        @Nullable UUID intent) {}
+        @Nullable UUID intent,
+        List<Opinion> parsed,
+        List<Opinion> bound,
+        int[] types) {}

@@ -1,7 +1,6 @@
 package io.pgweir.session;
 
 import io.pgweir.sql.SqlStatement;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Foresight {
     /** A client that gives more names before a Sync, or before it is answered: what they stand for is unknown. */
-    private static final int NAMES_MAX = 4096;
+    private static final int NAMES_MAX = Meant.STATEMENTS_MAX;
 
     private final Names names;
     private final Scripts scripts;
     private final RequestQueue queue;
+    private final Cursors cursors = new Cursors();
 
     /** Since the last Sync. */
     private final Map<String, Prepared> statements = new HashMap<>();
@@ -40,48 +40,36 @@ final class Foresight {
     /** What is not answered has given names in ways that are not kept here. */
     private boolean unsettled;
 
+    /** Something has run since the last Sync, and what it did to settings is told with the answer to the next. */
+    private boolean ran;
+
     /** A statement's text as the client sent it last. */
     private static final class Prepared {
         private final Meant meant;
+        private final int[] types;
 
         /** Of its Parse; null where it had none, or an Execute has stood on it. */
         private @Nullable UUID intent;
 
-        Prepared(Meant meant) {
+        Prepared(Meant meant, int[] types) {
             this.meant = meant;
+            this.types = types;
         }
     }
 
-    /** @param prepared null where the statement's name is older than this segment */
-    private record Bound(
-            String statementName, Meant meant, @Nullable Prepared prepared) {}
+    private static final class Bound {
+        private final String statementName;
+        private final Meant meant;
 
-    /** What a name may stand for. */
-    private static final class Meant {
-        private final List<SqlStatement> statements = new ArrayList<>(1);
-        private boolean anything;
+        /** Null where the statement's name is older than this segment. */
+        private final @Nullable Prepared prepared;
 
-        static Meant anything() {
-            Meant meant = new Meant();
-            meant.anything = true;
-            return meant;
-        }
+        private @Nullable Opinion opinion;
 
-        void add(@Nullable SqlStatement statement) {
-            if (statement != null && !statements.contains(statement)) {
-                statements.add(statement);
-                if (statements.size() > NAMES_MAX) {
-                    statements.clear();
-                    anything = true;
-                }
-            }
-        }
-
-        void add(@Nullable Meant other) {
-            if (other != null) {
-                anything |= other.anything;
-                other.statements.forEach(this::add);
-            }
+        Bound(String statementName, Meant meant, @Nullable Prepared prepared) {
+            this.statementName = statementName;
+            this.meant = meant;
+            this.prepared = prepared;
         }
     }
 
@@ -93,11 +81,14 @@ final class Foresight {
 
     /** Of a request that came just now; null where it runs nothing. */
     @Nullable
-    Foreseen of(Request request) {
+    Foreseen of(Request request, boolean inTransaction) {
         if (queue.outstanding() <= 1) {
             statementsBefore.clear();
             portalsBefore.clear();
             unsettled = false;
+            if (!inTransaction && !ran) {
+                cursors.endTransaction();
+            }
         }
         if (request.malformed) {
             return null;
@@ -106,17 +97,18 @@ final class Foresight {
             case QUERY -> query(request);
             case PARSE -> parse(request);
             case EXECUTE -> execute(request);
-            case FUNCTION_CALL ->
-                new Foreseen(
+            case FUNCTION_CALL -> {
+                ran = false;
+                yield foreseen(
                         Execution.Path.FUNCTION_CALL,
                         Execution.Step.EXECUTE,
                         List.of(),
-                        List.of(),
-                        false,
+                        new Meant(),
                         null,
                         null,
                         request.functionOid,
                         null);
+            }
             case BIND -> {
                 Prepared prepared = statements.get(request.statementName);
                 Meant meant = prepared == null ? meantBefore(request.statementName) : prepared.meant;
@@ -141,60 +133,63 @@ final class Foresight {
 
     /** Behind a Sync the server goes on, whatever became of what was before it. */
     private void endSegment() {
-        statements.forEach((name, prepared) -> addBefore(statementsBefore, name, prepared.meant));
-        portals.forEach((name, bound) -> addBefore(portalsBefore, name, bound.meant));
+        statements.forEach((name, prepared) -> before(statementsBefore, name).add(prepared.meant));
+        portals.forEach((name, bound) -> {
+            Meant all = before(portalsBefore, name);
+            all.add(bound.meant);
+            all.onBound(bound.opinion);
+        });
         statements.clear();
         portals.clear();
+        ran = false;
     }
 
-    private void addBefore(Map<String, Meant> before, String name, Meant meant) {
+    private Meant before(Map<String, Meant> before, String name) {
         Meant all = before.get(name);
         if (all == null) {
             all = new Meant();
             give(before, name, all);
         }
-        all.add(meant);
+        return all;
     }
 
     private Foreseen query(Request request) {
         QueryText text = request.text;
         List<SqlStatement> asked = scripts.of(text == null ? "" : text.text).statements();
         Meant also = new Meant();
-        also.anything = text != null && text.truncated;
+        addOtherReading(text, also);
+        ran = false;
         asked.forEach(statement -> resolve(statement, also));
-        return new Foreseen(
-                Execution.Path.SIMPLE,
-                Execution.Step.EXECUTE,
-                asked,
-                List.copyOf(also.statements),
-                also.anything,
-                null,
-                null,
-                0,
-                null);
+        return foreseen(Execution.Path.SIMPLE, Execution.Step.EXECUTE, asked, also, null, null, 0, null);
     }
 
     private Foreseen parse(Request request) {
         QueryText text = request.text;
-        SqlStatement statement = text == null ? null : scripts.single(text.text);
         Meant meant = new Meant();
-        meant.add(statement);
-        meant.anything = text != null && text.truncated;
-        give(statements, request.name, new Prepared(meant));
-        return new Foreseen(
-                Execution.Path.EXTENDED,
-                Execution.Step.PARSE,
-                List.copyOf(meant.statements),
-                List.of(),
-                meant.anything,
-                request.name,
-                null,
-                0,
-                null);
+        addOtherReading(text, meant);
+        meant.add(text == null ? null : scripts.single(text.text), null);
+        give(statements, request.name, new Prepared(meant, request.types));
+        return foreseen(Execution.Path.EXTENDED, Execution.Step.PARSE, meant, request.name, null, null);
+    }
+
+    /**
+     * What a text is where backslashes are read the other way: what was asked before it may switch {@code
+     * standard_conforming_strings}, which the server tells later. In some encodings a backslash is half a character as well.
+     */
+    private void addOtherReading(@Nullable QueryText text, Meant meant) {
+        if (text == null) {
+            return;
+        }
+        meant.anything |= text.truncated;
+        if ((ran || queue.outstanding() > 1) && text.text.indexOf('\\') >= 0) {
+            scripts.otherwise(text.text).statements().forEach(meant::add);
+            meant.anything |= !text.isAscii();
+        }
     }
 
     /** The intent of a Parse stands for the first Execute behind it. */
     private Foreseen execute(Request request) {
+        ran = true;
         Bound bound = portals.get(request.name);
         Meant meant = bound == null ? boundBefore(request.name) : bound.meant;
         UUID intent = null;
@@ -202,26 +197,100 @@ final class Foresight {
             intent = bound.prepared.intent;
             bound.prepared.intent = null;
         }
+        Meant all = meant;
+        if (bound != null && bound.opinion != null) {
+            all = new Meant();
+            all.add(meant);
+            all.onBound(bound.opinion);
+        }
+        return foreseen(
+                Execution.Path.EXTENDED,
+                Execution.Step.EXECUTE,
+                all,
+                bound == null ? null : bound.statementName,
+                request.name,
+                intent);
+    }
+
+    /** Of one statement: the likeliest of those that it may be. */
+    private Foreseen foreseen(
+            Execution.Path path,
+            Execution.Step step,
+            Meant meant,
+            @Nullable String statementName,
+            @Nullable String portalName,
+            @Nullable UUID intent) {
         List<SqlStatement> possible = meant.statements;
-        Meant also = new Meant();
-        also.anything = meant.anything;
+        Meant also = meant.withoutStatements();
         for (int i = 0; i < possible.size(); i++) {
             SqlStatement statement = possible.get(i);
             if (i < possible.size() - 1) {
                 also.add(statement);
             }
-            resolve(statement, also);
+            if (step == Execution.Step.EXECUTE) {
+                resolve(statement, also);
+            }
         }
+        List<SqlStatement> likeliest = possible.isEmpty() ? List.of() : List.of(possible.getLast());
+        return foreseen(path, step, likeliest, also, statementName, portalName, 0, intent);
+    }
+
+    private static Foreseen foreseen(
+            Execution.Path path,
+            Execution.Step step,
+            List<SqlStatement> statements,
+            Meant also,
+            @Nullable String statementName,
+            @Nullable String portalName,
+            int functionOid,
+            @Nullable UUID intent) {
         return new Foreseen(
-                Execution.Path.EXTENDED,
-                Execution.Step.EXECUTE,
-                possible.isEmpty() ? List.of() : List.of(possible.getLast()),
+                path,
+                step,
+                statements,
                 List.copyOf(also.statements),
                 also.anything,
-                bound == null ? null : bound.statementName,
-                request.name,
+                statementName,
+                portalName,
+                functionOid,
+                intent,
+                also.parsed(),
+                also.bound(),
+                RequestQueue.NO_TYPES);
+    }
+
+    /** Of the Bind that {@link #of} was told of just now; null where it is none. */
+    @Nullable
+    Foreseen ofBind(Request request) {
+        Bound bound = request.kind == Request.Kind.BIND && !request.malformed ? portals.get(request.name) : null;
+        if (bound == null) {
+            return null;
+        }
+        Foreseen one = foreseen(
+                Execution.Path.EXTENDED, Execution.Step.BIND, bound.meant, bound.statementName, request.name, null);
+        return new Foreseen(
+                one.path(),
+                one.step(),
+                one.statements(),
+                one.also(),
+                one.anything(),
+                one.statementName(),
+                one.portalName(),
                 0,
-                intent);
+                null,
+                one.parsed(),
+                one.bound(),
+                types(bound));
+    }
+
+    private int[] types(Bound bound) {
+        if (bound.prepared != null) {
+            return bound.prepared.types;
+        }
+        PreparedStatement confirmed = names.statement(bound.statementName);
+        return confirmed == null || statementsBefore.containsKey(bound.statementName)
+                ? RequestQueue.NO_TYPES
+                : confirmed.types;
     }
 
     /** What {@code parse} intends is on record as {@code intent}. */
@@ -232,7 +301,22 @@ final class Foresight {
         }
     }
 
-    /** Adds what an SQL-level EXECUTE runs; heeds what gives names by SQL. */
+    /** What is thought of {@code request}, which came just now. */
+    void onOpinion(Request request, Opinion opinion) {
+        if (request.kind == Request.Kind.PARSE) {
+            Prepared prepared = statements.get(request.name);
+            if (prepared != null) {
+                prepared.meant.onParsed(opinion);
+            }
+        } else if (request.kind == Request.Kind.BIND) {
+            Bound bound = portals.get(request.name);
+            if (bound != null) {
+                bound.opinion = opinion;
+            }
+        }
+    }
+
+    /** Adds what an SQL-level EXECUTE or FETCH runs; heeds what gives names by SQL. */
     private void resolve(SqlStatement statement, Meant also) {
         switch (statement.kind()) {
             case EXECUTE -> {
@@ -244,6 +328,13 @@ final class Foresight {
                 statements.clear();
                 unsettled = true;
             }
+            case OTHER -> {
+                switch (statement.command()) {
+                    case "DECLARE CURSOR" -> cursors.onDeclare(statement);
+                    case "FETCH" -> addFetched(statement, also);
+                    default -> {}
+                }
+            }
             case BEGIN,
                     COMMIT,
                     ROLLBACK,
@@ -253,8 +344,22 @@ final class Foresight {
                     PREPARE_TRANSACTION,
                     COMMIT_PREPARED,
                     ROLLBACK_PREPARED,
-                    COPY,
-                    OTHER -> {}
+                    COPY -> {}
+        }
+    }
+
+    /** A cursor is one that DECLARE opened, a portal that was bound, or one that a function has opened. */
+    private void addFetched(SqlStatement fetch, Meant also) {
+        String name = fetch.cursorName();
+        Meant declared = name == null ? null : cursors.get(name);
+        if (declared != null) {
+            also.add(declared);
+        }
+        Bound bound = name == null ? null : portals.get(name);
+        if (bound != null) {
+            also.add(bound.meant);
+        } else if (name != null && declared == null) {
+            also.add(boundBefore(name));
         }
     }
 
@@ -266,8 +371,10 @@ final class Foresight {
             return Meant.anything();
         }
         Meant meant = new Meant();
-        meant.add(confirmed == null ? null : confirmed.statement);
-        meant.anything = confirmed != null && confirmed.text.truncated;
+        if (confirmed != null) {
+            meant.add(confirmed.statement, confirmed.opinion);
+            meant.anything = confirmed.text.truncated;
+        }
         meant.add(sent);
         return meant;
     }
@@ -275,14 +382,19 @@ final class Foresight {
     private Meant boundBefore(String portalName) {
         Portal confirmed = names.portal(portalName);
         Meant sent = portalsBefore.get(portalName);
-        if (confirmed == null && sent == null) {
+        Meant declared = cursors.get(portalName);
+        if (confirmed == null && sent == null && declared == null) {
             return Meant.anything();
         }
         Meant meant = new Meant();
+        meant.add(declared);
         if (confirmed != null) {
             PreparedStatement statement = confirmed.statement;
-            meant.add(statement == null ? null : statement.statement);
-            meant.anything = statement == null || statement.doubtful || statement.text.truncated;
+            if (statement != null) {
+                meant.add(statement.statement, statement.opinion);
+            }
+            meant.anything = declared == null && (statement == null || statement.doubtful || statement.text.truncated);
+            meant.onBound(confirmed.opinion);
         }
         meant.add(sent);
         return meant;

@@ -21,6 +21,9 @@ final class Portal {
 
     final @Nullable Parameters parameters;
 
+    /** Of its Bind. */
+    final @Nullable Opinion opinion;
+
     /** As described; -1 before. */
     int fields = -1;
 
@@ -34,10 +37,12 @@ final class Portal {
             String name,
             @Nullable String statementName,
             @Nullable PreparedStatement statement,
-            @Nullable Parameters parameters) {
+            @Nullable Parameters parameters,
+            @Nullable Opinion opinion) {
         this.name = name;
         this.statementName = statementName;
         this.statement = statement;
         this.parameters = parameters;
+        this.opinion = opinion;
     }
 }

@@ -23,7 +23,7 @@ final class Refusals {
     void tell(Request head, Execution.Step step, ErrorFields error, long nanos) {
         Execution refused = log.begin(Execution.Path.EXTENDED, head.startNanos, head.ownNanos);
         refused.step = step;
-        head.tellIntent(refused, 0);
+        head.tell(refused, 0);
         if (!head.malformed) {
             describeStep(refused, head);
         }

@@ -1,5 +1,6 @@
 package io.pgweir.session;
 
+import io.pgweir.sql.SqlStatement;
 import io.pgweir.wire.ErrorFields;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,13 @@ final class Request {
     /** Of each statement that it runs, the id of the record that is on disk before the server hears of it. */
     UUID @Nullable [] intents;
 
+    /** Of each statement, what the server is asked in its place, null for itself; null where all are asked as they came. */
+    @Nullable
+    SqlStatement @Nullable [] instead;
+
+    /** Of each statement that it runs, what was thought of it; null where nothing was. */
+    Opinion @Nullable [] opinions;
+
     /** Why pgweir had the server refuse it; null where it went as it came. */
     @Nullable
     ErrorFields refusal;
@@ -60,13 +68,27 @@ final class Request {
         malformed = false;
         doubt = Doubt.NONE;
         intents = null;
+        opinions = null;
+        instead = null;
         refusal = null;
     }
 
-    /** Tells {@code execution}, of statement number {@code index}, of its intent: behind a text that was cut, of the last. */
-    void tellIntent(Execution execution, int index) {
+    /** Tells {@code execution}, of statement number {@code index}, what was noted down when it came in: behind a text that was cut, of the last. */
+    void tell(Execution execution, int index) {
         execution.intent = intents == null ? null : intents[Math.min(index, intents.length - 1)];
+        execution.opinion = opinion(index);
+        execution.rewritten = rewritten(index);
         execution.refused = refusal != null;
+    }
+
+    @Nullable
+    SqlStatement rewritten(int index) {
+        return instead == null || index >= instead.length ? null : instead[index];
+    }
+
+    @Nullable
+    Opinion opinion(int index) {
+        return opinions == null ? null : opinions[Math.min(index, opinions.length - 1)];
     }
 
     /** Whether a Sync gets a ReadyForQuery: one sent inside a COPY IN that failed may have been swallowed. */

@@ -67,6 +67,12 @@ final class Running {
         return execution;
     }
 
+    /** What was thought of the statement that {@code head} is answered of next. */
+    @Nullable
+    Opinion opinion(Request head) {
+        return head.opinion(head.kind == Request.Kind.QUERY ? query.index() : 0);
+    }
+
     /** Whether the Query or FunctionCall at the head has been answered: its ReadyForQuery may come. */
     boolean hasAnswered() {
         return failed || query.hasAdvanced() || execution != null;
@@ -99,6 +105,7 @@ final class Running {
             rows = execution.rows;
             resumed = true;
             execution.ownNanos += head.ownNanos;
+            execution.opinion = head.opinions == null ? execution.opinion : head.opinion(0);
         } else if (found != null && found.done) {
             repeating = true;
         } else {
@@ -113,7 +120,7 @@ final class Running {
     private Execution beginPortal(Request head, @Nullable Portal found) {
         Execution begun = log.begin(Execution.Path.EXTENDED, head.startNanos, head.ownNanos);
         begun.portalName = head.malformed ? null : head.name;
-        head.tellIntent(begun, 0);
+        head.tell(begun, 0);
         if (found != null) {
             found.execution = begun;
             begun.statementName = found.statementName;
@@ -121,6 +128,7 @@ final class Running {
             begun.fields = found.fields;
             if (found.statement != null) {
                 begun.doubtful = found.statement.doubtful;
+                begun.rewritten = found.statement.rewritten;
                 refusals.describe(begun, found.statement.text, found.statement.statement);
                 if (begun.fields < 0) {
                     begun.fields = found.statement.fields;
@@ -138,7 +146,7 @@ final class Running {
     private void begin(Request head, @Nullable SqlStatement statement) {
         long ownNanos = query.hasAdvanced() ? 0 : head.ownNanos;
         Execution begun = log.begin(Execution.Path.SIMPLE, query.startNanos(head), ownNanos);
-        head.tellIntent(begun, query.index());
+        head.tell(begun, query.index());
         if (head.text != null) {
             refusals.describe(begun, head.text, statement);
         }
@@ -195,16 +203,16 @@ final class Running {
             portal.execution = null;
         }
         if (tag != null) {
-            applyTag(tag, running.statement, nanos);
+            applyTag(tag, running, nanos);
         }
         leave(head, running, nanos);
     }
 
-    private void applyTag(String tag, @Nullable SqlStatement statement, long nanos) {
-        if (effects.endsPortals(tag, statement)) {
+    private void applyTag(String tag, Execution done, long nanos) {
+        if (effects.endsPortals(tag, done.statement, done.opinion)) {
             endPortals(nanos);
         }
-        transactions.onTag(tag, statement, nanos);
+        transactions.onTag(tag, done.statement, nanos);
     }
 
     /** PortalSuspended: the row limit was reached, the execution goes on with the next Execute. */
@@ -213,7 +221,7 @@ final class Running {
             execution.rows = rows;
             if (portal == null) {
                 // An SQL-level cursor, or a portal that pgweir never saw bound: from here on it is known.
-                Portal unseen = new Portal(head.name, null, null, null);
+                Portal unseen = new Portal(head.name, null, null, null, null);
                 unseen.execution = execution;
                 names.bind(unseen);
             }
@@ -269,7 +277,7 @@ final class Running {
         }
         Execution call = log.begin(Execution.Path.FUNCTION_CALL, head.startNanos, head.ownNanos);
         call.functionOid = head.functionOid;
-        head.tellIntent(call, 0);
+        head.tell(call, 0);
         call.parameters = head.parameters;
         call.answered = answered;
         call.bytes = valueBytes;
@@ -349,7 +357,7 @@ final class Running {
             if (lost == null) {
                 return;
             }
-            lose(lost);
+            lose(head, lost);
             leave(head, lost, nanos);
         }
     }
@@ -358,7 +366,7 @@ final class Running {
     void loseExecute(Request head, long nanos) {
         Execution lost = open(head);
         if (lost != null) {
-            lose(lost);
+            lose(head, lost);
             if (portal != null) {
                 portal.execution = null;
                 portal.done = true;
@@ -368,10 +376,14 @@ final class Running {
         leavePortal();
     }
 
-    private void lose(Execution lost) {
+    private void lose(Request head, Execution lost) {
         failCopy(lost);
         lost.rows = rows;
-        lostCommit |= isCommit(lost);
+        if (head.refusal == null) {
+            lostCommit |= isCommit(lost);
+        } else {
+            refusals.refuse(lost, head.refusal);
+        }
     }
 
     boolean hasLostCommit() {

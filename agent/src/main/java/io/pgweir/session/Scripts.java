@@ -20,6 +20,11 @@ final class Scripts {
         return lexer.apply(text, settings.rules());
     }
 
+    /** As {@link #of}, under the other reading of backslashes. */
+    SqlScript otherwise(String text) {
+        return lexer.apply(text, new LexicalRules(!settings.rules().standardConformingStrings()));
+    }
+
     /** What Parse or PREPARE makes of a text; null where it is empty. */
     @Nullable
     SqlStatement single(String text) {

@@ -3,6 +3,7 @@ package io.pgweir.session;
 import io.netty.buffer.ByteBuf;
 import io.pgweir.sql.LexicalRules;
 import io.pgweir.sql.SqlScript;
+import io.pgweir.sql.SqlStatement;
 import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.FrontendMessage;
@@ -104,7 +105,13 @@ public final class SessionTracker {
      */
     public @Nullable Foreseen foresee() {
         Request request = requests.last();
-        return request == null ? null : foresight.of(request);
+        return request == null ? null : foresight.of(request, transactions.readyStatus() != TransactionStatus.IDLE);
+    }
+
+    /** Of a Bind, what its statement is; the {@link #foresee} that was asked of it said nothing. Null for any other message. */
+    public @Nullable Foreseen foreseeBind() {
+        Request request = requests.last();
+        return request == null ? null : foresight.ofBind(request);
     }
 
     /** What {@link #foresee} told last is on record, statement by statement; its executions will bear these ids. */
@@ -116,6 +123,37 @@ public final class SessionTracker {
                 foresight.onParseIntent(request, intents[0]);
             }
         }
+    }
+
+    /** What is thought of what {@link #foresee} or {@link #foreseeBind} told last, statement by statement; its executions will bear it. */
+    public void opine(Opinion... opinions) {
+        Request request = requests.last();
+        if (request != null) {
+            request.opinions = opinions;
+            foresight.onOpinion(request, opinions[0]);
+        }
+    }
+
+    /**
+     * The server is asked other statements than {@link #foresee} told last.
+     *
+     * @param instead of each, in their order; null where it is asked as it came
+     */
+    public void rewrite(@Nullable SqlStatement... instead) {
+        Request request = requests.last();
+        if (request != null) {
+            request.instead = instead;
+        }
+    }
+
+    /** Whether the server's next answer is to other words than the client's: what it says of positions means nothing to the client. */
+    public boolean isRewritten() {
+        return !phase.isBeforeReady() && answers.isRewritten();
+    }
+
+    /** What was thought of what the server answers next; null where nothing was. */
+    public @Nullable Opinion opinion() {
+        return phase.isBeforeReady() ? null : answers.opinion();
     }
 
     /** What the client asked last was held back for so long. */

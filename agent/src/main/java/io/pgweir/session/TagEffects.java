@@ -19,9 +19,9 @@ final class TagEffects {
      *
      * @return whether every portal has ended
      */
-    boolean endsPortals(String tag, @Nullable SqlStatement statement) {
+    boolean endsPortals(String tag, @Nullable SqlStatement statement, @Nullable Opinion opinion) {
         return switch (tag) {
-            case "PREPARE" -> prepare(statement);
+            case "PREPARE" -> prepare(statement, opinion);
             case "DEALLOCATE" -> deallocate(statement);
             case "DEALLOCATE ALL" -> {
                 names.forgetNamedStatements();
@@ -37,12 +37,12 @@ final class TagEffects {
         };
     }
 
-    private boolean prepare(@Nullable SqlStatement statement) {
+    private boolean prepare(@Nullable SqlStatement statement, @Nullable Opinion opinion) {
         String name = statement == null ? null : statement.preparedName();
         String text = statement == null ? null : statement.preparedText();
         if (name != null && text != null) {
-            names.prepare(
-                    new PreparedStatement(name, QueryText.whole(text), scripts.single(text), RequestQueue.NO_TYPES));
+            names.prepare(new PreparedStatement(
+                    name, QueryText.whole(text), scripts.single(text), RequestQueue.NO_TYPES, opinion, null));
         }
         return false;
     }

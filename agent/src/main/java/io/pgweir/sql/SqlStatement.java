@@ -128,6 +128,14 @@ public final class SqlStatement {
         return from < 0 ? null : script.substring(from, end);
     }
 
+    /** Of DECLARE, FETCH and MOVE: the cursor's name as the server folds it. Parsed anew at each call. */
+    public @Nullable String cursorName() {
+        return switch (command()) {
+            case "DECLARE CURSOR", "FETCH", "MOVE" -> CursorName.read(script, rules, start, end, command());
+            default -> null;
+        };
+    }
+
     /** What COPY says about its stream, null for any other statement. Parsed anew at each call. */
     public @Nullable CopyClause copy() {
         return head.kind() == StatementKind.COPY ? CopyParser.parse(script, rules, start, end) : null;

@@ -22,6 +22,12 @@ public record ErrorFields(
         @Nullable String dataType,
         @Nullable String constraint) {
 
+    /** The same, of another text than the one that was sent. */
+    public ErrorFields withoutPosition() {
+        return new ErrorFields(
+                severity, sqlState, message, detail, hint, 0, schema, table, column, dataType, constraint);
+    }
+
     public boolean isFatal() {
         return severity.equals("FATAL") || severity.equals("PANIC");
     }

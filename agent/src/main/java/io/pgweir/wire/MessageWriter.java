@@ -2,14 +2,15 @@ package io.pgweir.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the few messages that the proxy says itself. Each is a whole message in a new buffer that the caller owns.
  *
- * <p>Texts go out as UTF-8; ours are ASCII, which every client encoding of PostgreSQL contains.
+ * <p>Texts go out as UTF-8 where no encoding is asked for: those are ours and ASCII, which every client encoding contains.
  */
 public final class MessageWriter {
     private static final int INITIAL_BYTES = 256;
@@ -24,29 +25,71 @@ public final class MessageWriter {
             String message,
             @Nullable String detail,
             @Nullable String hint) {
+        return errorResponse(allocator, StandardCharsets.UTF_8, severity, sqlState, message, detail, hint);
+    }
+
+    /** The same, in the client's encoding. */
+    public static ByteBuf errorResponse(
+            ByteBufAllocator allocator,
+            Charset charset,
+            String severity,
+            String sqlState,
+            String message,
+            @Nullable String detail,
+            @Nullable String hint) {
         ByteBuf out = open(allocator, MessageType.Backend.ERROR_RESPONSE);
-        field(out, 'S', severity);
-        field(out, 'V', severity);
-        field(out, 'C', sqlState);
-        field(out, 'M', message);
-        field(out, 'D', detail);
-        field(out, 'H', hint);
+        field(out, 'S', severity, charset);
+        field(out, 'V', severity, charset);
+        field(out, 'C', sqlState, charset);
+        field(out, 'M', message, charset);
+        field(out, 'D', detail, charset);
+        field(out, 'H', hint, charset);
+        return close(out.writeByte(0));
+    }
+
+    /** The ErrorResponse whose body that is, without its field P; borrows the body. */
+    public static ByteBuf errorWithoutPosition(ByteBufAllocator allocator, ByteBuf body, int at, int length) {
+        ByteBuf out = open(allocator, MessageType.Backend.ERROR_RESPONSE);
+        int end = at + length;
+        int field = at;
+        while (field < end && body.getByte(field) != 0) {
+            int zero = body.indexOf(field, end, (byte) 0);
+            int next = zero < 0 ? end : zero + 1;
+            if (body.getByte(field) != 'P') {
+                out.writeBytes(body, field, next - field);
+            }
+            field = next;
+        }
         return close(out.writeByte(0));
     }
 
     /** Query. */
     public static ByteBuf query(ByteBufAllocator allocator, String sql) {
+        return query(allocator, StandardCharsets.UTF_8, sql);
+    }
+
+    /** The same, in the client's encoding. */
+    public static ByteBuf query(ByteBufAllocator allocator, Charset charset, String sql) {
         ByteBuf out = open(allocator, MessageType.Frontend.QUERY);
-        string(out, sql);
+        string(out, sql, charset);
         return close(out);
     }
 
     /** Parse without parameter types. */
     public static ByteBuf parse(ByteBufAllocator allocator, String name, String sql) {
+        return parse(allocator, StandardCharsets.UTF_8, name, sql, new int[0]);
+    }
+
+    /** Parse, in the client's encoding. */
+    public static ByteBuf parse(ByteBufAllocator allocator, Charset charset, String name, String sql, int[] types) {
         ByteBuf out = open(allocator, MessageType.Frontend.PARSE);
-        string(out, name);
-        string(out, sql);
-        return close(out.writeShort(0));
+        string(out, name, charset);
+        string(out, sql, charset);
+        out.writeShort(types.length);
+        for (int type : types) {
+            out.writeInt(type);
+        }
+        return close(out);
     }
 
     /** AuthenticationSASL: what is offered, best first. */
@@ -54,7 +97,7 @@ public final class MessageWriter {
         ByteBuf out = open(allocator, MessageType.Backend.AUTHENTICATION);
         out.writeInt(BackendMessage.Authentication.SASL);
         for (String mechanism : mechanisms) {
-            string(out, mechanism);
+            string(out, mechanism, StandardCharsets.UTF_8);
         }
         return close(out.writeByte(0));
     }
@@ -85,16 +128,16 @@ public final class MessageWriter {
         return out.setInt(1, out.readableBytes() - 1);
     }
 
-    private static void field(ByteBuf out, char code, @Nullable String text) {
+    private static void field(ByteBuf out, char code, @Nullable String text, Charset charset) {
         if (text != null) {
             out.writeByte(code);
-            string(out, text);
+            string(out, text, charset);
         }
     }
 
-    private static void string(ByteBuf out, String text) {
+    private static void string(ByteBuf out, String text, Charset charset) {
         // A zero byte would end the string and make garbage of what follows.
-        ByteBufUtil.writeUtf8(out, text.replace('\0', ' '));
+        out.writeCharSequence(text.replace('\0', ' '), charset);
         out.writeByte(0);
     }
 }

@@ -10,6 +10,7 @@ public final class SqlState {
     public static final String CONNECTION_FAILURE = "08006";
     public static final String PROTOCOL_VIOLATION = "08P01";
     public static final String FEATURE_NOT_SUPPORTED = "0A000";
+    public static final String INVALID_SQL_STATEMENT_NAME = "26000";
     public static final String INVALID_AUTHORIZATION_SPECIFICATION = "28000";
     public static final String TOO_MANY_CONNECTIONS = "53300";
     public static final String PROGRAM_LIMIT_EXCEEDED = "54000";
