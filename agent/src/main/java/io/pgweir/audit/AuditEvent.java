@@ -1,8 +1,12 @@
 package io.pgweir.audit;
 
 import io.pgweir.audit.seal.Checkpoint;
+import io.pgweir.rules.Hit;
+import io.pgweir.rules.Moment;
+import io.pgweir.rules.Verdict;
 import io.pgweir.session.Execution;
 import io.pgweir.session.Transaction;
+import io.pgweir.sql.SqlStatement;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.StartupPacket;
 import java.util.Objects;
@@ -57,7 +61,12 @@ public sealed interface AuditEvent {
             long sequence,
             long nanos,
             String method,
-            @Nullable ErrorFields error) implements OfSession {
+            @Nullable ErrorFields error,
+            Verdict verdict) implements OfSession {
+        public SessionAuth(Origin origin, long sequence, long nanos, String method, @Nullable ErrorFields error) {
+            this(origin, sequence, nanos, method, error, Verdict.NONE);
+        }
+
         @Override
         public String type() {
             return "session.auth";
@@ -103,7 +112,11 @@ public sealed interface AuditEvent {
         }
     }
 
-    record TransactionEnd(Origin origin, long sequence, Transaction transaction) implements OfSession {
+    record TransactionEnd(Origin origin, long sequence, Transaction transaction, Verdict verdict) implements OfSession {
+        public TransactionEnd(Origin origin, long sequence, Transaction transaction) {
+            this(origin, sequence, transaction, Verdict.NONE);
+        }
+
         @Override
         public String type() {
             return "transaction.end";
@@ -130,6 +143,32 @@ public sealed interface AuditEvent {
         @Override
         public String type() {
             return "cancel";
+        }
+
+        @Override
+        public long micros() {
+            return origin.micros(nanos);
+        }
+    }
+
+    /**
+     * A rule wants somebody told.
+     *
+     * @param channel as the rule names it
+     * @param statement that it is about; null where it is about none, or about one that nobody knows
+     */
+    record RuleAlert(
+            Origin origin,
+            long sequence,
+            long nanos,
+            Hit hit,
+            String channel,
+            Moment moment,
+            @Nullable SqlStatement statement)
+            implements OfSession {
+        @Override
+        public String type() {
+            return "rule.alert";
         }
 
         @Override
@@ -173,7 +212,11 @@ public sealed interface AuditEvent {
      * @param records written since the start, this one not counted
      * @param dropped that found the queue full
      */
-    record AuditStop(long micros, long records, long dropped) implements AuditEvent {
+    record AuditStop(long micros, long records, long dropped, LeftOutTotals leftOut) implements AuditEvent {
+        public AuditStop(long micros, long records, long dropped) {
+            this(micros, records, dropped, LeftOutTotals.NONE);
+        }
+
         @Override
         public String type() {
             return "audit.stop";
@@ -181,7 +224,11 @@ public sealed interface AuditEvent {
     }
 
     /** Nothing happened since the record before; the trail is alive. */
-    record AuditHeartbeat(long micros, long queued) implements AuditEvent {
+    record AuditHeartbeat(long micros, long queued, LeftOutTotals leftOut) implements AuditEvent {
+        public AuditHeartbeat(long micros, long queued) {
+            this(micros, queued, LeftOutTotals.NONE);
+        }
+
         @Override
         public String type() {
             return "audit.heartbeat";
@@ -199,12 +246,24 @@ public sealed interface AuditEvent {
     /**
      * Something that pgweir works with was read anew.
      *
-     * @param what {@code certificate}
-     * @param name of the listener
+     * @param what {@code certificate} or {@code rules}
+     * @param name of the listener; {@code rules}
+     * @param before of rules, the hash of what was in force
+     * @param after of rules, the hash of what was taken over
      * @param error null where it was taken over
      */
     record AuditReload(
-            long micros, String what, String name, @Nullable String error) implements AuditEvent {
+            long micros,
+            String what,
+            String name,
+            @Nullable String before,
+            @Nullable String after,
+            @Nullable String error)
+            implements AuditEvent {
+        public AuditReload(long micros, String what, String name, @Nullable String error) {
+            this(micros, what, name, null, null, error);
+        }
+
         @Override
         public String type() {
             return "audit.reload";

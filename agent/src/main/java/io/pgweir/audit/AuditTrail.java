@@ -38,6 +38,7 @@ public final class AuditTrail implements AutoCloseable {
     private final AuditWriter writer;
 
     private final Gaps gaps;
+    private final LeftOut leftOut;
 
     /**
      * With the spool and the sinks that {@code config} names.
@@ -100,15 +101,16 @@ public final class AuditTrail implements AutoCloseable {
         this.gaps = gaps;
         this.journal = journal;
         uuids = new Uuids(time);
+        leftOut = new LeftOut(telemetry);
         Path keyFile = config.seal().key();
         SigningKey key = keyFile == null ? null : SealKeys.readSigningKey(keyFile);
         Recorder recorder = new Recorder(
                 new JsonEncoder(config, agent, Tokens.of(config)),
                 new Chain(uuids.next().toString()),
-                new Pulse(config.seal(), key, queue::size, time),
+                new Pulse(config.seal(), key, queue::size, leftOut::totals, time),
                 uuids,
                 telemetry);
-        writer = new AuditWriter(queue, gaps, recorder, journal, time, telemetry);
+        writer = new AuditWriter(queue, gaps, recorder, journal, leftOut::totals, time, telemetry);
     }
 
     /** Opens the journal and begins to write. Whatever cannot be opened stops the start: no agent runs unaudited. */
@@ -127,6 +129,11 @@ public final class AuditTrail implements AutoCloseable {
     /** More than half of the queue waits for the writer: who can hold back what makes records, should. Any thread. */
     public boolean isCongested() {
         return queue.size() > queue.capacity() / 2;
+    }
+
+    /** Where executions are counted that rules want no record of. */
+    LeftOut leftOut() {
+        return leftOut;
     }
 
     /** Why records are not kept at present, though they wait for it; null where they are. Any thread. */
@@ -170,6 +177,17 @@ public final class AuditTrail implements AutoCloseable {
      */
     public void onReload(String what, String name, @Nullable String error) {
         offer(new AuditEvent.AuditReload(time.wallMicros(), what, name, error));
+    }
+
+    /**
+     * Rules were read anew. Any thread.
+     *
+     * @param before hash of the set that was in force
+     * @param after of the set that is in force now; null where nothing could be read
+     * @param error as for {@link #onReload}
+     */
+    public void onRulesReload(String before, @Nullable String after, @Nullable String error) {
+        offer(new AuditEvent.AuditReload(time.wallMicros(), "rules", "rules", before, after, error));
     }
 
     /** Something is missing, or was not safe in time: told with the next batch. Any thread. */

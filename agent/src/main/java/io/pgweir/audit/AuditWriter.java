@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ final class AuditWriter {
     private final Gaps gaps;
     private final Recorder recorder;
     private final Journal journal;
+    private final Supplier<LeftOutTotals> leftOut;
     private final DurabilityWaiters waiters = new DurabilityWaiters();
     private final TimeSource time;
     private final Telemetry telemetry;
@@ -68,11 +70,19 @@ final class AuditWriter {
     /** The journal tidies up when it is forced: now and then, with nothing to force. */
     private long forcedAt;
 
-    AuditWriter(EventQueue queue, Gaps gaps, Recorder recorder, Journal journal, TimeSource time, Telemetry telemetry) {
+    AuditWriter(
+            EventQueue queue,
+            Gaps gaps,
+            Recorder recorder,
+            Journal journal,
+            Supplier<LeftOutTotals> leftOut,
+            TimeSource time,
+            Telemetry telemetry) {
         this.queue = queue;
         this.gaps = gaps;
         this.recorder = recorder;
         this.journal = journal;
+        this.leftOut = leftOut;
         this.time = time;
         this.telemetry = telemetry;
         forceNanos = journal.forceInterval().toNanos();
@@ -255,7 +265,7 @@ final class AuditWriter {
 
     private void stop() {
         try {
-            recorder.record(new AuditEvent.AuditStop(time.wallMicros(), taken, dropped));
+            recorder.record(new AuditEvent.AuditStop(time.wallMicros(), taken, dropped, leftOut.get()));
             recorder.end();
             push(true);
         } finally {

@@ -4,6 +4,7 @@ import io.pgweir.audit.seal.Chain;
 import io.pgweir.audit.seal.SigningKey;
 import io.pgweir.config.AuditConfig;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** When the trail speaks for itself: a checkpoint after so many records or so long, a heartbeat in silence. Writer thread. */
@@ -13,17 +14,24 @@ final class Pulse {
     private final long intervalNanos;
     private final long heartbeatNanos;
     private final IntSupplier queued;
+    private final Supplier<LeftOutTotals> leftOut;
     private final TimeSource time;
     private long checkpointNanos;
     private long newestSeq;
     private long newestNanos;
 
-    Pulse(AuditConfig.Seal seal, @Nullable SigningKey key, IntSupplier queued, TimeSource time) {
+    Pulse(
+            AuditConfig.Seal seal,
+            @Nullable SigningKey key,
+            IntSupplier queued,
+            Supplier<LeftOutTotals> leftOut,
+            TimeSource time) {
         this.key = key;
         records = seal.records();
         intervalNanos = seal.interval().toNanos();
         heartbeatNanos = seal.heartbeat().toNanos();
         this.queued = queued;
+        this.leftOut = leftOut;
         this.time = time;
         checkpointNanos = time.nanos();
         newestNanos = checkpointNanos;
@@ -45,7 +53,7 @@ final class Pulse {
             newestSeq = chain.seq();
             newestNanos = now;
         } else if (heartbeatNanos > 0 && now - newestNanos >= heartbeatNanos) {
-            return new AuditEvent.AuditHeartbeat(time.wallMicros(), queued.getAsInt());
+            return new AuditEvent.AuditHeartbeat(time.wallMicros(), queued.getAsInt(), leftOut.get());
         }
         return null;
     }

@@ -1,13 +1,20 @@
 package io.pgweir.audit;
 
+import io.pgweir.rules.Action;
+import io.pgweir.rules.ActionKind;
+import io.pgweir.rules.Hit;
+import io.pgweir.rules.Moment;
+import io.pgweir.rules.Verdict;
 import io.pgweir.session.Execution;
 import io.pgweir.session.SessionListener;
 import io.pgweir.session.Transaction;
+import io.pgweir.sql.SqlStatement;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.PgCharset;
 import io.pgweir.wire.StartupPacket;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +83,21 @@ public final class SessionAuditor implements SessionListener {
         trail.offer(new AuditEvent.SessionAuth(origin, ++sequence, nanos, method, error));
     }
 
+    /** The server let the client in, and the rules have said what they think of that. */
+    public void onLetIn(String method, Verdict verdict, long nanos) {
+        trail.offer(new AuditEvent.SessionAuth(origin, ++sequence, nanos, method, null, verdict));
+    }
+
+    /** A rule wants somebody told; {@code statement} is null where it is about none. */
+    public void onAlert(Hit hit, String channel, Moment moment, @Nullable SqlStatement statement, long nanos) {
+        trail.offer(new AuditEvent.RuleAlert(origin, ++sequence, nanos, hit, channel, moment, statement));
+    }
+
+    /** Wall clock of a monotonic time, in microseconds since 1970: the same as in this session's records. */
+    public long micros(long nanos) {
+        return origin.micros(nanos);
+    }
+
     @Override
     public void onExecution(Execution execution) {
         executions++;
@@ -84,10 +106,34 @@ public final class SessionAuditor implements SessionListener {
             errors++;
         }
         transactions = Math.max(transactions, execution.transaction().number());
+        if (execution.opinion() instanceof Verdict verdict && isLeftOut(verdict, execution)) {
+            return;
+        }
         long ticket = trail.offer(event(execution));
         if (execution.intent() != null && !execution.refused()) {
             outcome = outcome == AuditTrail.DROPPED ? outcome : ticket;
         }
+    }
+
+    /** What went wrong, and what has an intent on disk already, is never left out. */
+    private boolean isLeftOut(Verdict verdict, Execution execution) {
+        if (execution.error() != null || execution.intent() != null || !execution.answered()) {
+            return false;
+        }
+        Action strongest = verdict.strongest();
+        Action.Sample sample = verdict.sample();
+        if (verdict.isExcluded()) {
+            trail.leftOut().onExcluded();
+            return true;
+        }
+        boolean sampled = sample != null
+                && strongest != null
+                && strongest.kind() == ActionKind.SAMPLE
+                && ThreadLocalRandom.current().nextDouble() >= sample.share();
+        if (sampled) {
+            trail.leftOut().onSampledOut();
+        }
+        return sampled;
     }
 
     /**
@@ -126,8 +172,13 @@ public final class SessionAuditor implements SessionListener {
 
     @Override
     public void onTransactionEnd(Transaction transaction) {
+        onTransactionEnd(transaction, Verdict.NONE);
+    }
+
+    /** A transaction is over, and the rules have said what they think of it. */
+    public void onTransactionEnd(Transaction transaction, Verdict verdict) {
         transactions = Math.max(transactions, transaction.number());
-        trail.offer(new AuditEvent.TransactionEnd(origin, ++sequence, transaction));
+        trail.offer(new AuditEvent.TransactionEnd(origin, ++sequence, transaction, verdict));
     }
 
     @Override

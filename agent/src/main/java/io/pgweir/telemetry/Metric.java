@@ -29,6 +29,24 @@ public enum Metric {
     AUDIT_SINK_FAILURES("pgweir.audit.sink.failures", Kind.COUNTER, "calls", "Writes that a sink refused."),
     AUDIT_SINK_LOST(
             "pgweir.audit.sink.lost", Kind.COUNTER, "records", "Audit records that a failing sink did not take."),
+    AUDIT_LEFT_OUT(
+            "pgweir.audit.left-out",
+            Kind.COUNTER,
+            "executions",
+            "Executions without a record because a rule excludes or samples them."),
+    RULES_BLOCKED(
+            "pgweir.rules.blocked",
+            Kind.COUNTER,
+            "requests",
+            "Requests that the server was made to refuse because a rule wants it."),
+    RULES_CLOSED("pgweir.rules.closed", Kind.COUNTER, "requests", "Requests for which a rule ended the session."),
+    RULES_REWRITTEN("pgweir.rules.rewritten", Kind.COUNTER, "requests", "Requests that went on in a rule's words."),
+    RULES_DELAYED("pgweir.rules.delayed", Kind.COUNTER, "requests", "Requests that waited for a throttle."),
+    RULES_METERS_FULL(
+            "pgweir.rules.meters.full",
+            Kind.COUNTER,
+            "requests",
+            "Times that a throttle or budget had no room for another key, which then shares one."),
     AUDIT_QUEUED("pgweir.audit.queued", Kind.GAUGE, "records", "Audit records that wait for the writer."),
     AUDIT_SINK_BEHIND(
             "pgweir.audit.sink.behind",

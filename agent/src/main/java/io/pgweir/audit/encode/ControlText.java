@@ -1,6 +1,7 @@
 package io.pgweir.audit.encode;
 
 import io.pgweir.audit.AuditEvent;
+import io.pgweir.audit.LeftOutTotals;
 import io.pgweir.audit.Resumed;
 import io.pgweir.audit.seal.Checkpoint;
 import io.pgweir.config.AuditConfig;
@@ -37,6 +38,7 @@ final class ControlText {
         json.number(Property.RECORDS, stop.records());
         json.number(Property.DROPPED, stop.dropped());
         json.end();
+        writeLeftOut(json, stop.leftOut());
     }
 
     void write(JsonText json, AuditEvent.AuditGap gap) {
@@ -50,6 +52,17 @@ final class ControlText {
 
     void write(JsonText json, AuditEvent.AuditHeartbeat heartbeat) {
         json.number(Property.QUEUED, heartbeat.queued());
+        writeLeftOut(json, heartbeat.leftOut());
+    }
+
+    /** Nothing where nothing was. */
+    private static void writeLeftOut(JsonText json, LeftOutTotals leftOut) {
+        if (leftOut.excluded() > 0 || leftOut.sampledOut() > 0) {
+            json.begin(Property.LEFT_OUT);
+            json.number(Property.EXCLUDED, leftOut.excluded());
+            json.number(Property.SAMPLED_OUT, leftOut.sampledOut());
+            json.end();
+        }
     }
 
     void write(JsonText json, AuditEvent.AuditCheckpoint event) {
@@ -69,6 +82,8 @@ final class ControlText {
         json.string(Property.WHAT, reload.what());
         json.string(Property.NAME, reload.name());
         json.string(Property.OUTCOME, reload.error() == null ? "success" : "failure");
+        json.stringUnlessNull(Property.BEFORE, reload.before());
+        json.stringUnlessNull(Property.AFTER, reload.after());
         json.stringUnlessNull(Property.ERROR, reload.error());
         json.end();
     }

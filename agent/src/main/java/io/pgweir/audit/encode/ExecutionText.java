@@ -52,6 +52,10 @@ final class ExecutionText {
         if (resolved != null && statement != null && statement.preparedName() != null) {
             sql.writePrepared(json, statement.preparedName(), resolved);
         }
+        SqlStatement rewritten = execution.rewritten();
+        if (rewritten != null) {
+            sql.writeRewritten(json, rewritten);
+        }
         writeName(json, Property.STATEMENT_NAME, execution.statementName());
         writeName(json, Property.PORTAL, execution.portalName());
         json.number(Property.PIPELINE_POSITION, execution.pipelinePosition());
@@ -62,6 +66,7 @@ final class ExecutionText {
         if (execution.doubtful()) {
             json.bool(Property.DOUBTFUL, true);
         }
+        RulesText.write(json, execution.opinion());
         writeTimes(json, event.origin(), execution);
         writeTransaction(json, execution);
     }
@@ -83,6 +88,17 @@ final class ExecutionText {
         }
         writeName(json, Property.STATEMENT_NAME, intent.statementName());
         writeName(json, Property.PORTAL, intent.portalName());
+    }
+
+    /** Of {@code rule.alert}: which rule, and what it is about. */
+    void write(JsonText json, AuditEvent.RuleAlert alert) {
+        RulesText.writeAlert(json, alert);
+        SqlStatement statement = alert.statement();
+        if (statement != null) {
+            json.string(Property.COMMAND, statement.command());
+            json.string(Property.CLASS, statement.statementClass().name());
+            sql.write(json, statement);
+        }
     }
 
     private static void writeFunction(JsonText json, int oid) {

@@ -103,6 +103,7 @@ public final class JsonEncoder {
             case AuditEvent.SessionAuth of -> write(of);
             case AuditEvent.SessionEnd of -> write(of);
             case AuditEvent.Cancel of -> write(of);
+            case AuditEvent.RuleAlert of -> executions.write(json, of);
             case AuditEvent.StatementIntent of -> executions.write(json, of.intent());
             case AuditEvent.AuditStart of -> controls.write(json, of);
             case AuditEvent.AuditStop of -> controls.write(json, of);
@@ -144,6 +145,7 @@ public final class JsonEncoder {
             json.string(Property.MESSAGE, message(error, auth.origin()));
         }
         json.end();
+        RulesText.write(json, auth.verdict());
     }
 
     private String message(ErrorFields error, Origin origin) {
@@ -182,6 +184,7 @@ public final class JsonEncoder {
         json.string(Property.OUTCOME, Words.of(transaction.outcome()));
         json.number(Property.EXECUTIONS, transaction.executions());
         json.end();
+        RulesText.write(json, event.verdict());
         json.time(Property.TIME_END, event.origin().micros(transaction.startNanos() + duration));
         json.number(Property.DURATION_US, duration / 1000);
     }

@@ -2,6 +2,7 @@ package io.pgweir.audit.encode;
 
 import io.pgweir.audit.Origin;
 import io.pgweir.config.AuditConfig;
+import io.pgweir.rules.Verdict;
 import io.pgweir.session.Execution;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.sql.StatementClass;
@@ -26,7 +27,12 @@ record Redaction(AuditConfig.Content text, AuditConfig.Content parameters) {
     }
 
     boolean showsParametersOf(Execution execution) {
-        return parameters == AuditConfig.Content.FULL && mayTellParametersOf(execution);
+        return (parameters == AuditConfig.Content.FULL || isCaptured(execution)) && mayTellParametersOf(execution);
+    }
+
+    /** A rule wants them in the record. */
+    private static boolean isCaptured(Execution execution) {
+        return execution.opinion() instanceof Verdict verdict && verdict.capturesFull();
     }
 
     /** By a token at least. Parameters of a statement that sets secrets may be the secret. */

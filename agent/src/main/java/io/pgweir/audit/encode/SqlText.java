@@ -82,6 +82,14 @@ final class SqlText {
         json.end();
     }
 
+    /** What the server was asked in the statement's place. */
+    void writeRewritten(JsonText json, SqlStatement rewritten) {
+        json.begin(Property.REWRITTEN);
+        json.string(Property.TEXT, Cut.head(rewritten.redacted(), textBytesMax));
+        json.string(Property.FINGERPRINT, rewritten.fingerprint());
+        json.end();
+    }
+
     private SerializableString fragment(SqlStatement statement) {
         return JsonText.fragment(json -> {
             json.begin();
