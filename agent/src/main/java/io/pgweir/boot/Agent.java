@@ -8,13 +8,18 @@ import io.pgweir.boot.AgentStartException.Kind;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.AuditConfig;
 import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.ConfigException;
 import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.RulesConfig;
 import io.pgweir.proxy.ClientListener;
 import io.pgweir.proxy.ClientTls;
 import io.pgweir.proxy.ProxyContext;
 import io.pgweir.proxy.Resolver;
 import io.pgweir.proxy.ServerTls;
 import io.pgweir.proxy.Transport;
+import io.pgweir.proxy.judge.SharedRules;
+import io.pgweir.rules.Rules;
+import io.pgweir.rules.file.RuleFiles;
 import io.pgweir.session.TrackerOptions;
 import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
@@ -22,6 +27,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -35,6 +41,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,12 +64,15 @@ public final class Agent implements AutoCloseable {
     /** How long clients may take to hear that their session is over. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
+    private static final long RULES_LOOK_MILLIS = 1000;
+
     private static final int WAITING_THREADS = 4;
     private static final int WAITING_TASKS_MAX = 1024;
 
     private final AuditTrail trail;
     private final ProxyContext context;
     private final Transport transport;
+    private final @Nullable RulesWatch watch;
 
     /** Where name resolution and certificate files are waited for. */
     private final ThreadPoolExecutor waiting = new ThreadPoolExecutor(
@@ -77,27 +87,42 @@ public final class Agent implements AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /** Starts all of it, or nothing. */
-    public static Agent start(AgentConfig config) throws AgentStartException {
+    /**
+     * Starts all of it, or nothing.
+     *
+     * @throws ConfigException with every fault of the rules
+     */
+    public static Agent start(AgentConfig config) throws AgentStartException, ConfigException {
         Telemetry telemetry = new Telemetry();
+        Rules rules = rules(config.rules());
         AuditTrail trail;
         try {
             trail = AuditTrail.of(config.audit(), facts(), telemetry);
         } catch (IOException failure) {
             throw new AgentStartException(Kind.AUDIT, "audit: " + failure.getMessage(), failure);
         }
-        return start(config, trail, telemetry);
+        return start(config, trail, rules, telemetry);
     }
 
     /** As {@link #start(AgentConfig)}, with a trail of the caller's own, which the agent starts and closes. */
     public static Agent start(AgentConfig config, AuditTrail trail, Telemetry telemetry) throws AgentStartException {
+        return start(config, trail, null, telemetry);
+    }
+
+    /**
+     * The same, with rules of the caller's own.
+     *
+     * @param rules null for none
+     */
+    public static Agent start(AgentConfig config, AuditTrail trail, @Nullable Rules rules, Telemetry telemetry)
+            throws AgentStartException {
         Transport transport;
         try {
             transport = Transport.start(config.threads());
         } catch (IllegalStateException unavailable) {
             throw new AgentStartException(Kind.TRANSPORT, String.valueOf(unavailable.getMessage()), unavailable);
         }
-        Agent agent = new Agent(config, transport, trail, telemetry);
+        Agent agent = new Agent(config, transport, trail, rules, telemetry);
         try {
             agent.open(config);
             return agent;
@@ -105,6 +130,12 @@ public final class Agent implements AutoCloseable {
             agent.close();
             throw failure;
         }
+    }
+
+    private static @Nullable Rules rules(RulesConfig config) throws ConfigException {
+        return config.files().isEmpty() && config.packs().isEmpty()
+                ? null
+                : new Rules(RuleFiles.source(config, InstantSource.system()));
     }
 
     private static AgentFacts facts() {
@@ -118,16 +149,19 @@ public final class Agent implements AutoCloseable {
         return new AgentFacts(UUID.randomUUID().toString(), version == null ? "development" : version, host);
     }
 
-    private Agent(AgentConfig config, Transport transport, AuditTrail trail, Telemetry telemetry) {
+    private Agent(
+            AgentConfig config, Transport transport, AuditTrail trail, @Nullable Rules rules, Telemetry telemetry) {
         AuditConfig audit = config.audit();
         this.transport = transport;
         this.trail = trail;
+        watch = rules == null ? null : new RulesWatch(rules, config.rules().files(), trail);
         waiting.allowCoreThreadTimeOut(true);
         context = new ProxyContext(
                 config.limits(),
                 new TrackerOptions(audit.parameterBytes(), audit.copySha256()),
                 audit.durability(),
                 trail,
+                rules == null ? null : new SharedRules(rules, telemetry),
                 telemetry);
     }
 
@@ -160,11 +194,34 @@ public final class Agent implements AutoCloseable {
                         failure);
             }
         }
+        if (watch != null) {
+            watch(watch);
+        }
         for (ClientListener listener : listeners) {
             log.atInfo()
                     .addKeyValue("listener", listener.name())
                     .addKeyValue("address", NetUtil.toSocketAddressString(listener.address()))
                     .log("Listening");
+        }
+    }
+
+    /** Looked at on a thread that may wait; the loops' clock asks for it until they are shut down. */
+    @SuppressWarnings("FutureReturnValueIgnored") // It ends with its loop.
+    private void watch(RulesWatch watched) {
+        transport
+                .loops()
+                .next()
+                .scheduleWithFixedDelay(
+                        () -> waiting.execute(watched::look),
+                        RULES_LOOK_MILLIS,
+                        RULES_LOOK_MILLIS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /** Reads again what is read from files while the agent runs: rules. Any thread; does not wait for it. */
+    public void reload() {
+        if (watch != null) {
+            waiting.execute(watch::reload);
         }
     }
 

@@ -2,6 +2,7 @@ package io.pgweir.cli;
 
 import io.pgweir.boot.Agent;
 import io.pgweir.boot.AgentStartException;
+import io.pgweir.boot.Hangup;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.ConfigException;
 import io.pgweir.config.ConfigReader;
@@ -61,6 +62,7 @@ final class RunCommand implements Callable<Integer> {
             System.setProperty(LOG_LEVEL_PROPERTY, logLevel.name().toLowerCase(Locale.ROOT));
         }
         Agent agent = Agent.start(effective);
+        Hangup.handle(agent::reload);
         Thread onSignal = new Thread(() -> stop(agent), "stop");
         Runtime.getRuntime().addShutdownHook(onSignal);
         try {

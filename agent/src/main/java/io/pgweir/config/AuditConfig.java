@@ -160,6 +160,11 @@ public record AuditConfig(
             return strictest.level() == Level.WRITE_AHEAD || strictest.onExhausted() == OnExhausted.FAIL_CLOSED;
         }
 
+        /** Whether any class is rather refused than run without a record. */
+        public boolean failsClosed() {
+            return strictest().onExhausted() == OnExhausted.FAIL_CLOSED;
+        }
+
         public record Rule(Level level, OnExhausted onExhausted) {
             /** The stricter of each. */
             public Rule and(Rule other) {

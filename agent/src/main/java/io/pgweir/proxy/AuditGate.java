@@ -98,13 +98,18 @@ final class AuditGate {
         this.on = durability.holdsBack();
     }
 
-    /** The client asks for something, and the tracker has heard it. */
-    Disposition onRequest() {
-        if (!on || !meaning.isOn()) {
-            return Disposition.FORWARD;
-        }
-        Foreseen next = meaning.tracker().foresee();
-        if (next == null) {
+    /** Whether it ever holds anything back. */
+    boolean isOn() {
+        return on;
+    }
+
+    /**
+     * The client asks for something, and the tracker has heard it.
+     *
+     * @param next what it runs; null where that is nothing
+     */
+    Disposition onRequest(@Nullable Foreseen next) {
+        if (!on || next == null) {
             return Disposition.FORWARD;
         }
         Durability.Rule rule = rule(next);

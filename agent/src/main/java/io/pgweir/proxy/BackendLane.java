@@ -89,7 +89,12 @@ final class BackendLane implements Lane {
                 ErrorFields refusal = refusalFor(error);
                 if (refusal != null) {
                     message = new BackendMessage.ErrorResponse(refusal);
-                    disposition = new Disposition.Replace(Refusal.ofStatement(allocator, refusal));
+                    disposition = new Disposition.Replace(
+                            Refusal.ofStatement(allocator, meaning.tracker().clientCharset(), refusal));
+                } else if (error.fields().position() > 0 && meaning.tracker().isRewritten()) {
+                    message = new BackendMessage.ErrorResponse(error.fields().withoutPosition());
+                    disposition = new Disposition.Replace(
+                            MessageWriter.errorWithoutPosition(allocator, buffer, bodyAt, bodyLength));
                 }
             }
             meaning.tracker().onBackend(message, meaning.nanos());
@@ -99,7 +104,15 @@ final class BackendLane implements Lane {
         } catch (RuntimeException fault) {
             meaning.fail(fault);
         }
-        return disposition;
+        return session.isOver() ? stopInstead(disposition) : disposition;
+    }
+
+    /** The session ends behind what was judged before. */
+    private static Disposition stopInstead(Disposition disposition) {
+        if (disposition instanceof Disposition.Replace(ByteBuf bytes)) {
+            bytes.release();
+        }
+        return Disposition.STOP;
     }
 
     /** What pgweir had the server refuse is refused in pgweir's words; the server's own end is the server's. */
@@ -111,6 +124,9 @@ final class BackendLane implements Lane {
     private Disposition judge(BackendMessage message) {
         if (message instanceof BackendMessage.Authentication(int code, List<String> mechanisms)) {
             authenticated = code == BackendMessage.Authentication.OK;
+            if (authenticated) {
+                session.onAuthenticated();
+            }
             if (code == BackendMessage.Authentication.SASL) {
                 return onSasl(mechanisms);
             }

@@ -14,6 +14,9 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.pgweir.audit.ClientFacts;
 import io.pgweir.audit.EndFacts;
 import io.pgweir.audit.SessionAuditor;
+import io.pgweir.proxy.judge.SessionRules;
+import io.pgweir.proxy.judge.SharedRules;
+import io.pgweir.proxy.judge.Who;
 import io.pgweir.session.SessionTracker;
 import io.pgweir.wire.ProtocolException;
 import io.pgweir.wire.StartupDecoder;
@@ -308,9 +311,10 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         ScramBinding binding =
                 ScramBinding.of(secured, server.isTls(), listening.tls().isSameCertificate(server.certificate()));
         SessionAuditor hears = auditor(context);
+        SessionRules rules = rules(context, startup, secured, hears);
         Meaning meaning = new Meaning(
                 new SessionTracker(
-                        hears,
+                        rules == null ? hears : rules,
                         listening.context().statements()::get,
                         listening.context().trackerOptions()),
                 hears,
@@ -322,11 +326,33 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
                 context.channel(),
                 server,
                 binding,
-                startup);
+                startup,
+                rules);
         ByteBuf rest = pending;
         pending = Unpooled.EMPTY_BUFFER;
         context.pipeline().replace(this, "leg", session.clientLeg());
         session.start(rest.readRetainedSlice(length), rest, clientEnded);
+    }
+
+    private @Nullable SessionRules rules(
+            ChannelHandlerContext context, StartupPacket.Startup startup, boolean secured, SessionAuditor hears) {
+        SharedRules shared = listening.context().rules();
+        if (shared == null) {
+            return null;
+        }
+        String user = startup.parameter("user", "");
+        InetSocketAddress from = (InetSocketAddress) context.channel().remoteAddress();
+        return new SessionRules(
+                shared,
+                hears,
+                new Who(
+                        user,
+                        startup.parameter("database", user),
+                        startup.parameter("application_name", ""),
+                        from.getAddress(),
+                        listening.config().name(),
+                        listening.config().cluster(),
+                        secured));
     }
 
     private SessionAuditor auditor(ChannelHandlerContext context) {

@@ -29,6 +29,8 @@ public enum EndCause {
     CHANNEL_BINDING,
     /** The record of a statement could not be kept, and its class is fail-closed. */
     AUDIT,
+    /** A rule ended it. */
+    RULE,
     /** The agent is stopping. */
     SHUTDOWN,
     INTERNAL_ERROR;

@@ -15,7 +15,7 @@ final class FrontendLane implements Lane {
     private final FrontendDecoder decoder = new FrontendDecoder();
     private final Meaning meaning;
     private final ProxySession session;
-    private final AuditGate gate;
+    private final RequestGates gates;
     private final ScramBinding binding;
     private final int messageBytes;
 
@@ -30,10 +30,10 @@ final class FrontendLane implements Lane {
         OPAQUE
     }
 
-    FrontendLane(ProxySession session, Meaning meaning, AuditGate gate, ScramBinding binding, int messageBytes) {
+    FrontendLane(ProxySession session, Meaning meaning, RequestGates gates, ScramBinding binding, int messageBytes) {
         this.session = session;
         this.meaning = meaning;
-        this.gate = gate;
+        this.gates = gates;
         this.binding = binding;
         this.messageBytes = messageBytes;
     }
@@ -60,6 +60,9 @@ final class FrontendLane implements Lane {
 
     @Override
     public Disposition onMessage(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
+        if (gates.isEarly(type)) {
+            return Disposition.HOLD;
+        }
         try {
             FrontendMessage message = decoderFor(type).decode(type, buffer, bodyAt, bodyLength);
             if (message instanceof FrontendMessage.Terminate) {
@@ -73,24 +76,30 @@ final class FrontendLane implements Lane {
                 }
             }
             meaning.tracker().onFrontend(message, meaning.nanos());
-            return gate.onRequest();
+            return gates.onRequest(type, message, true);
         } catch (RuntimeException fault) {
-            meaning.fail(fault);
+            return onFault(fault);
         }
-        return Disposition.FORWARD;
+    }
+
+    private Disposition onFault(RuntimeException fault) {
+        meaning.fail(fault);
+        return session.isOver() ? Disposition.STOP : Disposition.FORWARD;
     }
 
     @Override
     public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
+        if (gates.isEarly(type)) {
+            return Disposition.HOLD;
+        }
         streamed = Streamed.HEAD;
         try {
             FrontendMessage head = decoderFor(type).decodeHead(type, buffer, bodyAt, headLength, bodyLength);
             meaning.tracker().onFrontendHead(head, bodyLength, meaning.nanos());
-            return gate.onRequest();
+            return gates.onRequest(type, head, false);
         } catch (RuntimeException fault) {
-            meaning.fail(fault);
+            return onFault(fault);
         }
-        return Disposition.FORWARD;
     }
 
     @Override

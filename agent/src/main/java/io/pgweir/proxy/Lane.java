@@ -34,8 +34,6 @@ interface Lane {
 
     /**
      * The first {@code headLength} bytes of a body that is longer; all of it follows in chunks, these bytes included.
-     *
-     * @return {@link Disposition#FORWARD} or {@link Disposition#HOLD}
      */
     Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength);
 

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The meaning of one session, and the wall between it and the bytes: whatever goes wrong in here is told once, counted, and
- * the session goes on as bytes only.
+ * the session goes on as bytes only, or ends where rules or the trail do not allow that.
  *
  * <p>Thread: the session's event loop.
  */
@@ -19,6 +19,7 @@ final class Meaning {
     private final SessionTracker tracker;
     private final SessionAuditor auditor;
     private final Telemetry telemetry;
+    private Runnable onFailure = () -> {};
     private boolean on = true;
     private long nanos;
 
@@ -26,6 +27,11 @@ final class Meaning {
         this.tracker = tracker;
         this.auditor = auditor;
         this.telemetry = telemetry;
+    }
+
+    /** @param then run when nothing is understood any more, in the midst of the message where that happened */
+    void onFailure(Runnable then) {
+        onFailure = then;
     }
 
     SessionTracker tracker() {
@@ -82,7 +88,8 @@ final class Meaning {
             log.atWarn()
                     .addKeyValue("sessionId", auditor.session())
                     .setCause(fault)
-                    .log("Session is no longer understood, its bytes still pass");
+                    .log("Session is no longer understood");
+            onFailure.run();
         }
     }
 

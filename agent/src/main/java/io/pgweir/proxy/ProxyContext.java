@@ -4,6 +4,7 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.config.AuditConfig.Durability;
 import io.pgweir.config.LimitsConfig;
+import io.pgweir.proxy.judge.SharedRules;
 import io.pgweir.session.TrackerOptions;
 import io.pgweir.sql.StatementCache;
 import io.pgweir.telemetry.Metric;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** What all sessions of an agent share. Any thread. */
 public final class ProxyContext {
@@ -23,6 +25,7 @@ public final class ProxyContext {
     private final TrackerOptions trackerOptions;
     private final Durability durability;
     private final AuditTrail trail;
+    private final @Nullable SharedRules rules;
     private final Telemetry telemetry;
     private final CancelKeys cancelKeys = new CancelKeys();
     private final Warnings warnings = new Warnings();
@@ -45,16 +48,19 @@ public final class ProxyContext {
     /** Client sockets of any kind. */
     private final AtomicInteger sockets = new AtomicInteger();
 
+    /** @param rules null where none are configured */
     public ProxyContext(
             LimitsConfig limits,
             TrackerOptions trackerOptions,
             Durability durability,
             AuditTrail trail,
+            @Nullable SharedRules rules,
             Telemetry telemetry) {
         this.limits = limits;
         this.trackerOptions = trackerOptions;
         this.durability = durability;
         this.trail = trail;
+        this.rules = rules;
         this.telemetry = telemetry;
         telemetry.gauge(Metric.SESSIONS_OPEN, admitted::get);
     }
@@ -73,6 +79,12 @@ public final class ProxyContext {
 
     AuditTrail trail() {
         return trail;
+    }
+
+    /** Null where no rules are configured. */
+    @Nullable
+    SharedRules rules() {
+        return rules;
     }
 
     Telemetry telemetry() {

@@ -7,9 +7,11 @@ import io.netty.handler.codec.DecoderException;
 import io.pgweir.audit.EndFacts;
 import io.pgweir.audit.ServerFacts;
 import io.pgweir.config.LimitsConfig;
+import io.pgweir.proxy.judge.SessionRules;
+import io.pgweir.proxy.judge.SharedRules;
+import io.pgweir.rules.Action;
+import io.pgweir.rules.Verdict;
 import io.pgweir.wire.ErrorFields;
-import io.pgweir.wire.MessageType;
-import io.pgweir.wire.MessageWriter;
 import io.pgweir.wire.StartupPacket;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -49,9 +51,6 @@ final class ProxySession {
     /** Control messages are always seen whole: PostgreSQL and libpq both read no longer ones than this. */
     private static final int MESSAGE_BYTES_MIN = 65_536;
 
-    /** No SQL, whatever the server's version: it refuses it, and that is what it is asked for. A statement name as well. */
-    private static final String REFUSED = "pgweir refused this statement";
-
     private static final byte[] TERMINATE = {'X', 0, 0, 0, 4};
 
     private final ProxyContext context;
@@ -69,6 +68,8 @@ final class ProxySession {
     private final int outstandingMax;
     private final AuditPause auditPause;
     private final AuditGate gate;
+    private final @Nullable RuleGate rules;
+    private final RequestGates requests;
 
     private @Nullable EndCause cause;
     private @Nullable String sqlState;
@@ -78,6 +79,10 @@ final class ProxySession {
     private boolean clientEnded;
     private boolean serverEnded;
     private boolean refusing;
+
+    /** Nothing more passes: what is to be said last is said when the message that is being looked at is done with. */
+    private boolean over;
+
     private boolean stopping;
     private boolean fatalSeen;
     private boolean saslUnanswered;
@@ -96,7 +101,8 @@ final class ProxySession {
             Channel client,
             ServerConnection connection,
             ScramBinding binding,
-            StartupPacket.Startup startup) {
+            StartupPacket.Startup startup,
+            @Nullable SessionRules sessionRules) {
         this.context = context;
         this.cluster = cluster;
         this.meaning = meaning;
@@ -111,7 +117,16 @@ final class ProxySession {
         this.auditPause = new AuditPause(
                 context.trail(), context.durability().roomWait(), client.eventLoop(), System::nanoTime, this::steer);
         this.gate = new AuditGate(context.trail(), context.durability(), meaning, client.eventLoop(), new GateEvents());
-        this.toServer = new Relay(new FrontendLane(this, meaning, gate, binding, messageBytes), server);
+        SharedRules shared = context.rules();
+        this.rules = shared == null || sessionRules == null
+                ? null
+                : new RuleGate(shared, sessionRules, meaning, server.alloc(), client.eventLoop(), new RuleEvents());
+        this.requests = new RequestGates(meaning, rules, gate);
+        if (sessionRules != null) {
+            sessionRules.endedBy(this::onRulesEnd);
+        }
+        meaning.onFailure(this::onNotUnderstood);
+        this.toServer = new Relay(new FrontendLane(this, meaning, requests, binding, messageBytes), server);
         this.toClient = new Relay(new BackendLane(this, meaning, gate, binding, client.alloc(), messageBytes), client);
     }
 
@@ -249,39 +264,115 @@ final class ProxySession {
         }
     }
 
-    /** What the gate says of what it holds back. Between reads, so what goes on is flushed at once. */
+    /** What is held goes to the server, or {@code instead}, owned. Between reads, so what goes on is flushed at once. */
+    private void goOnToServer(@Nullable ByteBuf instead) {
+        meaning.onRead();
+        if (instead == null) {
+            toServer.release();
+        } else {
+            toServer.replace(instead);
+        }
+        onWentOn();
+    }
+
+    private void onWentOn() {
+        server.flush();
+        if (clientEndWaits && !toServer.isParked()) {
+            endOfClient();
+        }
+        steer();
+    }
+
+    private final class RuleEvents implements RuleGate.Listener {
+        @Override
+        public void onTurn() {
+            if (toServer.isParked()) {
+                switch (requests.onTurn()) {
+                    case Disposition.Forward() -> goOnToServer(null);
+                    case Disposition.Replace(ByteBuf bytes) -> goOnToServer(bytes);
+                    case Disposition.Hold(), Disposition.Stop() -> {
+                        // The audit gate holds it now.
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void onClose(Action.Close close) {
+            refuseBehind(Refusal.closedBy(close));
+        }
+    }
+
+    /** The server has let the client in: what it asked ahead of that may be looked at. */
+    void onAuthenticated() {
+        client.eventLoop().execute(() -> {
+            if (toServer.isParked() && !over) {
+                meaning.onRead();
+                toServer.again();
+                onWentOn();
+            }
+        });
+    }
+
+    /** A rule ends the session for who it is, or for what its transaction was. */
+    private void onRulesEnd(Verdict verdict) {
+        Action.Close close = verdict.close();
+        Action.Block block = verdict.block();
+        if (close != null) {
+            refuseBehind(Refusal.closedBy(close));
+        } else if (block != null) {
+            refuseBehind(Refusal.closedBy(block));
+        }
+    }
+
+    /** What nobody can judge or record must not pass where somebody must. */
+    private void onNotUnderstood() {
+        boolean judged = rules != null && rules.enforcesAnything();
+        if (judged || context.durability().failsClosed()) {
+            refuseBehind(Refusal.notUnderstood());
+        }
+    }
+
+    /** Whether nothing that is being looked at may pass any more. */
+    boolean isOver() {
+        return over;
+    }
+
+    /** Ends the session behind what a relay, in the midst of a read, is about to write. */
+    private void refuseBehind(Refusal refusal) {
+        if (over || refusing || serverEnded) {
+            return;
+        }
+        over = true;
+        end(refusal.cause());
+        stopToServer();
+        client.eventLoop().execute(() -> refuse(refusal));
+    }
+
+    /** What is held has not been sent, and will not be. */
+    private void stopToServer() {
+        if (toServer.isParked() && meaning.isOn() && !requests.isHoldingEarly()) {
+            meaning.tracker().refuse(Refusal.neverSent());
+        }
+        toServer.stop();
+    }
+
+    /** What the gate says of what it holds back. */
     private final class GateEvents implements AuditGate.Listener {
         @Override
         public void onRequestFree() {
             if (toServer.isParked()) {
-                meaning.onRead();
-                toServer.release();
-                goOnToServer();
+                goOnToServer(requests.takeInstead());
             }
         }
 
         @Override
         public void onRequestRefused(String cause) {
             if (toServer.isParked()) {
-                ErrorFields refusal = Refusal.statementNotKept(cause);
-                boolean parses = toServer.parkedType() == MessageType.Frontend.PARSE
-                        || toServer.parkedType() == MessageType.Frontend.EXECUTE;
-                meaning.tracker().refuse(refusal);
-                meaning.onRead();
-                toServer.replace(
-                        parses
-                                ? MessageWriter.parse(server.alloc(), REFUSED, REFUSED)
-                                : MessageWriter.query(server.alloc(), REFUSED));
-                goOnToServer();
+                requests.drop();
+                meaning.tracker().refuse(Refusal.statementNotKept(cause));
+                goOnToServer(Refused.inPlaceOf(toServer.parkedType(), server.alloc()));
             }
-        }
-
-        private void goOnToServer() {
-            server.flush();
-            if (clientEndWaits && !toServer.isParked()) {
-                endOfClient();
-            }
-            steer();
         }
 
         @Override
@@ -315,6 +406,10 @@ final class ProxySession {
         }
         if (toServer.isParked()) {
             clientEndWaits = true;
+            if (requests.isHoldingEarly()) {
+                // The server may wait for a password that will never come.
+                Sockets.abortAfter(server, VIOLATION_SECONDS_MAX);
+            }
             return;
         }
         clientEnded = true;
@@ -337,7 +432,7 @@ final class ProxySession {
         }
         serverEnded = true;
         end(reason);
-        toServer.stop();
+        stopToServer();
         toClient.onEnd();
         if (reason == EndCause.SERVER_RESET && !fatalSeen) {
             Sockets.onFlushed(client, Sockets::abort);
@@ -448,9 +543,14 @@ final class ProxySession {
         refusing = true;
         end(refusal.cause());
         sqlState = refusal.sqlState();
-        toServer.stop();
+        stopToServer();
         toClient.stop();
-        Sockets.write(client, refusal.toBytes(client.alloc(), startup.major()));
+        if (toClient.endedBetweenMessages()) {
+            Sockets.write(
+                    client,
+                    refusal.toBytes(
+                            client.alloc(), startup.major(), meaning.tracker().clientCharset()));
+        }
         Sockets.onFlushed(client, Sockets::close);
         Sockets.abortAfter(client, VIOLATION_SECONDS_MAX);
         Sockets.write(server, Unpooled.wrappedBuffer(TERMINATE));
@@ -497,8 +597,8 @@ final class ProxySession {
             return;
         }
         finished = true;
-        gate.close();
-        toServer.stop();
+        stopToServer();
+        requests.close();
         toClient.stop();
         if (cancelKey != null) {
             context.cancelKeys().remove(cancelKey);

@@ -3,9 +3,12 @@ package io.pgweir.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.pgweir.rules.Action;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageWriter;
 import io.pgweir.wire.SqlState;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** What pgweir itself tells a client before it closes. */
@@ -95,10 +98,57 @@ record Refusal(
                 null);
     }
 
+    /** Of a statement that the session's end came before. */
+    static ErrorFields neverSent() {
+        return new ErrorFields(
+                "ERROR",
+                SqlState.CONNECTION_FAILURE,
+                "statement was held back when the session ended",
+                null,
+                "Nothing of it has run.",
+                0,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    static Refusal closedBy(Action.Close close) {
+        return new Refusal(EndCause.RULE, close.sqlState(), close.message(), null, close.hint());
+    }
+
+    /** A rule that blocks what is no statement ends the session. */
+    static Refusal closedBy(Action.Block block) {
+        return new Refusal(EndCause.RULE, block.sqlState(), block.message(), block.detail(), block.hint());
+    }
+
+    /** Of the statement that made a rule end the session. */
+    static ErrorFields closedByRule(Action.Close close) {
+        return new ErrorFields(
+                "FATAL", close.sqlState(), close.message(), null, close.hint(), 0, null, null, null, null, null);
+    }
+
+    /** Nobody can judge, or record, what is not understood. */
+    static Refusal notUnderstood() {
+        return new Refusal(
+                EndCause.INTERNAL_ERROR,
+                SqlState.CANNOT_CONNECT_NOW,
+                "terminating connection because pgweir does not understand it any more",
+                null,
+                "What it asks could neither be judged by rules nor recorded, and both are required.");
+    }
+
     /** What the client hears in place of the server's error. */
-    static ByteBuf ofStatement(ByteBufAllocator allocator, ErrorFields refusal) {
+    static ByteBuf ofStatement(ByteBufAllocator allocator, Charset charset, ErrorFields refusal) {
         return MessageWriter.errorResponse(
-                allocator, refusal.severity(), refusal.sqlState(), refusal.message(), refusal.detail(), refusal.hint());
+                allocator,
+                charset,
+                refusal.severity(),
+                refusal.sqlState(),
+                refusal.message(),
+                refusal.detail(),
+                refusal.hint());
     }
 
     static Refusal shutdown() {
@@ -112,8 +162,13 @@ record Refusal(
 
     /** As a FATAL ErrorResponse; for a client of protocol 2, a bare text as PostgreSQL writes it. */
     ByteBuf toBytes(ByteBufAllocator allocator, int protocolMajor) {
+        return toBytes(allocator, protocolMajor, StandardCharsets.UTF_8);
+    }
+
+    /** The same, in the client's encoding. */
+    ByteBuf toBytes(ByteBufAllocator allocator, int protocolMajor, Charset charset) {
         if (protocolMajor >= 3) {
-            return MessageWriter.errorResponse(allocator, "FATAL", sqlState, message, detail, hint);
+            return MessageWriter.errorResponse(allocator, charset, "FATAL", sqlState, message, detail, hint);
         }
         ByteBuf out = allocator.buffer();
         ByteBufUtil.writeUtf8(out, "EFATAL:  " + message + "\n");

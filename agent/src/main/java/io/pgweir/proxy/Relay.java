@@ -116,6 +116,18 @@ final class Relay {
         resume(in, in.readerIndex());
     }
 
+    /** The message that is held is shown to the lane again, as if it came now. */
+    void again() {
+        ByteBuf in = unpark();
+        busy = true;
+        try {
+            walk(in, in.readerIndex(), in.readerIndex());
+        } finally {
+            busy = false;
+        }
+        drain();
+    }
+
     /** {@code bytes}, owned from here on, go in the place of the message that is held. */
     void replace(ByteBuf replacement) {
         ByteBuf in = unpark();
@@ -171,6 +183,11 @@ final class Relay {
     /** Whether what was handed on so far ends where a message ends. */
     boolean isBetweenMessages() {
         return mode == Mode.MESSAGES && (streaming == 0 || swallowing);
+    }
+
+    /** The same, of a relay that may have been stopped. */
+    boolean endedBetweenMessages() {
+        return mode != Mode.RAW && (streaming == 0 || swallowing);
     }
 
     /** Memory that waits for the rest of a message. */
@@ -252,12 +269,24 @@ final class Relay {
             int bodyAt = judged + HEADER_BYTES;
             int bodyLength = length - LENGTH_BYTES;
             if (look < bodyLength) {
-                if (lane.onHead(type, in, bodyAt, look, bodyLength) instanceof Disposition.Hold) {
-                    park(in, sent, judged, bodyAt, bodyLength);
-                    return;
+                switch (lane.onHead(type, in, bodyAt, look, bodyLength)) {
+                    case Disposition.Forward() -> {
+                        streaming = bodyLength;
+                        judged = bodyAt;
+                    }
+                    case Disposition.Hold() -> {
+                        park(in, sent, judged, bodyAt, bodyLength);
+                        return;
+                    }
+                    case Disposition.Stop() -> stop();
+                    case Disposition.Replace(ByteBuf replacement) -> {
+                        replace(in, sent, judged, replacement);
+                        streaming = bodyLength;
+                        swallowing = true;
+                        judged = bodyAt;
+                        sent = judged;
+                    }
                 }
-                streaming = bodyLength;
-                judged = bodyAt;
                 continue;
             }
             switch (lane.onMessage(type, in, bodyAt, bodyLength)) {
@@ -268,10 +297,7 @@ final class Relay {
                 }
                 case Disposition.Stop() -> stop();
                 case Disposition.Replace(ByteBuf replacement) -> {
-                    if (judged > sent) {
-                        write(in.retainedSlice(sent, judged - sent));
-                    }
-                    write(replacement);
+                    replace(in, sent, judged, replacement);
                     judged = bodyAt + bodyLength;
                     sent = judged;
                 }
@@ -283,6 +309,14 @@ final class Relay {
             held = peer.alloc().buffer(end - judged).writeBytes(in, judged, end - judged);
         }
         handOn(in, sent, judged);
+    }
+
+    /** Hands on what may go, and {@code replacement} behind it. */
+    private void replace(ByteBuf in, int sent, int judged, ByteBuf replacement) {
+        if (judged > sent) {
+            write(in.retainedSlice(sent, judged - sent));
+        }
+        write(replacement);
     }
 
     /** Hands on what may go; the message at {@code held} stays, with {@code rest} bytes of its body behind {@code to}. */

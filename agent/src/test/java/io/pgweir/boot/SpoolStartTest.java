@@ -8,6 +8,7 @@ import io.pgweir.config.AgentConfig;
 import io.pgweir.config.AuditConfig;
 import io.pgweir.config.ClientTlsConfig;
 import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.ConfigException;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.config.ListenerConfig;
@@ -30,7 +31,7 @@ class SpoolStartTest {
     @TempDir
     Path directory;
 
-    private Agent start(Path spool) throws AgentStartException {
+    private Agent start(Path spool) throws AgentStartException, ConfigException {
         AuditConfig audit = new AuditConfig(
                 AuditConfig.Content.REDACTED,
                 AuditConfig.Content.REDACTED,
@@ -94,7 +95,7 @@ class SpoolStartTest {
     }
 
     @Test
-    void ofTwoAgentsTheSecondIsToldWhoTheFirstIs() throws AgentStartException {
+    void ofTwoAgentsTheSecondIsToldWhoTheFirstIs() throws AgentStartException, ConfigException {
         // Given
         Path spool = directory.resolve("spool");
         try (Agent first = start(spool)) {
@@ -110,7 +111,7 @@ class SpoolStartTest {
     }
 
     @Test
-    void aTrailThatWasCutByAKillIsResumed() throws AgentStartException, IOException {
+    void aTrailThatWasCutByAKillIsResumed() throws AgentStartException, ConfigException, IOException {
         // Given
         Path spool = directory.resolve("spool");
         Path found = directory.resolve("found");

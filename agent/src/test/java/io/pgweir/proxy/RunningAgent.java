@@ -21,6 +21,7 @@ import io.pgweir.config.RulesConfig;
 import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.config.ThreadsConfig;
 import io.pgweir.lab.PgWire;
+import io.pgweir.rules.Rules;
 import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -107,6 +108,7 @@ final class RunningAgent implements AutoCloseable {
         private AuditConfig.Durability durability = AuditConfig.Durability.WITHOUT_SPOOL;
         private int messageBytes = 1 << 20;
         private @Nullable Journal journal;
+        private @Nullable Rules rules;
 
         Builder node(String host, int nodePort) {
             nodes.add(new HostPort(host, nodePort));
@@ -156,6 +158,11 @@ final class RunningAgent implements AutoCloseable {
 
         Builder durability(AuditConfig.Durability wanted) {
             durability = wanted;
+            return this;
+        }
+
+        Builder rules(Rules own) {
+            rules = own;
             return this;
         }
 
@@ -210,7 +217,7 @@ final class RunningAgent implements AutoCloseable {
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
             }
-            return new RunningAgent(Agent.start(config, trail, telemetry), events);
+            return new RunningAgent(Agent.start(config, trail, rules, telemetry), events);
         }
     }
 

@@ -1,0 +1,66 @@
+package io.pgweir.proxy.judge;
+
+import io.netty.util.concurrent.FastThreadLocal;
+import io.pgweir.rules.Metered;
+import io.pgweir.rules.RuleSet;
+import io.pgweir.rules.Rules;
+import io.pgweir.sql.facts.FactsCache;
+import io.pgweir.telemetry.Telemetry;
+import java.util.Set;
+
+/** What all sessions of an agent with rules share. Any thread. */
+public final class SharedRules {
+    private static final long FACTS_BYTES_MAX = 16 << 20;
+
+    private final Rules rules;
+    private final Meters meters;
+    private final Telemetry telemetry;
+
+    /** One a loop: statements come again. */
+    private final FastThreadLocal<FactsCache> facts = new FastThreadLocal<>() {
+        @Override
+        protected FactsCache initialValue() {
+            return new FactsCache(FACTS_BYTES_MAX);
+        }
+    };
+
+    private volatile Asked asked = new Asked(RuleSet.NONE, Set.of());
+
+    private record Asked(RuleSet set, Set<Metered> metered) {}
+
+    public SharedRules(Rules rules, Telemetry telemetry) {
+        this.rules = rules;
+        this.meters = new Meters(telemetry, System::nanoTime);
+        this.telemetry = telemetry;
+    }
+
+    /** The set in force now. */
+    public RuleSet current() {
+        return rules.current();
+    }
+
+    /** What expressions of the set in force ask for. */
+    @SuppressWarnings("ReferenceEquality") // a set is what it is, not what is in it
+    Set<Metered> metered() {
+        RuleSet now = rules.current();
+        Asked known = asked;
+        if (known.set != now) {
+            known = new Asked(now, now.metered());
+            asked = known;
+        }
+        return known.metered;
+    }
+
+    Meters meters() {
+        return meters;
+    }
+
+    /** Of the calling event loop. */
+    FactsCache facts() {
+        return facts.get();
+    }
+
+    Telemetry telemetry() {
+        return telemetry;
+    }
+}
