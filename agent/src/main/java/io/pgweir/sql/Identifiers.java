@@ -9,13 +9,21 @@ final class Identifiers {
     private Identifiers() {}
 
     static String fold(SqlLexer lexer, TokenKind kind) {
-        String text = lexer.text();
-        int start = lexer.start();
-        int end = lexer.end();
+        int contentEnd = kind == TokenKind.WORD || !lexer.isTerminated() ? lexer.end() : lexer.end() - 1;
+        return fold(lexer.text(), lexer.start(), contentEnd, kind, '\\');
+    }
+
+    /**
+     * Of the identifier in {@code text[start, contentEnd)}.
+     *
+     * @param contentEnd before a closing quote
+     * @param escape what UESCAPE says, or the backslash
+     */
+    static String fold(String text, int start, int contentEnd, TokenKind kind, char escape) {
         String name = switch (kind) {
-            case QUOTED_IDENTIFIER -> unquoted(text, start + 1, contentEnd(lexer));
-            case UNICODE_IDENTIFIER -> unescaped(unquoted(text, start + 3, contentEnd(lexer)));
-            default -> lower(text, start, end);
+            case QUOTED_IDENTIFIER -> unquoted(text, start + 1, contentEnd);
+            case UNICODE_IDENTIFIER -> unescaped(unquoted(text, start + 3, contentEnd), escape);
+            default -> lower(text, start, contentEnd);
         };
         return truncated(name);
     }
@@ -37,10 +45,6 @@ final class Identifiers {
         return true;
     }
 
-    private static int contentEnd(SqlLexer lexer) {
-        return lexer.isTerminated() ? lexer.end() - 1 : lexer.end();
-    }
-
     private static String unquoted(String text, int from, int to) {
         return text.substring(from, Math.max(from, to)).replace("\"\"", "\"");
     }
@@ -53,21 +57,22 @@ final class Identifiers {
         return lower.toString();
     }
 
-    /** {@code \XXXX}, {@code \+XXXXXX} and {@code \\}; UESCAPE with another character is left as written. */
-    static String unescaped(String name) {
-        if (name.indexOf('\\') < 0) {
+    /** {@code \XXXX}, {@code \+XXXXXX} and {@code \\}, or with another escape character than the backslash. */
+    static String unescaped(String name, char escape) {
+        if (name.indexOf(escape) < 0) {
             return name;
         }
         StringBuilder plain = new StringBuilder(name.length());
         int at = 0;
         while (at < name.length()) {
             char c = name.charAt(at);
-            int digitsStart = name.startsWith("\\+", at) ? at + 2 : at + 1;
+            char next = at + 1 < name.length() ? name.charAt(at + 1) : 0;
+            int digitsStart = c == escape && next == '+' ? at + 2 : at + 1;
             int digits = digitsStart == at + 2 ? 6 : 4;
-            if (c == '\\' && name.startsWith("\\\\", at)) {
+            if (c == escape && next == escape) {
                 plain.append(c);
                 at += 2;
-            } else if (c == '\\' && isHex(name, digitsStart, digits)) {
+            } else if (c == escape && isHex(name, digitsStart, digits)) {
                 int codePoint = Integer.parseInt(name, digitsStart, digitsStart + digits, 16);
                 if (Character.isValidCodePoint(codePoint)) {
                     plain.appendCodePoint(codePoint);

@@ -23,15 +23,23 @@ final class Literals {
 
     /** Continued parts joined, quotes and escapes undone; UESCAPE other than the backslash is left as written. */
     static String value(SqlLexer lexer, TokenKind kind, LexicalRules rules) {
-        String text = lexer.text();
         if (kind == TokenKind.DOLLAR_STRING) {
-            return text.substring(bodyStart(lexer), bodyEnd(lexer));
+            return lexer.text().substring(bodyStart(lexer), bodyEnd(lexer));
         }
-        int quote = text.indexOf('\'', lexer.start());
+        return value(lexer.text(), lexer.start(), lexer.end(), kind, rules);
+    }
+
+    /** Of the literal in {@code text[start, end)}, which has its closing quote. */
+    static String value(String text, int start, int end, TokenKind kind, LexicalRules rules) {
+        if (kind == TokenKind.DOLLAR_STRING) {
+            int bodyStart = text.indexOf('$', start + 1) + 1;
+            return text.substring(bodyStart, Math.max(bodyStart, end - (bodyStart - start)));
+        }
+        int quote = text.indexOf('\'', start);
         boolean escapes =
                 kind == TokenKind.ESCAPE_STRING || (kind == TokenKind.STRING && !rules.standardConformingStrings());
-        String value = unquoted(text, quote, lexer.end(), escapes);
-        return kind == TokenKind.UNICODE_STRING ? Identifiers.unescaped(value) : value;
+        String value = unquoted(text, quote, end, escapes);
+        return kind == TokenKind.UNICODE_STRING ? Identifiers.unescaped(value, '\\') : value;
     }
 
     /** Index behind a dollar quote's opening tag. */

@@ -97,6 +97,16 @@ public final class SqlStatement {
         return Rewriter.normalize(script, rules, start, end);
     }
 
+    /** Whether it was lexed with backslashes that escape in {@code '...'}. */
+    public boolean backslashes() {
+        return !rules.standardConformingStrings();
+    }
+
+    /** Its tokens, at most {@code max}. Lexed anew at each call. */
+    public SqlTokens tokens(int max) {
+        return new SqlTokens(script, rules, start, end, max);
+    }
+
     /** {@link #text()} with every literal replaced by {@code ?}; comments gone. */
     public String redacted() {
         String known = redacted;

@@ -2,6 +2,7 @@ package io.pgweir.sql.facts;
 
 import io.pgweir.sql.SqlStatement;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +19,6 @@ final class FactsDraft {
     final Set<String> roles = new LinkedHashSet<>();
     final List<OutputColumn> outputs = new ArrayList<>();
 
-    boolean selectsAll;
     boolean hasWhere;
     boolean whereIsTrivial;
     int joins;
@@ -45,6 +45,28 @@ final class FactsDraft {
 
     @Nullable
     String ambiguous;
+
+    /** Whether another literal in its place may change a fact: such statements are not told apart by their fingerprint. */
+    boolean literalsMatter;
+
+    /** Tokens at which a column is named. */
+    final BitSet columnTokens = new BitSet();
+
+    private boolean lacksWhere;
+
+    /** Of the statement's own query, or of an UPDATE or DELETE anywhere in it. */
+    void haveWhere(boolean trivial) {
+        hasWhere = !lacksWhere;
+        whereIsTrivial |= trivial;
+    }
+
+    /** @param counts false for a sub-select, whose WHERE says nothing about what the statement touches */
+    void lackWhere(boolean counts) {
+        if (counts) {
+            lacksWhere = true;
+            hasWhere = false;
+        }
+    }
 
     FactsDraft(SqlStatement statement) {
         this.statement = statement;

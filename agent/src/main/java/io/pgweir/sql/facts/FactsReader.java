@@ -1,14 +1,29 @@
 package io.pgweir.sql.facts;
 
 import io.pgweir.sql.SqlStatement;
+import io.pgweir.sql.SqlTokens;
 
-/** Reads the facts of one statement. */
+/** Reads the facts of one statement, in time and memory that grow with its tokens, of which there is a bound. */
 final class FactsReader {
+    /** Of a longer statement command and class are told, and that it is too long. */
+    static final int TOKENS_MAX = 20_000;
+
     private FactsReader() {}
 
-    static StatementFacts read(SqlStatement statement) {
+    static FactsDraft read(SqlStatement statement) {
         FactsDraft draft = new FactsDraft(statement);
-        draft.incomplete = "not read";
-        return new StatementFacts(draft);
+        SqlTokens tokens = statement.tokens(TOKENS_MAX);
+        draft.depth = tokens.depth();
+        draft.ambiguous = tokens.doubt();
+        if (tokens.isCut()) {
+            draft.incomplete = "too long";
+            draft.literalsMatter = true;
+        } else if (tokens.fault() != null) {
+            draft.incomplete = tokens.fault();
+        } else {
+            Cursor cursor = new Cursor(tokens, draft);
+            new StatementReader(new Reader(cursor)).whole();
+        }
+        return draft;
     }
 }

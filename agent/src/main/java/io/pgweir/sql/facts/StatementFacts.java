@@ -13,7 +13,13 @@ import org.jspecify.annotations.Nullable;
  * is not in them is unknown. Immutable; shared by all statements of one fingerprint as far as literals do not matter.
  */
 public final class StatementFacts {
-    private final FactsDraft draft;
+    private static final int BYTES_MIN = 512;
+    private static final int BYTES_PER_NAME = 160;
+
+    private final String command;
+    private final StatementClass statementClass;
+    private final StatementKind kind;
+    private final String fingerprint;
     private final Set<RelationName> reads;
     private final Set<RelationName> writes;
     private final Set<ColumnName> columns;
@@ -22,9 +28,27 @@ public final class StatementFacts {
     private final Set<String> roles;
     private final List<OutputColumn> outputs;
     private @Nullable Object note;
+    private final boolean selectsAll;
+    private final boolean hasWhere;
+    private final boolean whereIsTrivial;
+    private final int joins;
+    private final @Nullable Long limit;
+    private final boolean locksRows;
+    private final boolean writesInCte;
+    private final boolean selectInto;
+    private final int depth;
+    private final @Nullable CopyFacts copy;
+    private final boolean explain;
+    private final boolean explainAnalyze;
+    private final @Nullable String setting;
+    private final @Nullable String incomplete;
+    private final @Nullable String ambiguous;
 
     StatementFacts(FactsDraft draft) {
-        this.draft = draft;
+        this.command = draft.statement.command();
+        this.statementClass = draft.statement.statementClass();
+        this.kind = draft.statement.kind();
+        this.fingerprint = draft.statement.fingerprint();
         this.reads = Set.copyOf(draft.reads);
         this.writes = Set.copyOf(draft.writes);
         this.columns = Set.copyOf(draft.columns);
@@ -32,11 +56,44 @@ public final class StatementFacts {
         this.commands = Set.copyOf(draft.commands);
         this.roles = Set.copyOf(draft.roles);
         this.outputs = List.copyOf(draft.outputs);
+        this.selectsAll = anyStar(outputs);
+        this.hasWhere = draft.hasWhere;
+        this.whereIsTrivial = draft.whereIsTrivial;
+        this.joins = draft.joins;
+        this.limit = draft.limit;
+        this.locksRows = draft.locksRows;
+        this.writesInCte = draft.writesInCte;
+        this.selectInto = draft.selectInto;
+        this.depth = draft.depth;
+        this.copy = draft.copy;
+        this.explain = draft.explain;
+        this.explainAnalyze = draft.explainAnalyze;
+        this.setting = draft.setting;
+        this.incomplete = draft.incomplete;
+        this.ambiguous = draft.ambiguous;
+    }
+
+    private static boolean anyStar(List<OutputColumn> outputs) {
+        for (OutputColumn output : outputs) {
+            if (output.star()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Of heap, roughly: what the cache counts. */
+    long bytes() {
+        int entries = reads.size() + writes.size() + columns.size() + functions.size() + commands.size() + roles.size();
+        for (OutputColumn output : outputs) {
+            entries += 2 + output.columns().size();
+        }
+        return BYTES_MIN + (long) BYTES_PER_NAME * entries;
     }
 
     /** As {@link io.pgweir.sql.SqlStatement#command()}. */
     public String command() {
-        return draft.statement.command();
+        return command;
     }
 
     /** {@link #command()} and what runs within it: of WITH queries, EXPLAIN ANALYZE, PREPARE, COPY, CREATE TABLE AS. */
@@ -45,15 +102,15 @@ public final class StatementFacts {
     }
 
     public StatementClass statementClass() {
-        return draft.statement.statementClass();
+        return statementClass;
     }
 
     public StatementKind kind() {
-        return draft.statement.kind();
+        return kind;
     }
 
     public String fingerprint() {
-        return draft.statement.fingerprint();
+        return fingerprint;
     }
 
     /** What needs the SELECT privilege: also an UPDATE's or DELETE's own table where its columns are looked at. */
@@ -78,7 +135,7 @@ public final class StatementFacts {
 
     /** Whether one of {@link #outputs()} is a star. */
     public boolean selectsAll() {
-        return draft.selectsAll;
+        return selectsAll;
     }
 
     /** Called by name; what a grammar of its own calls, as COALESCE or CURRENT_USER, is in {@code pg_catalog}. */
@@ -88,59 +145,59 @@ public final class StatementFacts {
 
     /** Whether the query, and every UPDATE and DELETE within it, has a WHERE. */
     public boolean hasWhere() {
-        return draft.hasWhere;
+        return hasWhere;
     }
 
     /** Whether one of those is true for every row, as {@code 1 = 1} is. */
     public boolean whereIsTrivial() {
-        return draft.whereIsTrivial;
+        return whereIsTrivial;
     }
 
     /** How many relations, functions and sub-selects are joined to others, by JOIN or by a comma. */
     public int joins() {
-        return draft.joins;
+        return joins;
     }
 
     /** Of the outermost LIMIT or FETCH FIRST where it is a literal, else null. */
     public @Nullable Long limit() {
-        return draft.limit;
+        return limit;
     }
 
     /** FOR UPDATE, FOR SHARE and their kin, at any depth. */
     public boolean locksRows() {
-        return draft.locksRows;
+        return locksRows;
     }
 
     public boolean writesInCte() {
-        return draft.writesInCte;
+        return writesInCte;
     }
 
     public boolean selectInto() {
-        return draft.selectInto;
+        return selectInto;
     }
 
     /** The deepest nesting of parentheses. */
     public int depth() {
-        return draft.depth;
+        return depth;
     }
 
     /** Null for any statement but COPY. */
     public @Nullable CopyFacts copy() {
-        return draft.copy;
+        return copy;
     }
 
     public boolean explain() {
-        return draft.explain;
+        return explain;
     }
 
     /** EXPLAIN that runs what it explains. */
     public boolean explainAnalyze() {
-        return draft.explainAnalyze;
+        return explainAnalyze;
     }
 
     /** The setting that SET, RESET, ALTER ... SET or {@code set_config} with a literal name changes; {@code all} for RESET ALL. */
     public @Nullable String setting() {
-        return draft.setting;
+        return setting;
     }
 
     /** Roles that SET ROLE, GRANT, CREATE, ALTER or DROP ROLE, OWNER TO and their kin name. */
@@ -150,21 +207,21 @@ public final class StatementFacts {
 
     /** Whether relations, columns and functions are all there are. */
     public boolean complete() {
-        return draft.incomplete == null;
+        return incomplete == null;
     }
 
     /** Why not, in a few words; null where {@link #complete()}. */
     public @Nullable String incompleteReason() {
-        return draft.incomplete;
+        return incomplete;
     }
 
     /** Whether servers of other versions or settings may read the text in another way. */
     public boolean ambiguous() {
-        return draft.ambiguous != null;
+        return ambiguous != null;
     }
 
     public @Nullable String ambiguousReason() {
-        return draft.ambiguous;
+        return ambiguous;
     }
 
     /** What a reader of these facts made of them and nothing else, to find it again; null where nobody did, or another was faster. */
