@@ -16,6 +16,7 @@ import picocli.CommandLine.HelpCommand;
             RunCommand.class,
             ConfigCommand.class,
             AuditCommand.class,
+            RulesCommand.class,
             VersionCommand.class,
             GenerateCompletion.class,
             HelpCommand.class
@@ -25,7 +26,7 @@ import picocli.CommandLine.HelpCommand;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:Done, or stopped by a signal after all records were written",
-            " 1:What audit verify or prove looked at is not whole",
+            " 1:What audit verify or prove looked at is not whole; a rule's test failed, an attack came through",
             "64:The command line is wrong",
             "65:Some of what was to be read is no record, or nothing is",
             "66:What was to be read is not there",

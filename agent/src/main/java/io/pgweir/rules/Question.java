@@ -52,13 +52,18 @@ public final class Question {
         transaction = null;
     }
 
+    /** As {@link #onScript}, with the way that it came. */
+    public void onPath(Execution.Path path, Execution.Step step, int position, int statements) {
+        this.path = path;
+        this.step = step;
+        onScript(position, statements);
+    }
+
     /**
      * @param position of the statement in its query string, from 0
      * @param statements in that query string
      */
-    public void onPath(Execution.Path path, Execution.Step step, int position, int statements) {
-        this.path = path;
-        this.step = step;
+    public void onScript(int position, int statements) {
         this.position = position;
         this.statements = statements;
     }

@@ -220,7 +220,7 @@ final class ActionSection {
             return null;
         }
         Action limit = new Action.Limit(
-                section.size("rows", Long.MAX_VALUE, 0, SIZE_MAX),
+                rows(section),
                 section.size("bytes", Long.MAX_VALUE, 0, SIZE_MAX),
                 sqlState(section, LIMIT_EXCEEDED),
                 message(section, "result larger than rule \"" + id + "\" allows"));
@@ -235,7 +235,7 @@ final class ActionSection {
         }
         section.require("window");
         Action budget = new Action.Budget(
-                section.size("rows", Long.MAX_VALUE, 0, SIZE_MAX),
+                rows(section),
                 section.size("bytes", Long.MAX_VALUE, 0, SIZE_MAX),
                 section.duration("window", Duration.ofHours(1), Duration.ofSeconds(1), DAYS_30),
                 keys(section),
@@ -244,6 +244,11 @@ final class ActionSection {
         section.end();
         needsOne(section);
         return budget;
+    }
+
+    private static long rows(Section section) {
+        int rows = section.integer("rows", -1, 0, Integer.MAX_VALUE);
+        return rows < 0 ? Long.MAX_VALUE : rows;
     }
 
     private static void needsOne(Section section) {
