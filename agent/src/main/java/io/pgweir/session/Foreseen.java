@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param step PARSE where the text is only parsed; BIND where values are bound; EXECUTE where something runs
  * @param statements of a Query all of them in their order; of all else the one, or none
  * @param also what it may run as well: what an SQL-level EXECUTE or FETCH names, what a name meant before a Parse that may
- *     fail, what the text is where backslashes are read the other way, which a request in flight may bring about
+ *     fail, what the text is in other readings where a request in flight may change how texts are lexed
  * @param anything whether it may run what is not told here: a name that pgweir cannot be sure of, a text that was cut
  * @param intent of the Parse that brought the text within this segment, and that no Execute has stood on yet
  * @param parsed of what is run, what was thought of each Parse; empty where of one of them nothing was

@@ -26,6 +26,7 @@ final class Foresight {
     private final Scripts scripts;
     private final RequestQueue queue;
     private final Cursors cursors = new Cursors();
+    private final LexingDoubt lexing;
 
     /** Since the last Sync. */
     private final Map<String, Prepared> statements = new HashMap<>();
@@ -77,6 +78,7 @@ final class Foresight {
         this.names = names;
         this.scripts = scripts;
         this.queue = queue;
+        this.lexing = new LexingDoubt(scripts);
     }
 
     /** Of a request that came just now; null where it runs nothing. */
@@ -86,6 +88,7 @@ final class Foresight {
             statementsBefore.clear();
             portalsBefore.clear();
             unsettled = false;
+            lexing.settle();
             if (!inTransaction && !ran) {
                 cursors.endTransaction();
             }
@@ -93,6 +96,13 @@ final class Foresight {
         if (request.malformed) {
             return null;
         }
+        Foreseen foreseen = foreseen(request);
+        Bound bound = portals.get(request.name);
+        lexing.on(request, bound == null ? null : bound.meant);
+        return foreseen;
+    }
+
+    private @Nullable Foreseen foreseen(Request request) {
         return switch (request.kind) {
             case QUERY -> query(request);
             case PARSE -> parse(request);
@@ -157,7 +167,7 @@ final class Foresight {
         QueryText text = request.text;
         List<SqlStatement> asked = scripts.of(text == null ? "" : text.text).statements();
         Meant also = new Meant();
-        addOtherReading(text, also);
+        lexing.addReadings(text, also);
         ran = false;
         asked.forEach(statement -> resolve(statement, also));
         return foreseen(Execution.Path.SIMPLE, Execution.Step.EXECUTE, asked, also, null, null, 0, null);
@@ -166,25 +176,10 @@ final class Foresight {
     private Foreseen parse(Request request) {
         QueryText text = request.text;
         Meant meant = new Meant();
-        addOtherReading(text, meant);
+        lexing.addReadings(text, meant);
         meant.add(text == null ? null : scripts.single(text.text), null);
         give(statements, request.name, new Prepared(meant, request.types));
         return foreseen(Execution.Path.EXTENDED, Execution.Step.PARSE, meant, request.name, null, null);
-    }
-
-    /**
-     * What a text is where backslashes are read the other way: what was asked before it may switch {@code
-     * standard_conforming_strings}, which the server tells later. In some encodings a backslash is half a character as well.
-     */
-    private void addOtherReading(@Nullable QueryText text, Meant meant) {
-        if (text == null) {
-            return;
-        }
-        meant.anything |= text.truncated;
-        if ((ran || queue.outstanding() > 1) && text.text.indexOf('\\') >= 0) {
-            scripts.otherwise(text.text).statements().forEach(meant::add);
-            meant.anything |= !text.isAscii();
-        }
     }
 
     /** The intent of a Parse stands for the first Execute behind it. */

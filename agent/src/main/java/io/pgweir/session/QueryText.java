@@ -20,10 +20,6 @@ final class QueryText {
         this.bytes = bytes;
     }
 
-    boolean isAscii() {
-        return !truncated && bytes == text.length();
-    }
-
     static QueryText whole(String text) {
         return new QueryText(text, false, ByteBufUtil.utf8Bytes(text));
     }

@@ -20,9 +20,9 @@ final class Scripts {
         return lexer.apply(text, settings.rules());
     }
 
-    /** As {@link #of}, under the other reading of backslashes. */
-    SqlScript otherwise(String text) {
-        return lexer.apply(text, new LexicalRules(!settings.rules().standardConformingStrings()));
+    /** What {@code text} may be as well where the settings are not what the server told last. */
+    Readings others(String text) {
+        return Readings.of(text, settings.rules(), settings.charset());
     }
 
     /** What Parse or PREPARE makes of a text; null where it is empty. */

@@ -80,6 +80,52 @@ class ForesightTest {
         assertThat(shown(foresee(script)).replaceFirst("^ \\+ ", "")).isEqualTo(foreseen);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '#',
+            quoteCharacter = '~',
+            value = {
+                "settled # >Q[set a to b] <C[SET] <Z[I] >Q[select '\\'; drop x --'] # drop x + select '\\'",
+                "SET in flight # >Q[set a to b] >Q[select '\\'; drop x --'] # drop x + select '\\' + select '\\'; drop x --'",
+                "function in flight # >Q[select f()] >P[|select '\\', 1 --'] # select '\\', 1 + select '\\', 1 --'",
+                "function call in flight # >F[1] >P[|select '\\', 1 --'] # select '\\', 1 + select '\\', 1 --'",
+                "answered, but not told # >P[|select f()] >B >E <1 <2 <C[SELECT 1] >P[b|select '\\', 1 --'] # select '\\', 1 + select '\\', 1 --'",
+                "told # >P[|select f()] >B >E >S <1 <2 <C[SELECT 1] <Z[I] >P[b|select '\\', 1 --'] # select '\\', 1",
+                "what was parsed in doubt # >Q[select f()] >P[a|select '\\', 1 --'] >B[|a] >E # select '\\', 1 + select '\\', 1 --'",
+                "BEGIN in flight # >P[|begin] >B >E >P[|select '\\', 1 --'] # select '\\', 1",
+                "no backslash # >Q[set a to b] >Q[select 'x', 1 --'] # select 'x', 1",
+                "ROLLBACK in flight # >Q[rollback] >Q[select '\\', 1 --'] # select '\\', 1 + select '\\', 1 --'",
+            })
+    void whatMayBeLexedOtherwiseIsForeseenInEveryReading(String name, String script, String foreseen) {
+        assertThat(shown(foresee(script))).isEqualTo(foreseen);
+    }
+
+    @Test
+    void whileTheEncodingIsInDoubtSecondBytesMayReachIntoAscii() {
+        // When: in SJIS and its like the letter and the backslash are one character.
+        Foreseen foreseen =
+                requireNonNull(foresee(">Q[set client_encoding to sjis] >Q[select E'\u0095\\', 'x' from t]"));
+
+        // Then
+        assertThat(foreseen.also())
+                .extracting(statement -> statement.tokens(100).size())
+                .contains(6);
+        assertThat(foreseen.anything()).isFalse();
+    }
+
+    @Test
+    void whileTheEncodingIsInDoubtANameInOtherLettersMayBeAnything() {
+        assertThat(requireNonNull(foresee(">Q[select f()] >Q[select * from caf\u00e9]"))
+                        .anything())
+                .isTrue();
+        assertThat(requireNonNull(foresee(">S >Q[select f()] >Q[select 'caf\u00e9']"))
+                        .anything())
+                .isFalse();
+        assertThat(requireNonNull(foresee(">Q[select f()] >Q[select 'caf\ufffd']"))
+                        .anything())
+                .isTrue();
+    }
+
     @Test
     void aQueryHasAllOfItsStatements() {
         // When
