@@ -104,13 +104,8 @@ public final class Agent implements AutoCloseable {
         return start(config, trail, rules, telemetry);
     }
 
-    /** As {@link #start(AgentConfig)}, with a trail of the caller's own, which the agent starts and closes. */
-    public static Agent start(AgentConfig config, AuditTrail trail, Telemetry telemetry) throws AgentStartException {
-        return start(config, trail, null, telemetry);
-    }
-
     /**
-     * The same, with rules of the caller's own.
+     * As {@link #start(AgentConfig)}, with a trail of the caller's own, which the agent starts and closes, and the caller's own rules.
      *
      * @param rules null for none
      */

@@ -124,9 +124,7 @@ final class BackendLane implements Lane {
     private Disposition judge(BackendMessage message) {
         if (message instanceof BackendMessage.Authentication(int code, List<String> mechanisms)) {
             authenticated = code == BackendMessage.Authentication.OK;
-            if (authenticated) {
-                session.onAuthenticated();
-            }
+            session.onAuthentication(!authenticated && code != BackendMessage.Authentication.SASL_FINAL);
             if (code == BackendMessage.Authentication.SASL) {
                 return onSasl(mechanisms);
             }

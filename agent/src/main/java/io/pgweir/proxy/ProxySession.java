@@ -303,8 +303,16 @@ final class ProxySession {
         }
     }
 
-    /** The server has let the client in: what it asked ahead of that may be looked at. */
-    void onAuthenticated() {
+    /**
+     * The server asks the client to authenticate, or has let it in: what the client asked ahead of that is looked at again.
+     *
+     * @param awaited whether the server waits for an answer
+     */
+    void onAuthentication(boolean awaited) {
+        requests.onAuthentication(awaited);
+        if (!requests.isHoldingEarly()) {
+            return;
+        }
         client.eventLoop().execute(() -> {
             if (toServer.isParked() && !over) {
                 meaning.onRead();
@@ -406,10 +414,6 @@ final class ProxySession {
         }
         if (toServer.isParked()) {
             clientEndWaits = true;
-            if (requests.isHoldingEarly()) {
-                // The server may wait for a password that will never come.
-                Sockets.abortAfter(server, VIOLATION_SECONDS_MAX);
-            }
             return;
         }
         clientEnded = true;
@@ -511,6 +515,7 @@ final class ProxySession {
 
     void onClientAnswer() {
         saslUnanswered = false;
+        requests.onAuthentication(false);
     }
 
     void onServerFatal(ErrorFields error) {

@@ -30,6 +30,9 @@ final class RequestGates {
     /** The message that is held is one that the rules could not be asked of yet. */
     private boolean early;
 
+    /** The server waits for an answer to its authentication request: any other message makes it fail. */
+    private boolean awaitsAnswer;
+
     /** What the message runs that waits for its turn. */
     private @Nullable Foreseen waits;
 
@@ -39,10 +42,19 @@ final class RequestGates {
         this.audit = audit;
     }
 
-    /** Whether a message of this type comes before the rules know who asks: all but what authenticates. */
+    /** The server has asked the client to authenticate, or the client has answered. */
+    void onAuthentication(boolean awaited) {
+        awaitsAnswer = awaited;
+    }
+
+    /**
+     * Whether a message of this type comes before the rules know who asks, and may be run by the server all the same: all but what
+     * authenticates, unless the server waits for that.
+     */
     boolean isEarly(byte type) {
         early = rules != null
                 && !rules.isOpen()
+                && !awaitsAnswer
                 && meaning.isOn()
                 && type != MessageType.Frontend.AUTHENTICATION
                 && type != MessageType.Frontend.TERMINATE;
@@ -64,7 +76,7 @@ final class RequestGates {
             return Disposition.FORWARD;
         }
         Foreseen next = meaning.tracker().foresee();
-        if (rules == null) {
+        if (rules == null || !rules.isOpen()) {
             return audit.onRequest(next);
         }
         return switch (rules.onRequest(type, message, whole, next)) {

@@ -140,7 +140,7 @@ public final class Verdict implements Opinion {
         return action != null && action.kind() == ActionKind.EXCLUDE;
     }
 
-    /** Both: all hits of either. */
+    /** Both: all hits of either, each once. */
     public Verdict and(Verdict other) {
         if (this == other || other.hits.isEmpty()) {
             return this;
@@ -148,7 +148,10 @@ public final class Verdict implements Opinion {
         return hits.isEmpty()
                 ? other
                 : new Verdict(
-                        set, Stream.concat(hits.stream(), other.hits.stream()).toList());
+                        set,
+                        Stream.concat(hits.stream(), other.hits.stream())
+                                .distinct()
+                                .toList());
     }
 
     /** Of the most severe rule; of equals, the first. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What throttles and budgets count, for all sessions: token buckets and rolling windows by key. Of each at most {@value #KEYS_MAX}
@@ -19,9 +20,6 @@ import java.util.function.LongSupplier;
  */
 final class Meters {
     static final int KEYS_MAX = 10_000;
-
-    /** Of one more than there is room for. */
-    private static final String SHARED = "";
 
     private final Telemetry telemetry;
     private final LongSupplier nanos;
@@ -34,11 +32,11 @@ final class Meters {
     }
 
     /**
-     * Takes one turn.
+     * Takes turns.
      *
-     * @return nanoseconds to wait for it, 0 for none; -1 where that would be longer than {@code throttle} lets anybody wait
+     * @return nanoseconds to wait for the last of them, 0 for none; -1 where that would be longer than {@code throttle} lets anybody wait
      */
-    long turnNanos(String rule, Action.Throttle throttle, Asker asker, String fingerprint) {
+    long turnsNanos(String rule, Action.Throttle throttle, Asker asker, String fingerprint, int turns) {
         String key = rule + key(throttle.by(), asker, fingerprint);
         TokenBucket bucket = buckets.get(key);
         if (bucket == null) {
@@ -46,12 +44,12 @@ final class Meters {
                     roomFor(buckets, key),
                     any -> new TokenBucket(throttle.perSecond(), throttle.burst(), nanos.getAsLong()));
         }
-        return bucket.takeNanos(throttle, nanos.getAsLong());
+        return bucket.takeNanos(throttle, turns, nanos.getAsLong());
     }
 
     /** Whether nothing is left of it. */
     boolean isSpent(String rule, Action.Budget budget, Asker asker, String fingerprint) {
-        RollingSum sum = sums.get(key(rule, budget, asker, fingerprint));
+        RollingSum sum = find(key(rule, budget, asker, fingerprint));
         if (sum == null) {
             return false;
         }
@@ -72,14 +70,20 @@ final class Meters {
 
     /** Rows that {@link #count} was told of within {@code window}, by {@code key}. */
     long rows(Key key, Duration window, Asker asker, String fingerprint) {
-        RollingSum sum = sums.get(key(key, window, asker, fingerprint));
+        RollingSum sum = find(key(key, window, asker, fingerprint));
         return sum == null ? 0 : sum.rows(nanos.getAsLong());
     }
 
     /** As {@link #rows}, in bytes. */
     long bytes(Key key, Duration window, Asker asker, String fingerprint) {
-        RollingSum sum = sums.get(key(key, window, asker, fingerprint));
+        RollingSum sum = find(key(key, window, asker, fingerprint));
         return sum == null ? 0 : sum.bytes(nanos.getAsLong());
+    }
+
+    /** Of one that had no room, the shared one. */
+    private @Nullable RollingSum find(String key) {
+        RollingSum own = sums.get(key);
+        return own == null ? sums.get(shared(key)) : own;
     }
 
     private RollingSum sum(String key, Duration window) {
@@ -99,8 +103,13 @@ final class Meters {
             return key;
         }
         telemetry.increment(Metric.RULES_METERS_FULL);
-        int ruleEnd = key.indexOf('\0');
-        return (ruleEnd < 0 ? SHARED : key.substring(0, ruleEnd));
+        return shared(key);
+    }
+
+    /** By rule, or by window. */
+    private static String shared(String key) {
+        int end = key.indexOf('\0');
+        return end < 0 ? key : key.substring(0, end);
     }
 
     private static String key(String rule, Action.Budget budget, Asker asker, String fingerprint) {

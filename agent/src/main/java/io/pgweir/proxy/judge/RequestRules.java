@@ -66,13 +66,19 @@ public final class RequestRules {
         if (!runs || rewritten instanceof Ruling.Refuse || all.throttles().isEmpty()) {
             return rewritten;
         }
-        return inTurn(all, fingerprint, rewritten);
+        return inTurn(judged, fingerprint, rewritten);
     }
 
-    private Ruling inTurn(Verdict all, String fingerprint, Ruling then) {
+    /** Each statement takes a turn of each throttle that holds for it. */
+    private Ruling inTurn(Judged judged, String fingerprint, Ruling then) {
+        Verdict all = judged.all();
         long wait = 0;
         for (Action.Throttle throttle : all.throttles()) {
-            long nanos = session.turnNanos(all, throttle, fingerprint);
+            int turns = 0;
+            for (Verdict verdict : judged.verdicts()) {
+                turns += verdict.throttles().contains(throttle) ? 1 : 0;
+            }
+            long nanos = session.turnsNanos(all, throttle, fingerprint, turns);
             if (nanos < 0) {
                 return refuse(throttle.sqlState(), throttle.message(), null, null);
             }

@@ -267,12 +267,12 @@ public final class SessionRules implements SessionListener {
         }
     }
 
-    /** Nanoseconds until it is {@code fingerprint}'s turn by each throttle of {@code verdict}; -1 for the one that is too long. */
-    public long turnNanos(Verdict verdict, Action.Throttle throttle, String fingerprint) {
-        return shared.meters().turnNanos(verdict.ruleOf(throttle), throttle, asker(), fingerprint);
+    /** Takes so many turns: nanoseconds to wait for them; -1 where that would be too long. */
+    long turnsNanos(Verdict verdict, Action.Throttle throttle, String fingerprint, int turns) {
+        return shared.meters().turnsNanos(verdict.ruleOf(throttle), throttle, asker(), fingerprint, turns);
     }
 
-    public boolean isSpent(Verdict verdict, Action.Budget budget, String fingerprint) {
+    boolean isSpent(Verdict verdict, Action.Budget budget, String fingerprint) {
         return shared.meters().isSpent(verdict.ruleOf(budget), budget, asker(), fingerprint);
     }
 

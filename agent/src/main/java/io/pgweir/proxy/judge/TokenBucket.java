@@ -19,12 +19,12 @@ final class TokenBucket implements Meters.Meter {
         nanos = now;
     }
 
-    /** See {@link Meters#turnNanos}; {@code throttle}'s rate and burst are those that hold now. */
-    synchronized long takeNanos(Action.Throttle throttle, long now) {
+    /** See {@link Meters#turnsNanos}; {@code throttle}'s rate and burst are those that hold now. */
+    synchronized long takeNanos(Action.Throttle throttle, int turns, long now) {
         fill(now);
         perSecond = throttle.perSecond();
         burst = throttle.burst();
-        double left = Math.min(burst, tokens) - 1;
+        double left = Math.min(burst, tokens) - turns;
         long wait = left >= 0 ? 0 : (long) (-left / perSecond * NANOS_A_SECOND);
         if (wait > throttle.waitMax().toNanos()) {
             return -1;
