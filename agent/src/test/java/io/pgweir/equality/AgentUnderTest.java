@@ -20,6 +20,7 @@ import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.RulesConfig;
 import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.config.ThreadsConfig;
+import io.pgweir.rules.Rules;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import io.pgweir.testing.Certificates;
@@ -62,7 +63,19 @@ final class AgentUnderTest implements ProxyUnderTest {
 
     /** Without TLS on either side. */
     static AgentUnderTest plain(int upstreamPort) {
-        return start(upstreamPort, ClientTlsConfig.DEFAULT, NO_SERVER_TLS, AuditConfig.Durability.WITHOUT_SPOOL, null);
+        return start(
+                upstreamPort, ClientTlsConfig.DEFAULT, NO_SERVER_TLS, AuditConfig.Durability.WITHOUT_SPOOL, null, null);
+    }
+
+    /** The same, with rules. */
+    static AgentUnderTest ruled(int upstreamPort, Rules rules) {
+        return start(
+                upstreamPort,
+                ClientTlsConfig.DEFAULT,
+                NO_SERVER_TLS,
+                AuditConfig.Durability.WITHOUT_SPOOL,
+                null,
+                rules);
     }
 
     /** Every statement waits for this spool, and so does every outcome. */
@@ -77,7 +90,8 @@ final class AgentUnderTest implements ProxyUnderTest {
                                 AuditConfig.Level.WRITE_AHEAD, AuditConfig.OnExhausted.FAIL_CLOSED),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(30)),
-                AuditConfig.Spool.of(spool));
+                AuditConfig.Spool.of(spool),
+                null);
     }
 
     /** TLS on both sides, with the server's own certificate and key, so that channel binding holds. */
@@ -93,6 +107,7 @@ final class AgentUnderTest implements ProxyUnderTest {
                 new ServerTlsConfig(
                         ServerTlsConfig.Mode.VERIFY_FULL, ServerTlsConfig.Negotiation.POSTGRES, pem.ca(), null, null),
                 AuditConfig.Durability.WITHOUT_SPOOL,
+                null,
                 null);
     }
 
@@ -101,7 +116,8 @@ final class AgentUnderTest implements ProxyUnderTest {
             ClientTlsConfig clientTls,
             ServerTlsConfig serverTls,
             AuditConfig.Durability durability,
-            AuditConfig.@Nullable Spool spool) {
+            AuditConfig.@Nullable Spool spool,
+            @Nullable Rules rules) {
         var audit = new AuditConfig(
                 AuditConfig.Content.FULL,
                 AuditConfig.Content.FULL,
@@ -134,7 +150,7 @@ final class AgentUnderTest implements ProxyUnderTest {
             var trail = AuditTrail.to(
                     List.of(lines), audit, new AgentFacts("equality", "0", null), TimeSource.SYSTEM, telemetry);
             boolean intends = durability.rest().level() == AuditConfig.Level.WRITE_AHEAD;
-            return new AgentUnderTest(Agent.start(config, trail, telemetry), telemetry, lines, intends);
+            return new AgentUnderTest(Agent.start(config, trail, rules, telemetry), telemetry, lines, intends);
         } catch (AgentStartException | IOException e) {
             throw new IllegalStateException(e);
         }

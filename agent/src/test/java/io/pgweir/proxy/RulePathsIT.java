@@ -1,6 +1,7 @@
 package io.pgweir.proxy;
 
 import static io.pgweir.proxy.SwitchedRules.block;
+import static io.pgweir.proxy.SwitchedRules.function;
 import static io.pgweir.proxy.SwitchedRules.onCommand;
 import static io.pgweir.proxy.SwitchedRules.rule;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What rules do to a statement, by each way that a statement has to the server. docs/rules.md has the table. */
 @Timeout(60)
 class RulePathsIT {
+    private static final int LO_IMPORT = 764;
     private static final int MESSAGE_BYTES = 64 << 10;
     private static final String BLOCKED = "E(ERROR 42501 not here)";
     private static final Rule NO_DELETE = onCommand("DELETE", block("not here"));
@@ -202,6 +204,21 @@ class RulePathsIT {
         rules.switchTo(onCommand("COPY", block("not here")));
 
         assertThat(client.query("copy t to stdout")).isEqualTo(BLOCKED + " Z(I)");
+    }
+
+    @Test
+    void aFunctionCallIsJudgedByTheFunctionsName() {
+        // Given
+        rules.switchTo(
+                rule("no-import", Mode.ENFORCE, Moment.STATEMENT, List.of(function("lo_import")), block("not here")));
+
+        // When
+        client.send(Frontend.functionCall(LO_IMPORT, 0, new byte[][] {{'/', 'x'}}));
+
+        // Then
+        assertThat(client.line()).isEqualTo(BLOCKED + " Z(I)");
+        client.send(Frontend.functionCall(1397, 0, new byte[][] {{'-', '3'}}));
+        assertThat(client.line()).startsWith("V(").endsWith("Z(I)");
     }
 
     @Test

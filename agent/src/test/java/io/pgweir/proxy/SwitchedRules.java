@@ -8,6 +8,7 @@ import io.pgweir.rules.Mode;
 import io.pgweir.rules.Moment;
 import io.pgweir.rules.NamePattern;
 import io.pgweir.rules.OnUnknown;
+import io.pgweir.rules.QualifiedPattern;
 import io.pgweir.rules.Rule;
 import io.pgweir.rules.RuleSet;
 import io.pgweir.rules.Rules;
@@ -72,6 +73,11 @@ final class SwitchedRules {
 
     static Criterion command(String command) {
         return new StatementCriterion.OfCommand("command", List.of(new NamePattern(command)), false);
+    }
+
+    static Criterion function(String name) {
+        return new StatementCriterion.OfFunction(
+                "functions", List.of(new QualifiedPattern(null, new NamePattern(name))), false);
     }
 
     static Action.Block block(String message) {

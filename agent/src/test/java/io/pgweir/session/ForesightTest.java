@@ -43,6 +43,7 @@ class ForesightTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '#',
+            quoteCharacter = '`',
             value = {
                 // Names of this segment mean what they were given last.
                 "one pipeline # >P[a|select 1] >B[|a] >E # select 1",
@@ -71,10 +72,22 @@ class ForesightTest {
                 "EXECUTE in the same text # >Q[prepare a as insert 1;execute a] # execute a + prepare a as insert 1 + anything",
                 "EXECUTE of nothing # >Q[execute a] # execute a + anything",
                 "EXECUTE by protocol # >P[a|insert 1] >P[|execute a] >B >E # execute a + insert 1",
+                // Cursors.
+                "FETCH # >Q[begin] <C[BEGIN] <Z[T] >Q[declare c cursor for select 1] <C[DECLARE CURSOR] <Z[T] >Q[fetch 2 from c] # declare c cursor for select 1 + fetch 2 from c",
+                "FETCH in flight # >Q[begin;declare c cursor for select 1;fetch c] # begin + declare c cursor for select 1 + fetch c",
+                "FETCH of a portal # >Q[begin] <C[BEGIN] <Z[T] >P[|select 1] >B[p|] >Q[fetch p] # fetch p + select 1",
+                "FETCH of nothing # >Q[fetch c] # fetch c + anything",
+                "FETCH of a cursor that is gone # >Q[begin] <C[BEGIN] <Z[T] >Q[declare c cursor for select 1] <C[DECLARE CURSOR] <Z[T] >Q[commit] <C[COMMIT] <Z[I] >Q[fetch c] # fetch c + anything",
+                "FETCH of one that is held # >Q[begin] <C[BEGIN] <Z[T] >Q[declare c cursor with hold for select 1] <C[DECLARE CURSOR] <Z[T] >Q[commit] <C[COMMIT] <Z[I] >Q[fetch c] # declare c cursor with hold for select 1 + fetch c",
+                "Execute of a cursor # >Q[begin] <C[BEGIN] <Z[T] >Q[declare c cursor for select 1] <C[DECLARE CURSOR] <Z[T] >E[c] # declare c cursor for select 1",
+                // Backslashes that something in flight may give another meaning.
+                "nothing in flight # >Q['\\';x] # '\\' + x",
+                "a Query in flight # >Q[select 1] >Q['\\';x] # '\\' + '\\';x + x",
+                "an Execute without Sync # >P[|select 1] >B >E <1 <2 <D[4] <C[SELECT 1] >P[|'\\';x] # '\\' + '\\';x",
                 // What runs nothing.
                 "Bind # >P[a|select 1] >B[|a] # nothing",
                 "Sync # >S # nothing",
-                "empty # >P[a|] >B[|a] >E # ''",
+                "empty # >P[a|] >B[|a] >E # ``",
             })
     void foreseesWhatMayRun(String name, String script, String foreseen) {
         assertThat(shown(foresee(script)).replaceFirst("^ \\+ ", "")).isEqualTo(foreseen);
@@ -152,6 +165,47 @@ class ForesightTest {
         foresee(">P[b|select 1]");
         scenario.tracker.intend(intent);
         assertThat(requireNonNull(foresee(">S >B[|b] >E")).intent()).isNull();
+    }
+
+    @Test
+    void whatWasThoughtOfParseAndBindIsToldAgainAtExecute() {
+        // Given
+        Opinion ofParse = new Opinion() {};
+        Opinion ofBind = new Opinion() {};
+        foresee(">P[a|select 1]");
+        scenario.tracker.opine(ofParse);
+        foresee(">B[p|a]");
+        scenario.tracker.opine(ofBind);
+
+        // When
+        Foreseen inSegment = requireNonNull(foresee(">E[p]"));
+        Foreseen inFlight = requireNonNull(foresee(">S >E[p]"));
+        Foreseen plain = requireNonNull(foresee(">P[b|select 2] >B[q|b] >E[q]"));
+
+        // Then
+        assertThat(inSegment.parsed()).containsExactly(ofParse);
+        assertThat(inSegment.bound()).containsExactly(ofBind);
+        assertThat(inFlight.parsed()).containsExactly(ofParse);
+        assertThat(inFlight.bound()).containsExactly(ofBind);
+        assertThat(plain.parsed()).isEmpty();
+        assertThat(plain.bound()).isEmpty();
+    }
+
+    @Test
+    void aBindIsForeseenWithTheTypesThatItsParseDeclared() {
+        // Given
+        scenario.step(">P[a|select $1]");
+        scenario.tracker.foresee();
+        scenario.step(">B[|a]");
+
+        // When
+        Foreseen nothing = scenario.tracker.foresee();
+        Foreseen bind = requireNonNull(scenario.tracker.foreseeBind());
+
+        // Then
+        assertThat(nothing).isNull();
+        assertThat(bind.step()).isEqualTo(Execution.Step.BIND);
+        assertThat(bind.statements()).extracting(SqlStatement::text).containsExactly("select $1");
     }
 
     @Test
