@@ -1,5 +1,7 @@
 package io.pgweir.telemetry;
 
+import org.jspecify.annotations.Nullable;
+
 /** Everything that is measured: one line each. A metric stands here only if something moves it. */
 public enum Metric {
     SESSIONS_OPEN(
@@ -52,7 +54,8 @@ public enum Metric {
             "pgweir.audit.sink.behind",
             Kind.GAUGE,
             "bytes",
-            "Of the audit spool, on disk and not yet taken by the sink; of each sink."),
+            "Of the audit spool, on disk and not yet taken by the sink; of each sink.",
+            "sink"),
     AUDIT_SPOOL_BYTES("pgweir.audit.spool.bytes", Kind.GAUGE, "bytes", "Of all segments of the audit spool."),
     AUDIT_SPOOL_SYNCS("pgweir.audit.spool.syncs", Kind.COUNTER, "calls", "Groups of audit records that an fsync had."),
     AUDIT_SPOOL_FAULTS(
@@ -72,12 +75,18 @@ public enum Metric {
     private final Kind kind;
     private final String unit;
     private final String help;
+    private final @Nullable String label;
 
     Metric(String key, Kind kind, String unit, String help) {
+        this(key, kind, unit, help, null);
+    }
+
+    Metric(String key, Kind kind, String unit, String help, @Nullable String label) {
         this.key = key;
         this.kind = kind;
         this.unit = unit;
         this.help = help;
+        this.label = label;
     }
 
     /** Dotted, as exporters spell it. */
@@ -95,6 +104,11 @@ public enum Metric {
 
     public String help() {
         return help;
+    }
+
+    /** What its several values differ by; null where it has one. */
+    public @Nullable String label() {
+        return label;
     }
 
     public enum Kind {

@@ -68,7 +68,8 @@ public final class Telemetry {
         return Objects.requireNonNull(counters.get(metric), metric::key);
     }
 
-    private long value(Metric metric) {
+    /** At this moment; 0 for a gauge nobody gave. */
+    public long value(Metric metric) {
         return switch (metric.kind()) {
             case COUNTER -> counter(metric).sum();
             case GAUGE -> {
