@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A virtual thread a request; nothing here runs on an event loop.
  */
-public final class AdminServer implements AutoCloseable {
+final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
     private static final int BACKLOG = 64;
     private static final int DRAIN_SECONDS_MAX = 1;
@@ -58,7 +58,7 @@ public final class AdminServer implements AutoCloseable {
         return admin;
     }
 
-    public InetSocketAddress address() {
+    InetSocketAddress address() {
         return server.getAddress();
     }
 

@@ -24,6 +24,10 @@ record Endpoint(String method, String path, String help, boolean open, Handler h
         return new Endpoint("GET", path, help, false, handler);
     }
 
+    static Endpoint post(String path, String help, Handler handler) {
+        return new Endpoint("POST", path, help, false, handler);
+    }
+
     /** Says that the process is alive. */
     static Endpoint health() {
         return new Endpoint(

@@ -2,11 +2,14 @@ package io.pgweir.boot;
 
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.pgweir.admin.Admin;
 import io.pgweir.audit.AgentFacts;
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.boot.AgentStartException.Kind;
+import io.pgweir.config.AdminConfig;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.AuditConfig;
+import io.pgweir.config.AuditConfig.Durability;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.ConfigException;
 import io.pgweir.config.ListenerConfig;
@@ -73,6 +76,9 @@ public final class Agent implements AutoCloseable {
     private final ProxyContext context;
     private final Transport transport;
     private final @Nullable RulesWatch watch;
+    private final Durability durability;
+    private final Telemetry telemetry;
+    private @Nullable Admin admin;
 
     /** Where name resolution and certificate files are waited for. */
     private final ThreadPoolExecutor waiting = new ThreadPoolExecutor(
@@ -149,12 +155,14 @@ public final class Agent implements AutoCloseable {
         AuditConfig audit = config.audit();
         this.transport = transport;
         this.trail = trail;
+        this.telemetry = telemetry;
+        durability = audit.durability();
         watch = rules == null ? null : new RulesWatch(rules, config.rules().files(), trail);
         waiting.allowCoreThreadTimeOut(true);
         context = new ProxyContext(
                 config.limits(),
                 new TrackerOptions(audit.parameterBytes(), audit.copySha256()),
-                audit.durability(),
+                durability,
                 trail,
                 rules == null ? null : new SharedRules(rules, telemetry),
                 telemetry);
@@ -192,12 +200,40 @@ public final class Agent implements AutoCloseable {
         if (watch != null) {
             watch(watch);
         }
+        if (config.admin() != null) {
+            admin = admin(config.admin());
+        }
         for (ClientListener listener : listeners) {
             log.atInfo()
                     .addKeyValue("listener", listener.name())
                     .addKeyValue("address", NetUtil.toSocketAddressString(listener.address()))
                     .log("Listening");
         }
+    }
+
+    private Admin admin(AdminConfig config) throws AgentStartException {
+        try {
+            Admin started = Admin.start(config, telemetry, this::unready, this::reload);
+            log.atInfo()
+                    .addKeyValue("address", NetUtil.toSocketAddressString(started.address()))
+                    .log("Admin listening");
+            return started;
+        } catch (IOException failure) {
+            throw new AgentStartException(Kind.BIND, String.valueOf(failure.getMessage()), failure);
+        }
+    }
+
+    /** Why clients should be sent elsewhere. Any thread. */
+    private List<String> unready() {
+        List<String> reasons = new ArrayList<>(2);
+        if (closing.get()) {
+            reasons.add("stopping");
+        }
+        String exhausted = trail.exhausted();
+        if (exhausted != null && durability.failsClosed()) {
+            reasons.add("statements are refused, for audit records cannot be kept: " + exhausted);
+        }
+        return reasons;
     }
 
     /** Looked at on a thread that may wait; the loops' clock asks for it until they are shut down. */
@@ -245,6 +281,11 @@ public final class Agent implements AutoCloseable {
         return addresses;
     }
 
+    /** Of the HTTP side; null where there is none. */
+    public @Nullable InetSocketAddress adminAddress() {
+        return admin == null ? null : admin.address();
+    }
+
     /** Stops accepting, lets statements under way end, tells clients 57P01, and writes every record out. */
     @Override
     public void close() {
@@ -261,6 +302,9 @@ public final class Agent implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } finally {
+            if (admin != null) {
+                admin.close();
+            }
             transport.loops().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
             trail.close();
             waiting.shutdownNow();

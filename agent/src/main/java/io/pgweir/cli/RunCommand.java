@@ -90,7 +90,8 @@ final class RunCommand implements Callable<Integer> {
                 read.rules(),
                 audit.override(read.audit()),
                 read.limits(),
-                read.threads());
+                read.threads(),
+                read.admin());
     }
 
     /** A signal is an orderly end: the process says 0, not 128 and the signal's number. */

@@ -92,9 +92,8 @@ final class UpstreamOptions {
                 RulesConfig.DEFAULT,
                 AuditConfig.DEFAULT,
                 LimitsConfig.DEFAULT,
-                threads == null
-                        ? ThreadsConfig.DEFAULT
-                        : new ThreadsConfig(threads, ThreadsConfig.DEFAULT.transport()));
+                threads == null ? ThreadsConfig.DEFAULT : new ThreadsConfig(threads, ThreadsConfig.DEFAULT.transport()),
+                null);
     }
 
     private ClientTlsConfig clientTls(CommandLine command) {

@@ -2,8 +2,13 @@ package io.pgweir.config;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The whole configuration file. */
+/**
+ * The whole configuration file.
+ *
+ * @param admin null for no HTTP side
+ */
 public record AgentConfig(
         int version,
         Map<String, ClusterConfig> clusters,
@@ -11,7 +16,8 @@ public record AgentConfig(
         RulesConfig rules,
         AuditConfig audit,
         LimitsConfig limits,
-        ThreadsConfig threads) {
+        ThreadsConfig threads,
+        @Nullable AdminConfig admin) {
     public AgentConfig {
         clusters = Map.copyOf(clusters);
         listeners = List.copyOf(listeners);

@@ -40,7 +40,8 @@ final class ConfigSections {
                 rules(root.section("rules")),
                 AuditSections.audit(root.section("audit")),
                 limits(root.section("limits")),
-                threads(root.section("threads")));
+                threads(root.section("threads")),
+                admin(root.section("admin")));
         root.end();
         return agent;
     }
@@ -177,6 +178,23 @@ final class ConfigSections {
                 section.integer("outstanding-requests", defaults.outstandingRequests(), 16, 1 << 24));
         section.end();
         return limits;
+    }
+
+    private static @Nullable AdminConfig admin(@Nullable Section section) {
+        if (section == null) {
+            return null;
+        }
+        section.require("listen");
+        AdminConfig admin = new AdminConfig(
+                section.address("listen", HostPort.LISTEN_HOST_DEFAULT), section.readableFile("token-file"));
+        section.end();
+        if (!admin.listen().isLoopback() && !section.has("token-file")) {
+            section.fault(
+                    "listen",
+                    "listen: " + admin.listen()
+                            + " for everybody (expected: a loopback address, or token-file beside it)");
+        }
+        return admin;
     }
 
     private static ThreadsConfig threads(@Nullable Section section) {

@@ -38,6 +38,11 @@ public record HostPort(String host, int port) {
         return new IllegalArgumentException("\"" + text + "\" (expected: " + EXPECTED + ")");
     }
 
+    /** Whether only this machine can reach it: {@code localhost}, 127.0.0.0/8, {@code ::1}. */
+    public boolean isLoopback() {
+        return host.equalsIgnoreCase("localhost") || host.matches("127(\\.[0-9]{1,3}){3}") || host.equals("::1");
+    }
+
     @Override
     public String toString() {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;

@@ -104,7 +104,7 @@ class AdminServerTest {
         String text = ask(get(base, "/metrics")).body();
         // Then
         for (Metric metric : Metric.values()) {
-            assertThat(text).contains("# HELP " + metric.key().replace('.', '_'));
+            assertThat(text).contains("# HELP " + metric.key().replaceAll("[.-]", "_"));
         }
         assertThat(text)
                 .contains("\npgweir_audit_records_total 41.0\n")

@@ -66,7 +66,8 @@ class SpoolStartTest {
                 RulesConfig.DEFAULT,
                 audit,
                 LimitsConfig.DEFAULT,
-                ThreadsConfig.DEFAULT));
+                ThreadsConfig.DEFAULT,
+                null));
     }
 
     private Path records() {

@@ -66,7 +66,8 @@ class ConfigReaderTest {
                                 true,
                                 List.of(new AuditConfig.Sink.Stdout(AuditConfig.Format.NDJSON))),
                         new LimitsConfig(2000, Duration.ofSeconds(60), 1048576, 16384),
-                        new ThreadsConfig(0, ThreadsConfig.Transport.AUTO)));
+                        new ThreadsConfig(0, ThreadsConfig.Transport.AUTO),
+                        null));
     }
 
     @Test
@@ -74,7 +75,15 @@ class ConfigReaderTest {
         // Given
         Path file = copy("everything.yaml");
         for (String name : List.of(
-                "ca.pem", "us.pem", "us.key", "server.crt", "server.key", "clients.pem", "rules.yaml", "mask.key")) {
+                "ca.pem",
+                "us.pem",
+                "us.key",
+                "server.crt",
+                "server.key",
+                "clients.pem",
+                "rules.yaml",
+                "mask.key",
+                "admin.token")) {
             Files.writeString(directory.resolve(name), name);
         }
 
@@ -123,7 +132,8 @@ class ConfigReaderTest {
                                         new AuditConfig.Sink.Stdout(AuditConfig.Format.PRETTY),
                                         new AuditConfig.Sink.File(directory.resolve("audit.ndjson")))),
                         new LimitsConfig(10, Duration.ofMinutes(2), 32768, 128),
-                        new ThreadsConfig(3, ThreadsConfig.Transport.NIO)));
+                        new ThreadsConfig(3, ThreadsConfig.Transport.NIO),
+                        new AdminConfig(new HostPort("::", 8009), directory.resolve("admin.token"))));
     }
 
     @Test
@@ -152,7 +162,7 @@ class ConfigReaderTest {
                 "a: 1|---|b: 2 # f:2:1: a second document (expected: one)",
                 "{[a]: 1} # f:1:2: a list as a key (expected: a name)",
                 "version: 2 # f:1:10: version: 2 (expected: 1)",
-                "capture: {} # f:1:1: unknown key `capture` (expected: version, clusters, listeners, rules, audit, limits, threads)",
+                "capture: {} # f:1:1: unknown key `capture` (expected: version, clusters, listeners, rules, audit, limits, threads, admin)",
                 "clusters: {} # f:1:11: clusters: an empty mapping (expected: at least one)",
                 "clusters: {c: {nodes: []}} # f:1:23: clusters.c: nodes: an empty list (expected: a list of at least one)",
                 "clusters: {c: {nodes: [pg]}} # f:1:24: clusters.c: nodes[0]: \"pg\" (expected: host:port",

@@ -52,6 +52,7 @@ class ConfigSchemaTest {
                 "/$defs/seal/properties | io.pgweir.config.AuditConfig$Seal",
                 "/$defs/limits/properties | io.pgweir.config.LimitsConfig",
                 "/$defs/threads/properties | io.pgweir.config.ThreadsConfig",
+                "/$defs/admin/properties | io.pgweir.config.AdminConfig",
             })
     void aSectionHasTheKeysAndWordsOfItsRecord(String pointer, Class<?> type) throws IOException {
         // Given
@@ -172,6 +173,8 @@ class ConfigSchemaTest {
                 "limits: {message-bytes: -1}",
                 "limits: {outstanding-requests: 15}",
                 "limits: {startupTimeout: 5s}",
+                "admin: {}",
+                "admin: {listen: 8009, token: secret}",
                 "threads: {loops: -1}",
                 "threads: {loops: 1025}",
                 "threads: {transport: io-uring}",

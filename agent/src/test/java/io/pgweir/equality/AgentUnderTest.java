@@ -143,7 +143,8 @@ final class AgentUnderTest implements ProxyUnderTest {
                 RulesConfig.DEFAULT,
                 audit,
                 LimitsConfig.DEFAULT,
-                ThreadsConfig.DEFAULT);
+                ThreadsConfig.DEFAULT,
+                null);
         var lines = new Lines();
         try {
             var telemetry = new Telemetry();

@@ -204,7 +204,8 @@ final class RunningAgent implements AutoCloseable {
                             AuditConfig.Seal.DEFAULT,
                             List.of()),
                     new LimitsConfig(connections, startupTimeout, messageBytes, 10_000),
-                    new ThreadsConfig(2, transport));
+                    new ThreadsConfig(2, transport),
+                    null);
             Telemetry telemetry = new Telemetry();
             AuditTrail trail;
             try {
