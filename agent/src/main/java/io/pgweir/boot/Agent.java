@@ -117,13 +117,16 @@ public final class Agent implements AutoCloseable {
      */
     public static Agent start(AgentConfig config, AuditTrail trail, @Nullable Rules rules, Telemetry telemetry)
             throws AgentStartException {
+        SharedRules shared = rules == null
+                ? null
+                : new SharedRules(rules, MaskKey.of(config.rules().maskKey()), telemetry);
         Transport transport;
         try {
             transport = Transport.start(config.threads());
         } catch (IllegalStateException unavailable) {
             throw new AgentStartException(Kind.TRANSPORT, String.valueOf(unavailable.getMessage()), unavailable);
         }
-        Agent agent = new Agent(config, transport, trail, rules, telemetry);
+        Agent agent = new Agent(config, transport, trail, rules, shared, telemetry);
         try {
             agent.open(config);
             return agent;
@@ -151,7 +154,12 @@ public final class Agent implements AutoCloseable {
     }
 
     private Agent(
-            AgentConfig config, Transport transport, AuditTrail trail, @Nullable Rules rules, Telemetry telemetry) {
+            AgentConfig config,
+            Transport transport,
+            AuditTrail trail,
+            @Nullable Rules rules,
+            @Nullable SharedRules shared,
+            Telemetry telemetry) {
         AuditConfig audit = config.audit();
         this.transport = transport;
         this.trail = trail;
@@ -164,7 +172,7 @@ public final class Agent implements AutoCloseable {
                 new TrackerOptions(audit.parameterBytes(), audit.copySha256()),
                 durability,
                 trail,
-                rules == null ? null : new SharedRules(rules, telemetry),
+                shared,
                 telemetry);
     }
 

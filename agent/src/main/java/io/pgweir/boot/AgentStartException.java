@@ -22,6 +22,8 @@ public final class AgentStartException extends Exception {
         TLS,
         /** An audit sink cannot be opened: no agent runs unaudited. */
         AUDIT,
+        /** The key of masked values cannot be read, or is none. */
+        RULES,
         /** The configured transport cannot be had here. */
         TRANSPORT
     }

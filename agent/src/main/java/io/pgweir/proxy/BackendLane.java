@@ -24,6 +24,7 @@ final class BackendLane implements Lane {
     private final ProxySession session;
     private final AuditGate gate;
     private final ScramBinding binding;
+    private final @Nullable ResultRules rules;
     private final ByteBufAllocator allocator;
     private final int messageBytes;
 
@@ -37,12 +38,14 @@ final class BackendLane implements Lane {
             Meaning meaning,
             AuditGate gate,
             ScramBinding binding,
+            @Nullable ResultRules rules,
             ByteBufAllocator allocator,
             int messageBytes) {
         this.session = session;
         this.meaning = meaning;
         this.gate = gate;
         this.binding = binding;
+        this.rules = rules;
         this.allocator = allocator;
         this.messageBytes = messageBytes;
     }
@@ -50,10 +53,13 @@ final class BackendLane implements Lane {
     @Override
     public int look(byte type, int length) {
         if (type == MessageType.Backend.DATA_ROW && length >= MessageType.LENGTH_BYTES) {
-            return STREAM;
+            return rules == null ? STREAM : lookAtRow(rules, type, length);
         }
         if (length < MessageType.LENGTH_BYTES || isProtocol2Error(type, length)) {
             return RAW;
+        }
+        if (type == MessageType.Backend.COPY_DATA && rules != null) {
+            return lookAtRow(rules, type, length);
         }
         if (type == MessageType.Backend.COPY_DATA || !meaning.isOn() || !MessageType.backendKnown(type)) {
             return STREAM;
@@ -62,7 +68,22 @@ final class BackendLane implements Lane {
         if (bodyLength <= messageBytes) {
             return bodyLength;
         }
-        return type == MessageType.Backend.ERROR_RESPONSE ? messageBytes : STREAM;
+        if (type == MessageType.Backend.ERROR_RESPONSE) {
+            return messageBytes;
+        }
+        return rules != null && rules.discards(type) ? DISCARD : STREAM;
+    }
+
+    private int lookAtRow(ResultRules asked, byte type, int length) {
+        try {
+            if (meaning.isOn()) {
+                return asked.look(type, length - MessageType.LENGTH_BYTES, messageBytes);
+            }
+        } catch (RuntimeException fault) {
+            meaning.fail(fault);
+        }
+        // What nobody can judge any more goes nowhere where somebody must.
+        return session.isOver() ? DISCARD : STREAM;
     }
 
     private boolean isProtocol2Error(byte type, int length) {
@@ -82,9 +103,16 @@ final class BackendLane implements Lane {
     public Disposition onMessage(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
         Disposition disposition = Disposition.FORWARD;
         try {
+            if (rules != null && (type == MessageType.Backend.DATA_ROW || type == MessageType.Backend.COPY_DATA)) {
+                return rules.onRow(type, buffer, bodyAt, bodyLength);
+            }
             decoder.charset(meaning.tracker().clientCharset());
             BackendMessage message = decoder.decode(type, buffer, bodyAt, bodyLength);
             disposition = judge(message);
+            Disposition ruled = rules == null ? null : rules.on(message, gate);
+            if (ruled != null) {
+                return ruled;
+            }
             if (message instanceof BackendMessage.ErrorResponse error) {
                 ErrorFields refusal = refusalFor(error);
                 if (refusal != null) {
@@ -97,8 +125,14 @@ final class BackendLane implements Lane {
                             MessageWriter.errorWithoutPosition(allocator, buffer, bodyAt, bodyLength));
                 }
             }
+            boolean own = rules != null && rules.isOwn(message);
             meaning.tracker().onBackend(message, meaning.nanos());
-            if (message instanceof BackendMessage.ReadyForQuery) {
+            if (rules != null) {
+                rules.heard(message);
+            }
+            if (own) {
+                disposition = Disposition.DROP;
+            } else if (message instanceof BackendMessage.ReadyForQuery) {
                 disposition = gate.onReady();
             }
         } catch (RuntimeException fault) {
@@ -156,7 +190,14 @@ final class BackendLane implements Lane {
             decoder.charset(meaning.tracker().clientCharset());
             BackendMessage message = decoder.decodeHead(type, buffer, bodyAt, headLength, bodyLength);
             judge(message);
+            Disposition ruled = rules == null ? null : rules.on(message, gate);
+            if (ruled != null) {
+                return ruled;
+            }
             meaning.tracker().onBackend(message, meaning.nanos());
+            if (rules != null) {
+                rules.heard(message);
+            }
         } catch (RuntimeException fault) {
             meaning.fail(fault);
         }
@@ -164,16 +205,24 @@ final class BackendLane implements Lane {
     }
 
     @Override
+    public @Nullable ByteBuf takeOwn() {
+        return rules == null ? null : rules.results().takeOwn();
+    }
+
+    @Override
     public void onStream(byte type, int bodyLength) {
         copy = type == MessageType.Backend.COPY_DATA;
         first = true;
-        if (copy || !meaning.isOn()) {
+        if (!meaning.isOn() || (copy && rules == null)) {
             return;
         }
         try {
+            if (rules != null && rules.onStream(type, bodyLength)) {
+                return;
+            }
             if (type == MessageType.Backend.DATA_ROW) {
                 meaning.tracker().onDataRow(bodyLength, meaning.nanos());
-            } else {
+            } else if (!copy) {
                 BackendMessage message = unread(type, bodyLength);
                 if (message != null) {
                     meaning.tracker().onBackend(message, meaning.nanos());

@@ -3,6 +3,7 @@ package io.pgweir.proxy;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -40,7 +41,7 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
         }
         connector.result().addListener((Future<ServerConnection> done) -> {
             if (done.isSuccess()) {
-                send(client, done.getNow().channel(), request);
+                send(done.getNow().channel(), request.processId(), request.key(), () -> Sockets.close(client));
             } else {
                 Sockets.close(client);
             }
@@ -56,15 +57,26 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
         return nodes.size() == 1 ? listening.way().start(client.eventLoop()) : null;
     }
 
-    private static void send(Channel client, Channel server, StartupPacket.CancelRequest request) {
+    /** pgweir's own; {@code done} when the server has closed, or cannot be reached. On {@code loop}. */
+    static void start(ServerConnector.Way way, EventLoop loop, CancelKeys.Key key, Runnable done) {
+        way.start(loop, key.node(), key.address()).result().addListener((Future<ServerConnection> connected) -> {
+            if (connected.isSuccess()) {
+                send(connected.getNow().channel(), key.processId(), key.key(), done);
+            } else {
+                done.run();
+            }
+        });
+    }
+
+    private static void send(Channel server, int processId, byte[] key, Runnable done) {
         server.pipeline().addLast(new CancelRelay());
         server.config().setAutoRead(true);
-        Sockets.write(server, MessageWriter.cancelRequest(server.alloc(), request.processId(), request.key()));
+        Sockets.write(server, MessageWriter.cancelRequest(server.alloc(), processId, key));
         server.flush();
         var timer = server.eventLoop().schedule(() -> Sockets.close(server), SERVER_SECONDS_MAX, TimeUnit.SECONDS);
         server.closeFuture().addListener(closed -> {
             timer.cancel(false);
-            Sockets.close(client);
+            done.run();
         });
     }
 

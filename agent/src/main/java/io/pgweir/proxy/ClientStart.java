@@ -319,15 +319,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
                         listening.context().trackerOptions()),
                 hears,
                 listening.context().telemetry());
-        ProxySession session = new ProxySession(
-                listening.context(),
-                listening.config().cluster(),
-                meaning,
-                context.channel(),
-                server,
-                binding,
-                startup,
-                rules);
+        ProxySession session = new ProxySession(listening, meaning, context.channel(), server, binding, startup, rules);
         ByteBuf rest = pending;
         pending = Unpooled.EMPTY_BUFFER;
         context.pipeline().replace(this, "leg", session.clientLeg());

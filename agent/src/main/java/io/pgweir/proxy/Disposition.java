@@ -13,9 +13,14 @@ sealed interface Disposition {
     /** Not yet: {@link Relay#release} or {@link Relay#replace} says when and what. Nothing behind it passes before. */
     Disposition HOLD = new Hold();
 
+    /** Nowhere: the peer never hears of it. */
+    Disposition DROP = new Drop();
+
     record Forward() implements Disposition {}
 
     record Hold() implements Disposition {}
+
+    record Drop() implements Disposition {}
 
     record Stop() implements Disposition {}
 

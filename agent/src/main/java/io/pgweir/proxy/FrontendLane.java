@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.pgweir.wire.FrontendDecoder;
 import io.pgweir.wire.FrontendMessage;
 import io.pgweir.wire.MessageType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the client's messages mean, and what becomes of them.
@@ -17,6 +18,7 @@ final class FrontendLane implements Lane {
     private final ProxySession session;
     private final RequestGates gates;
     private final ScramBinding binding;
+    private final @Nullable ResultRequests results;
     private final int messageBytes;
 
     private Streamed streamed = Streamed.OPAQUE;
@@ -30,11 +32,18 @@ final class FrontendLane implements Lane {
         OPAQUE
     }
 
-    FrontendLane(ProxySession session, Meaning meaning, RequestGates gates, ScramBinding binding, int messageBytes) {
+    FrontendLane(
+            ProxySession session,
+            Meaning meaning,
+            RequestGates gates,
+            ScramBinding binding,
+            @Nullable ResultRequests results,
+            int messageBytes) {
         this.session = session;
         this.meaning = meaning;
         this.gates = gates;
         this.binding = binding;
+        this.results = results;
         this.messageBytes = messageBytes;
     }
 
@@ -50,7 +59,22 @@ final class FrontendLane implements Lane {
                 || bodyLength > MessageType.frontendBodyBytesMax(type)) {
             return STREAM;
         }
+        if (results != null && results.holds(type)) {
+            return WAIT;
+        }
         return Math.min(bodyLength, messageBytes);
+    }
+
+    @Override
+    public void onWait() {
+        if (results != null) {
+            results.onWait();
+        }
+    }
+
+    @Override
+    public @Nullable ByteBuf takeOwn() {
+        return results == null ? null : results.takeOwn();
     }
 
     @Override
@@ -75,8 +99,15 @@ final class FrontendLane implements Lane {
                     return Disposition.STOP;
                 }
             }
+            if (results != null) {
+                results.before(type);
+            }
             meaning.tracker().onFrontend(message, meaning.nanos());
-            return gates.onRequest(type, message, true);
+            Disposition disposition = gates.onRequest(type, message, true);
+            if (results != null) {
+                results.on(type, disposition, buffer, bodyAt);
+            }
+            return disposition;
         } catch (RuntimeException fault) {
             return onFault(fault);
         }
@@ -95,8 +126,15 @@ final class FrontendLane implements Lane {
         streamed = Streamed.HEAD;
         try {
             FrontendMessage head = decoderFor(type).decodeHead(type, buffer, bodyAt, headLength, bodyLength);
+            if (results != null) {
+                results.before(type);
+            }
             meaning.tracker().onFrontendHead(head, bodyLength, meaning.nanos());
-            return gates.onRequest(type, head, false);
+            Disposition disposition = gates.onRequest(type, head, false);
+            if (results != null) {
+                results.on(type, disposition, buffer, bodyAt);
+            }
+            return disposition;
         } catch (RuntimeException fault) {
             return onFault(fault);
         }

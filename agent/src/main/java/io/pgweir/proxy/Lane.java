@@ -1,6 +1,7 @@
 package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meaning lane of one direction: is shown what flows by, and says what may.
@@ -18,6 +19,15 @@ interface Lane {
     /** This header passes, so that the receiver judges it as it would have; nothing behind it does. */
     int LAST_HEADER = -3;
 
+    /** Header and body go nowhere; the body is shown in chunks as it comes. */
+    int DISCARD = -4;
+
+    /**
+     * Nothing is said of this message yet: it stays, with all behind it, until {@link Relay#release}, and is shown then as if it
+     * came just now.
+     */
+    int WAIT = -5;
+
     /**
      * How much of a message is to be seen at once: {@code length - 4}, the whole body; less, its head, and the rest in
      * chunks; or one of the constants. Asked again when more bytes of the same message have come, so it must not count.
@@ -28,6 +38,17 @@ interface Lane {
 
     /** What {@link #look} said {@link #RAW} or {@link #LAST_HEADER} of is done; nothing more is shown. Once. */
     void onLast(byte type, int length);
+
+    /** What {@link #look} said {@link #WAIT} of is kept, and all before it is on its way. */
+    default void onWait() {}
+
+    /**
+     * What the lane itself has to say before the message that it was shown last, or in its place where that is dropped; null
+     * for nothing. Asked once a message; whoever gets it owns it.
+     */
+    default @Nullable ByteBuf takeOwn() {
+        return null;
+    }
 
     /** A message is whole. */
     Disposition onMessage(byte type, ByteBuf buffer, int bodyAt, int bodyLength);

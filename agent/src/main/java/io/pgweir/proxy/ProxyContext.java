@@ -27,6 +27,7 @@ public final class ProxyContext {
     private final AuditTrail trail;
     private final @Nullable SharedRules rules;
     private final Telemetry telemetry;
+    private final Catalogs catalogs = new Catalogs(System::nanoTime);
     private final CancelKeys cancelKeys = new CancelKeys();
     private final Warnings warnings = new Warnings();
     private final Set<ProxySession> sessions = ConcurrentHashMap.newKeySet();
@@ -89,6 +90,11 @@ public final class ProxyContext {
 
     Telemetry telemetry() {
         return telemetry;
+    }
+
+    /** What rules' columns are called in the databases. */
+    Catalogs catalogs() {
+        return catalogs;
     }
 
     /** Of the calling event loop. */

@@ -71,6 +71,11 @@ final class ProxySession {
     private final @Nullable RuleGate rules;
     private final RequestGates requests;
 
+    /** Null in a process without rules. */
+    private final @Nullable ResultRules results;
+
+    private final ServerConnector.Way way;
+
     private @Nullable EndCause cause;
     private @Nullable String sqlState;
     private CancelKeys.@Nullable Key cancelKey;
@@ -95,16 +100,16 @@ final class ProxySession {
     private @Nullable EndCause serverEndWaits;
 
     ProxySession(
-            ProxyContext context,
-            String cluster,
+            Listening listening,
             Meaning meaning,
             Channel client,
             ServerConnection connection,
             ScramBinding binding,
             StartupPacket.Startup startup,
             @Nullable SessionRules sessionRules) {
-        this.context = context;
-        this.cluster = cluster;
+        this.context = listening.context();
+        this.cluster = listening.config().cluster();
+        this.way = listening.way();
         this.meaning = meaning;
         this.client = client;
         this.connection = connection;
@@ -126,8 +131,21 @@ final class ProxySession {
             sessionRules.endedBy(this::onRulesEnd);
         }
         meaning.onFailure(this::onNotUnderstood);
-        this.toServer = new Relay(new FrontendLane(this, meaning, requests, binding, messageBytes), server);
-        this.toClient = new Relay(new BackendLane(this, meaning, gate, binding, client.alloc(), messageBytes), client);
+        this.results = shared == null
+                ? null
+                : ResultRules.of(
+                        shared,
+                        context.catalogs(),
+                        meaning,
+                        new ServerUpstream(),
+                        server.alloc(),
+                        cluster + ' ' + connection.node(),
+                        startup,
+                        messageBytes);
+        ResultRequests ahead = results == null ? null : results.requests();
+        this.toServer = new Relay(new FrontendLane(this, meaning, requests, binding, ahead, messageBytes), server);
+        this.toClient =
+                new Relay(new BackendLane(this, meaning, gate, binding, results, client.alloc(), messageBytes), client);
     }
 
     Leg clientLeg() {
@@ -226,6 +244,7 @@ final class ProxySession {
         public void onRead(ByteBuf bytes) {
             meaning.onRead();
             toClient.onBytes(bytes);
+            afterAnswers();
             flushIfFull(client);
             steer();
         }
@@ -290,7 +309,7 @@ final class ProxySession {
                 switch (requests.onTurn()) {
                     case Disposition.Forward() -> goOnToServer(null);
                     case Disposition.Replace(ByteBuf bytes) -> goOnToServer(bytes);
-                    case Disposition.Hold(), Disposition.Stop() -> {
+                    case Disposition.Hold(), Disposition.Stop(), Disposition.Drop() -> {
                         // The audit gate holds it now.
                     }
                 }
@@ -359,10 +378,65 @@ final class ProxySession {
 
     /** What is held has not been sent, and will not be. */
     private void stopToServer() {
-        if (toServer.isParked() && meaning.isOn() && !requests.isHoldingEarly()) {
+        boolean heard = !requests.isHoldingEarly()
+                && (results == null || !results.requests().isWaiting());
+        if (toServer.isParked() && meaning.isOn() && heard) {
             meaning.tracker().refuse(Refusal.neverSent());
         }
         toServer.stop();
+    }
+
+    /** What rules for results have to do once all that the server has sent was looked at. */
+    private void afterAnswers() {
+        if (results != null) {
+            results.afterRead();
+            freeRequests(results.requests());
+        }
+    }
+
+    private void freeRequests(ResultRequests ahead) {
+        if (toServer.isParked() && ahead.isFree(toServer.parkedType())) {
+            ahead.onFree();
+            toServer.again();
+            onWentOn();
+        }
+    }
+
+    /** The server, as rules for results see it. */
+    private final class ServerUpstream implements Upstream {
+        @Override
+        public void send(ByteBuf bytes) {
+            Sockets.write(server, bytes);
+            server.flush();
+        }
+
+        @Override
+        public boolean isBetweenMessages() {
+            return toServer.isBetweenMessages();
+        }
+
+        @Override
+        public void end(ErrorFields error) {
+            refuseBehind(Refusal.ofResult(error));
+        }
+
+        @Override
+        public boolean cancel(Runnable done) {
+            CancelKeys.Key key = cancelKey;
+            if (key == null) {
+                return false;
+            }
+            CancelRelay.start(way, server.eventLoop(), key, done);
+            return true;
+        }
+
+        @Override
+        public void onRequestsFree() {
+            if (results != null && !finished) {
+                freeRequests(results.requests());
+                steer();
+            }
+        }
     }
 
     /** What the gate says of what it holds back. */
@@ -388,6 +462,7 @@ final class ProxySession {
             if (toClient.isParked()) {
                 meaning.onRead();
                 toClient.release();
+                afterAnswers();
                 client.flush();
                 meaning.onBackendForwarded();
                 EndCause waits = serverEndWaits;

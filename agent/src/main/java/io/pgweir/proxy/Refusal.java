@@ -139,6 +139,16 @@ record Refusal(
                 "What it asks could neither be judged by rules nor recorded, and both are required.");
     }
 
+    /** Of one result, by a rule. */
+    static ErrorFields ofRule(String sqlState, String message) {
+        return new ErrorFields("ERROR", sqlState, message, null, null, 0, null, null, null, null, null);
+    }
+
+    /** Where the server cannot be brought to the state that the error of a result leaves behind. */
+    static Refusal ofResult(ErrorFields error) {
+        return new Refusal(EndCause.RULE, error.sqlState(), error.message(), error.detail(), error.hint());
+    }
+
     /** What the client hears in place of the server's error. */
     static ByteBuf ofStatement(ByteBufAllocator allocator, Charset charset, ErrorFields refusal) {
         return MessageWriter.errorResponse(

@@ -259,7 +259,20 @@ final class Relay {
             byte type = in.getByte(judged);
             int length = in.getInt(judged + LENGTH_AT);
             int look = lane.look(type, length);
+            if (look == Lane.WAIT) {
+                park(in, own(in, sent, judged), judged, judged, 0);
+                lane.onWait();
+                return;
+            }
+            if (look == Lane.DISCARD) {
+                handOnRun(in, sent, judged);
+                judged = begin(look, type, length, in, judged);
+                sent = judged;
+                swallowing = streaming > 0;
+                continue;
+            }
             if (look < 0) {
+                sent = own(in, sent, judged);
                 judged = begin(look, type, length, in, judged);
                 continue;
             }
@@ -271,16 +284,25 @@ final class Relay {
             if (look < bodyLength) {
                 switch (lane.onHead(type, in, bodyAt, look, bodyLength)) {
                     case Disposition.Forward() -> {
+                        sent = own(in, sent, judged);
                         streaming = bodyLength;
                         judged = bodyAt;
                     }
                     case Disposition.Hold() -> {
-                        park(in, sent, judged, bodyAt, bodyLength);
+                        park(in, own(in, sent, judged), judged, bodyAt, bodyLength);
                         return;
                     }
                     case Disposition.Stop() -> stop();
+                    case Disposition.Drop() -> {
+                        handOnRun(in, sent, judged);
+                        streaming = bodyLength;
+                        swallowing = true;
+                        judged = bodyAt;
+                        sent = judged;
+                    }
                     case Disposition.Replace(ByteBuf replacement) -> {
-                        replace(in, sent, judged, replacement);
+                        handOnRun(in, own(in, sent, judged), judged);
+                        write(replacement);
                         streaming = bodyLength;
                         swallowing = true;
                         judged = bodyAt;
@@ -290,14 +312,23 @@ final class Relay {
                 continue;
             }
             switch (lane.onMessage(type, in, bodyAt, bodyLength)) {
-                case Disposition.Forward() -> judged = bodyAt + bodyLength;
+                case Disposition.Forward() -> {
+                    sent = own(in, sent, judged);
+                    judged = bodyAt + bodyLength;
+                }
                 case Disposition.Hold() -> {
-                    park(in, sent, judged, bodyAt + bodyLength, 0);
+                    park(in, own(in, sent, judged), judged, bodyAt + bodyLength, 0);
                     return;
                 }
                 case Disposition.Stop() -> stop();
+                case Disposition.Drop() -> {
+                    handOnRun(in, sent, judged);
+                    judged = bodyAt + bodyLength;
+                    sent = judged;
+                }
                 case Disposition.Replace(ByteBuf replacement) -> {
-                    replace(in, sent, judged, replacement);
+                    handOnRun(in, own(in, sent, judged), judged);
+                    write(replacement);
                     judged = bodyAt + bodyLength;
                     sent = judged;
                 }
@@ -308,22 +339,34 @@ final class Relay {
         } else if (mode == Mode.MESSAGES && judged < end) {
             held = peer.alloc().buffer(end - judged).writeBytes(in, judged, end - judged);
         }
-        handOn(in, sent, judged);
+        handOn(in, own(in, sent, judged), judged);
     }
 
-    /** Hands on what may go, and {@code replacement} behind it. */
-    private void replace(ByteBuf in, int sent, int judged, ByteBuf replacement) {
-        if (judged > sent) {
-            write(in.retainedSlice(sent, judged - sent));
+    /**
+     * Hands on what may go up to {@code judged}, and behind it what the lane says itself, if it does. What it said in the place of
+     * messages before waits here: between those and {@code judged} there is nothing that goes.
+     *
+     * @return where what goes next begins
+     */
+    private int own(ByteBuf in, int sent, int judged) {
+        ByteBuf own = lane.takeOwn();
+        if (own == null) {
+            return sent;
         }
-        write(replacement);
+        handOnRun(in, sent, judged);
+        write(own);
+        return judged;
+    }
+
+    private void handOnRun(ByteBuf in, int from, int to) {
+        if (to > from) {
+            write(in.retainedSlice(from, to - from));
+        }
     }
 
     /** Hands on what may go; the message at {@code held} stays, with {@code rest} bytes of its body behind {@code to}. */
     private void park(ByteBuf in, int sent, int held, int to, int rest) {
-        if (held > sent) {
-            write(in.retainedSlice(sent, held - sent));
-        }
+        handOnRun(in, sent, held);
         parked = in.readerIndex(held);
         parkedTo = to;
         parkedRest = rest;
@@ -332,7 +375,7 @@ final class Relay {
     /** What streams, or ends the walk, at {@code at}: where the walk goes on. */
     private int begin(int look, byte type, int length, ByteBuf in, int at) {
         int bodyAt = at + HEADER_BYTES;
-        if (look != Lane.STREAM) {
+        if (look != Lane.STREAM && look != Lane.DISCARD) {
             mode = look == Lane.RAW ? Mode.RAW : Mode.STOPPED;
             lane.onLast(type, length);
             return bodyAt;

@@ -208,8 +208,43 @@ final class Answers {
         return head != null && head.instead != null;
     }
 
+    /** Whether pgweir asked what is answered next. */
+    boolean isOwn() {
+        Request head = settledHead(false);
+        return head != null && head.own;
+    }
+
+    /** What the server is answering, begun if it was not; null where that is nothing that runs. */
+    @Nullable
+    Execution answering() {
+        Request head = settledHead(false);
+        return head != null && head.kind.runs() ? running.open(head) : null;
+    }
+
+    /** The client hears of an error where the server knows of none: what it is answering, or has answered last, bears it. */
+    void blame(ErrorFields error) {
+        Execution stopped = answering();
+        if (stopped != null) {
+            stopped.error = error;
+        }
+    }
+
+    /** pgweir has made the transaction fail, and the server skips what it has not read yet of the client's requests. */
+    void onFailedByProxy() {
+        transactions.onError();
+        Request head = settledHead(false);
+        if (head == null || !head.kind.endsSegment()) {
+            queue.skipToSync();
+        }
+    }
+
     void onError(ErrorFields error, long nanos) {
         Request head = settledHead(false);
+        if (head != null && head.own) {
+            // What the client asked behind it fails in the same way, and is told.
+            queue.pop();
+            head = settledHead(false);
+        }
         if (head == null) {
             if (!error.isFatal()) {
                 desync();

@@ -39,6 +39,9 @@ final class Request {
     /** Nothing but its type could be read; the server will refuse it. */
     boolean malformed;
 
+    /** Asked by pgweir and not by the client. */
+    boolean own;
+
     /** Of Sync. */
     Doubt doubt = Doubt.NONE;
 
@@ -66,6 +69,7 @@ final class Request {
         functionOid = 0;
         stream = null;
         malformed = false;
+        own = false;
         doubt = Doubt.NONE;
         intents = null;
         opinions = null;

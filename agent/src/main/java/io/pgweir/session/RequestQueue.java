@@ -1,5 +1,6 @@
 package io.pgweir.session;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,27 @@ final class RequestQueue {
         size++;
         marks += kind.isCopyMark() ? 1 : 0;
         return request;
+    }
+
+    /** As {@link #add}, of what goes to the server before the last one, which is in the queue. */
+    Request addBeforeLast(Request.Kind kind, long nanos) {
+        Request added = Objects.requireNonNull(add(kind, nanos));
+        int behind = (head + size - 1) & (slots.length - 1);
+        int before = (head + size - 2) & (slots.length - 1);
+        slots[behind] = slots[before];
+        slots[before] = added;
+        return added;
+    }
+
+    /** Whether the server reads on to a Sync that has not come yet. */
+    boolean isSegmentOpen() {
+        for (int i = size - 1; i >= 0; i--) {
+            Request.Kind kind = at(i).kind;
+            if (!kind.isCopyMark()) {
+                return !kind.endsSegment();
+            }
+        }
+        return skipping;
     }
 
     @Nullable

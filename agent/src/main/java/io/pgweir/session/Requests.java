@@ -93,6 +93,16 @@ final class Requests {
         return last;
     }
 
+    /** Before the Execute that came last, its portal is to be described. */
+    void describeFirst() {
+        Request execute = last;
+        if (execute != null && execute.kind == Request.Kind.EXECUTE) {
+            Request describe = queue.addBeforeLast(Request.Kind.DESCRIBE_PORTAL, execute.startNanos);
+            describe.name = execute.name;
+            describe.own = true;
+        }
+    }
+
     void onForwarded(long ownNanos) {
         if (lastRunning != null && queue.size() > 0) {
             lastRunning.ownNanos += ownNanos;

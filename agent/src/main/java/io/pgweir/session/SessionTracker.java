@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the session's event loop.
  */
 public final class SessionTracker {
+    private static final Opinion[] NO_OPINIONS = {};
+
     private final SessionListener listener;
     private final ServerSettings settings = new ServerSettings();
     private final Admission admission = new Admission();
@@ -151,6 +153,12 @@ public final class SessionTracker {
         return !phase.isBeforeReady() && answers.isRewritten();
     }
 
+    /** What {@link #opine} was told last, of the message that came last; empty where nothing was. Not to be changed. */
+    public Opinion[] asked() {
+        Request request = requests.last();
+        return request == null || request.opinions == null ? NO_OPINIONS : request.opinions;
+    }
+
     /** What was thought of what the server answers next; null where nothing was. */
     public @Nullable Opinion opinion() {
         return phase.isBeforeReady() ? null : answers.opinion();
@@ -175,6 +183,36 @@ public final class SessionTracker {
     /** What the client is to hear in place of the error that the server is about to be heard of; null where that is its own. */
     public @Nullable ErrorFields refusal() {
         return phase.isBeforeReady() ? null : answers.refusal();
+    }
+
+    /** pgweir asks the server for the columns of the portal that the last message executes, before it: the answer is its own. */
+    public void describeFirst() {
+        requests.describeFirst();
+    }
+
+    /** Whether the server answers next what pgweir asked, and not the client. */
+    public boolean isOwnNext() {
+        return !phase.isBeforeReady() && answers.isOwn();
+    }
+
+    /** What the server is about to send rows of, or COPY data; null where nothing of that is due. */
+    public @Nullable Execution answering() {
+        return phase.isBeforeReady() ? null : answers.answering();
+    }
+
+    /** The client is to hear {@code error} of what the server is answering, however the server ends it. */
+    public void blame(ErrorFields error) {
+        answers.blame(error);
+    }
+
+    /** The server was made to fail behind what it has answered: its transaction is failed, what comes before a Sync is skipped. */
+    public void onFailedByProxy() {
+        answers.onFailedByProxy();
+    }
+
+    /** Whether what the client has sent last waits for a Sync that has not come. */
+    public boolean isSegmentOpen() {
+        return queue.isSegmentOpen();
     }
 
     /** A whole message of the server. DataRow and CopyData do nothing here: they have their own calls. */

@@ -31,4 +31,9 @@ public record ErrorFields(
     public boolean isFatal() {
         return severity.equals("FATAL") || severity.equals("PANIC");
     }
+
+    public ErrorFields withDetail(String words) {
+        return new ErrorFields(
+                severity, sqlState, message, words, hint, position, schema, table, column, dataType, constraint);
+    }
 }

@@ -92,6 +92,48 @@ public final class MessageWriter {
         return close(out);
     }
 
+    /** Bind of parameters in text format, with results in text format. */
+    public static ByteBuf bind(ByteBufAllocator allocator, String portal, String statement, byte[]... values) {
+        ByteBuf out = open(allocator, MessageType.Frontend.BIND);
+        string(out, portal, StandardCharsets.US_ASCII);
+        string(out, statement, StandardCharsets.US_ASCII);
+        out.writeShort(0).writeShort(values.length);
+        for (byte[] value : values) {
+            out.writeInt(value.length).writeBytes(value);
+        }
+        return close(out.writeShort(0));
+    }
+
+    /** Execute, of all rows. */
+    public static ByteBuf execute(ByteBufAllocator allocator, String portal) {
+        ByteBuf out = open(allocator, MessageType.Frontend.EXECUTE);
+        string(out, portal, StandardCharsets.US_ASCII);
+        return close(out.writeInt(0));
+    }
+
+    /** @param portal in the client encoding, as the client wrote it */
+    public static ByteBuf describePortal(ByteBufAllocator allocator, byte[] portal) {
+        ByteBuf out = open(allocator, MessageType.Frontend.DESCRIBE);
+        return close(out.writeByte('P').writeBytes(portal).writeByte(0));
+    }
+
+    public static ByteBuf closeStatement(ByteBufAllocator allocator, String name) {
+        ByteBuf out = open(allocator, MessageType.Frontend.CLOSE).writeByte('S');
+        string(out, name, StandardCharsets.US_ASCII);
+        return close(out);
+    }
+
+    public static ByteBuf copyFail(ByteBufAllocator allocator, String reason) {
+        ByteBuf out = open(allocator, MessageType.Frontend.COPY_FAIL);
+        string(out, reason, StandardCharsets.US_ASCII);
+        return close(out);
+    }
+
+    /** Sync, Flush. */
+    public static ByteBuf bodyless(ByteBufAllocator allocator, byte type) {
+        return close(open(allocator, type));
+    }
+
     /** AuthenticationSASL: what is offered, best first. */
     public static ByteBuf authenticationSasl(ByteBufAllocator allocator, List<String> mechanisms) {
         ByteBuf out = open(allocator, MessageType.Backend.AUTHENTICATION);

@@ -6,6 +6,7 @@ package io.pgweir.wire;
  * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL Error Codes</a>
  */
 public final class SqlState {
+    public static final String INSUFFICIENT_PRIVILEGE = "42501";
     public static final String SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION = "08001";
     public static final String CONNECTION_FAILURE = "08006";
     public static final String PROTOCOL_VIOLATION = "08P01";

@@ -14,6 +14,7 @@ import io.pgweir.config.AgentConfig;
 import io.pgweir.config.AuditConfig;
 import io.pgweir.config.ClientTlsConfig;
 import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.ConfigException;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.config.ListenerConfig;
@@ -22,10 +23,14 @@ import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.config.ThreadsConfig;
 import io.pgweir.lab.PgWire;
 import io.pgweir.rules.Rules;
+import io.pgweir.rules.file.RuleFiles;
 import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +168,22 @@ final class RunningAgent implements AutoCloseable {
 
         Builder rules(Rules own) {
             rules = own;
+            return this;
+        }
+
+        /** As a rule file writes them. */
+        Builder rules(String yaml) {
+            try {
+                Path file = Files.createTempFile("rules", ".yaml");
+                Files.writeString(file, yaml);
+                rules = new Rules(RuleFiles.source(
+                        new RulesConfig(List.of(file), List.of(), false, null), InstantSource.system()));
+                Files.delete(file);
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            } catch (ConfigException faults) {
+                throw new IllegalArgumentException(faults);
+            }
             return this;
         }
 

@@ -13,6 +13,7 @@ public final class SharedRules {
     private static final long FACTS_BYTES_MAX = 16 << 20;
 
     private final Rules rules;
+    private final byte[] maskKey;
     private final Meters meters;
     private final Telemetry telemetry;
 
@@ -28,8 +29,10 @@ public final class SharedRules {
 
     private record Asked(RuleSet set, Set<Metered> metered) {}
 
-    public SharedRules(Rules rules, Telemetry telemetry) {
+    /** @param maskKey of hashes in the place of values */
+    public SharedRules(Rules rules, byte[] maskKey, Telemetry telemetry) {
         this.rules = rules;
+        this.maskKey = maskKey.clone();
         this.meters = new Meters(telemetry, System::nanoTime);
         this.telemetry = telemetry;
     }
@@ -37,6 +40,11 @@ public final class SharedRules {
     /** The set in force now. */
     public RuleSet current() {
         return rules.current();
+    }
+
+    /** Not to be changed. */
+    public byte[] maskKey() {
+        return maskKey;
     }
 
     /** What expressions of the set in force ask for. */
@@ -56,7 +64,7 @@ public final class SharedRules {
     }
 
     /** Of the calling event loop. */
-    FactsCache facts() {
+    public FactsCache facts() {
         return facts.get();
     }
 

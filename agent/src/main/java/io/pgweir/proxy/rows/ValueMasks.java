@@ -34,11 +34,11 @@ public final class ValueMasks {
     private static final byte JSONB_VERSION = 1;
     private static final long DAYS_TO_2000 = LocalDate.of(2000, 1, 1).toEpochDay();
 
-    private final byte @Nullable [] keyBytes;
+    private final byte[] keyBytes;
     private @Nullable MaskKey key;
 
-    /** @param key of hashes; without one, a hash shows NULL */
-    public ValueMasks(byte @Nullable [] key) {
+    /** @param key of hashes */
+    public ValueMasks(byte[] key) {
         this.keyBytes = key;
     }
 
@@ -56,9 +56,6 @@ public final class ValueMasks {
     }
 
     private ValueMask hash(Charset charset) {
-        if (keyBytes == null) {
-            return NullMask.INSTANCE;
-        }
         MaskKey made = key;
         if (made == null) {
             made = new MaskKey(keyBytes);

@@ -77,12 +77,6 @@ class ValueMasksTest {
                 .isEqualTo("5bdcc146bf60754e6a042426089575c7");
     }
 
-    @Test
-    void hashWithoutAKeyShowsNull() {
-        assertThat(new ValueMasks(null).of(new Masking.Hash(), PgType.TEXT, true, 0, StandardCharsets.UTF_8))
-                .isSameAs(NullMask.INSTANCE);
-    }
-
     @ParameterizedTest
     @CsvSource({
         "23, 0, 00000000",

@@ -1,0 +1,295 @@
+package io.pgweir.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.pgweir.proxy.rows.KnownColumns;
+import io.pgweir.rules.Action;
+import io.pgweir.rules.ColumnPattern;
+import io.pgweir.rules.NamePattern;
+import io.pgweir.rules.RuleSet;
+import io.pgweir.session.SessionPhase;
+import io.pgweir.session.SessionTracker;
+import io.pgweir.wire.BackendMessage;
+import io.pgweir.wire.MessageType;
+import io.pgweir.wire.MessageWriter;
+import io.pgweir.wire.RowView;
+import io.pgweir.wire.TransactionStatus;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the catalog, within the client's own session, which columns the rules' patterns mean: docs/adr/0008.
+ *
+ * <p>It asks right in front of a client's request that comes while the server is idle and in no transaction, and waits for
+ * nothing: the server answers it first. In the extended protocol and under a name of its own, so that the client's unnamed
+ * statement lives on; every name and operator is written with its schema, so that no search path makes it mean another.
+ *
+ * <p>Thread: the session's event loop.
+ */
+final class CatalogLookup {
+    private static final Logger log = LoggerFactory.getLogger(CatalogLookup.class);
+
+    private static final String NAME = "pgweir: catalog";
+
+    private static final int ROWS_MAX = 50_000;
+
+    /** Of each table, partition and view that a pattern means, or that inherits from one, all columns. */
+    private static final String SQL = """
+            /* pgweir: which columns do the masking rules mean */
+            WITH RECURSIVE wanted(s, r, c) AS (
+              SELECT * FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]),
+                pg_catalog.unnest($2::pg_catalog.text[]), pg_catalog.unnest($3::pg_catalog.text[]))
+            ), family(root, member) AS (
+              SELECT c.oid, c.oid FROM wanted w
+                JOIN pg_catalog.pg_namespace n ON n.nspname OPERATOR(pg_catalog.~~) w.s
+                JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid
+                  AND c.relname OPERATOR(pg_catalog.~~) w.r
+                JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.oid
+                  AND a.attname OPERATOR(pg_catalog.~~) w.c
+                WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f}'::pg_catalog."char"[])
+                  AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
+              UNION
+              SELECT f.root, i.inhrelid FROM family f
+                JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) f.member
+            )
+            SELECT rn.nspname, r.relname, m.oid, mn.nspname, m.relname, a.attnum, a.attname,
+                CASE WHEN t.typbasetype OPERATOR(pg_catalog.=) 0 THEN t.oid ELSE t.typbasetype END,
+                t.typcategory, a.attgenerated OPERATOR(pg_catalog.<>) ''
+              FROM family f
+              JOIN pg_catalog.pg_class r ON r.oid OPERATOR(pg_catalog.=) f.root
+              JOIN pg_catalog.pg_namespace rn ON rn.oid OPERATOR(pg_catalog.=) r.relnamespace
+              JOIN pg_catalog.pg_class m ON m.oid OPERATOR(pg_catalog.=) f.member
+              JOIN pg_catalog.pg_namespace mn ON mn.oid OPERATOR(pg_catalog.=) m.relnamespace
+              JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) m.oid
+              JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
+              WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
+              ORDER BY m.oid, a.attnum LIMIT 50000
+            """;
+
+    private final SessionTracker tracker;
+    private final Catalogs catalogs;
+    private final ByteBufAllocator allocator;
+    private final String cluster;
+    private final String database;
+
+    /** Replication connections speak no extended protocol. */
+    private final boolean able;
+
+    private final RowView row = new RowView();
+
+    private Catalogs.@Nullable Key key;
+
+    /** Null where nothing is asked, or what came does not read. */
+    private @Nullable KnownColumns answer;
+
+    private boolean asked;
+    private int rows;
+    private long epoch;
+    private boolean ddl;
+
+    CatalogLookup(
+            SessionTracker tracker,
+            Catalogs catalogs,
+            ByteBufAllocator allocator,
+            String cluster,
+            String database,
+            boolean able) {
+        this.tracker = tracker;
+        this.catalogs = catalogs;
+        this.allocator = allocator;
+        this.cluster = cluster;
+        this.database = database;
+        this.able = able;
+    }
+
+    Catalogs.Answer known() {
+        Catalogs.Key of = key;
+        return of == null ? Catalogs.UNKNOWN : catalogs.known(of);
+    }
+
+    /** Whether what the server says now, up to its ReadyForQuery, is the answer. */
+    boolean isAsked() {
+        return asked;
+    }
+
+    /** What to send in front of a request of this type; null for nothing. */
+    @Nullable
+    ByteBuf ask(byte type, RuleSet set) {
+        List<Action.Mask> masks = set.allMasks();
+        if (masks.isEmpty() || !able || asked || !begins(type) || !isIdle()) {
+            return null;
+        }
+        Catalogs.Key of = new Catalogs.Key(cluster, database, set.hash());
+        key = of;
+        if (!catalogs.wants(of)) {
+            return null;
+        }
+        asked = true;
+        answer = new KnownColumns();
+        rows = 0;
+        epoch = catalogs.epoch();
+        return question(masks);
+    }
+
+    private static boolean begins(byte type) {
+        return switch (type) {
+            case MessageType.Frontend.QUERY,
+                    MessageType.Frontend.PARSE,
+                    MessageType.Frontend.BIND,
+                    MessageType.Frontend.EXECUTE -> true;
+            default -> false;
+        };
+    }
+
+    private boolean isIdle() {
+        return tracker.phase() == SessionPhase.READY
+                && tracker.outstanding() == 0
+                && !tracker.isSegmentOpen()
+                && tracker.transactionStatus() == TransactionStatus.IDLE;
+    }
+
+    private ByteBuf question(List<Action.Mask> masks) {
+        Charset charset = tracker.clientCharset();
+        ByteBuf all = allocator.buffer(4096);
+        add(all, MessageWriter.parse(allocator, NAME, SQL));
+        add(
+                all,
+                MessageWriter.bind(
+                        allocator,
+                        NAME,
+                        NAME,
+                        array(masks, ColumnPattern::schema).getBytes(charset),
+                        array(masks, ColumnPattern::relation).getBytes(charset),
+                        array(masks, ColumnPattern::column).getBytes(charset)));
+        add(all, MessageWriter.execute(allocator, NAME));
+        add(all, MessageWriter.closeStatement(allocator, NAME));
+        add(all, MessageWriter.bodyless(allocator, MessageType.Frontend.SYNC));
+        return all;
+    }
+
+    private static void add(ByteBuf all, ByteBuf message) {
+        all.writeBytes(message);
+        message.release();
+    }
+
+    /** An array literal of LIKE patterns. */
+    private static String array(List<Action.Mask> masks, Function<ColumnPattern, @Nullable NamePattern> part) {
+        StringBuilder array = new StringBuilder("{");
+        for (Action.Mask mask : masks) {
+            for (ColumnPattern pattern : mask.columns()) {
+                array.append(array.length() == 1 ? "\"" : ",\"");
+                NamePattern name = part.apply(pattern);
+                addLike(array, name == null ? "*" : name.text());
+                array.append('"');
+            }
+        }
+        return array.append('}').toString();
+    }
+
+    /** A glob as LIKE writes it, as an array's element: a backslash for LIKE is two for the array. */
+    private static void addLike(StringBuilder array, String glob) {
+        for (int i = 0; i < glob.length(); i++) {
+            char c = glob.charAt(i);
+            switch (c) {
+                case '*' -> array.append('%');
+                case '?' -> array.append('_');
+                case '%', '_' -> array.append("\\\\").append(c);
+                case '\\' -> array.append("\\\\\\\\");
+                case '"' -> array.append("\\\"");
+                default -> array.append(c);
+            }
+        }
+    }
+
+    /**
+     * A message of the server while {@link #isAsked}.
+     *
+     * @return whether it was the answer's, and nobody else's
+     */
+    boolean on(BackendMessage message) {
+        switch (message) {
+            case BackendMessage.NoticeResponse ignored -> {
+                return false;
+            }
+            case BackendMessage.NotificationResponse ignored -> {
+                return false;
+            }
+            case BackendMessage.ParameterStatus ignored -> {
+                return false;
+            }
+            case BackendMessage.ErrorResponse error -> {
+                if (error.fields().isFatal()) {
+                    return false;
+                }
+                log.atWarn()
+                        .addKeyValue("cluster", cluster)
+                        .addKeyValue("database", database)
+                        .addKeyValue("sqlState", error.fields().sqlState())
+                        .log("Catalog could not be asked for masked columns, they go by name");
+                answer = null;
+            }
+            case BackendMessage.ReadyForQuery ignored -> end();
+            default -> {}
+        }
+        return true;
+    }
+
+    private void end() {
+        asked = false;
+        if (key != null) {
+            catalogs.put(key, rows < ROWS_MAX ? answer : null, epoch);
+        }
+        answer = null;
+    }
+
+    void onRow(ByteBuf buffer, int bodyAt, int bodyLength) {
+        KnownColumns columns = answer;
+        if (columns == null) {
+            return;
+        }
+        rows++;
+        if (row.wrap(buffer, bodyAt, bodyLength) != null || row.columns() != 10) {
+            answer = null;
+            return;
+        }
+        columns.add(
+                text(0),
+                text(1),
+                oid(2),
+                text(3),
+                text(4),
+                new KnownColumns.Column(oid(5), text(6), oid(7), text(8).equals("S"), text(9).equals("t")));
+    }
+
+    /** A message of the answer is longer than any is looked into. */
+    void onTooLong() {
+        answer = null;
+    }
+
+    private int oid(int column) {
+        return Integer.parseUnsignedInt(text(column));
+    }
+
+    private String text(int column) {
+        return row.buffer().toString(row.offset(column), Math.max(0, row.length(column)), tracker.clientCharset());
+    }
+
+    /** A result's end, of which the tracker has heard: DDL counts when it is committed. */
+    void onComplete(String tag) {
+        ddl |= tag.startsWith("CREATE ")
+                || tag.startsWith("ALTER ")
+                || tag.startsWith("DROP ")
+                || tag.startsWith("SELECT INTO");
+    }
+
+    void onReady(TransactionStatus status) {
+        if (ddl) {
+            catalogs.onDdl(cluster, database);
+            ddl = status != TransactionStatus.IDLE;
+        }
+    }
+}
