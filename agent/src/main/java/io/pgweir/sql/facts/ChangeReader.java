@@ -1,6 +1,5 @@
 package io.pgweir.sql.facts;
 
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +40,11 @@ final class ChangeReader {
 
     /** Whether the level's expressions look at the target's columns: then the server asks for SELECT, too. */
     private void readTarget(@Nullable RelationName target) {
-        Set<ColumnName> columns = new LinkedHashSet<>();
+        Lineage columns = reader.lineage();
         for (Scope.Reference reference : reader.scope.references) {
             reader.scope.resolveHere(reference, columns);
         }
-        for (ColumnName column : columns) {
+        for (ColumnName column : columns.columns()) {
             if (column.relation() == null || column.relation().equals(target)) {
                 cursor.read(target);
                 return;

@@ -1,9 +1,7 @@
 package io.pgweir.sql.facts;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what stands behind FROM and USING: relations, sub-selects, functions, and their joins. */
@@ -132,11 +130,11 @@ final class FromReader {
         joined();
         cursor.expect(')');
         if (isAlias()) {
-            Set<ColumnName> all = new LinkedHashSet<>();
+            Lineage all = reader.lineage();
             for (Source source : reader.scope.sources.subList(first, reader.scope.sources.size())) {
                 source.all(all);
             }
-            Source group = Source.made(all);
+            Source group = Source.made(all.columns());
             reader.scope.addAlias(alias(group), group);
         }
     }

@@ -1,9 +1,7 @@
 package io.pgweir.sql.facts;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,23 +142,24 @@ final class QueryReader {
     }
 
     /** Column by column, under the first operand's names; one of unknown width makes the whole so. */
-    private static List<OutputColumn> united(List<OutputColumn> left, List<OutputColumn> right) {
+    private List<OutputColumn> united(List<OutputColumn> left, List<OutputColumn> right) {
         boolean star = left.size() != right.size();
         for (int i = 0; i < left.size() && !star; i++) {
             star = left.get(i).star() || right.get(i).star();
         }
         List<OutputColumn> outputs = new ArrayList<>(left.size());
         if (star) {
-            Set<ColumnName> all = new LinkedHashSet<>();
+            Lineage all = reader.lineage();
             left.forEach(output -> all.addAll(output.columns()));
             right.forEach(output -> all.addAll(output.columns()));
-            outputs.add(new OutputColumn(null, all, true));
+            outputs.add(new OutputColumn(null, all.columns(), true));
             return outputs;
         }
         for (int i = 0; i < left.size(); i++) {
-            Set<ColumnName> both = new LinkedHashSet<>(left.get(i).columns());
+            Lineage both = reader.lineage();
+            both.addAll(left.get(i).columns());
             both.addAll(right.get(i).columns());
-            outputs.add(new OutputColumn(left.get(i).name(), both, false));
+            outputs.add(new OutputColumn(left.get(i).name(), both.columns(), false));
         }
         return outputs;
     }

@@ -1,7 +1,6 @@
 package io.pgweir.sql.facts;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -18,6 +17,8 @@ final class Reader {
     final ChangeReader changes;
     final DefinitionReader definitions;
 
+    private final Lineage.Budget budget;
+
     /** The query level that stands here. */
     Scope scope = new Scope(null, null);
 
@@ -27,6 +28,7 @@ final class Reader {
     Reader(Cursor cursor) {
         this.cursor = cursor;
         this.draft = cursor.draft;
+        this.budget = new Lineage.Budget(cursor);
         this.types = new TypeReader(cursor);
         this.expressions = new ExpressionReader(this);
         this.calls = new CallReader(this);
@@ -50,14 +52,19 @@ final class Reader {
     }
 
     Set<ColumnName> made(Mark from, Mark to) {
-        Set<ColumnName> columns = scope.resolveAll(from.references, to.references);
+        Lineage columns = lineage();
+        scope.resolveAll(from.references, to.references, columns);
         columns.addAll(resolved.subList(from.resolved, to.resolved));
-        return columns;
+        return columns.columns();
+    }
+
+    Lineage lineage() {
+        return new Lineage(budget);
     }
 
     /** Ends the current level: what it named is looked up, and what is not its own is the outer level's. */
     void endScope(Scope around) {
-        Set<ColumnName> found = new LinkedHashSet<>();
+        Lineage found = lineage();
         Scope outer = scope.outer;
         for (Scope.Reference reference : scope.references) {
             if (scope.resolveHere(reference, found)) {
@@ -69,8 +76,8 @@ final class Reader {
                 outer.references.add(reference);
             }
         }
-        draft.columns.addAll(found);
-        resolved.addAll(found);
+        draft.columns.addAll(found.columns());
+        resolved.addAll(found.columns());
         scope = around;
     }
 

@@ -2,10 +2,8 @@ package io.pgweir.sql.facts;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +76,7 @@ final class Scope {
     }
 
     /** Adds what {@code reference} is made from; false where it is of no source that is known here or further out. */
-    boolean resolve(Reference reference, Set<ColumnName> into) {
+    boolean resolve(Reference reference, Lineage into) {
         Scope scope = this;
         while (scope != null) {
             if (scope.resolveHere(reference, into)) {
@@ -89,7 +87,7 @@ final class Scope {
         return false;
     }
 
-    boolean resolveHere(Reference reference, Set<ColumnName> into) {
+    boolean resolveHere(Reference reference, Lineage into) {
         String qualifier = reference.qualifier();
         if (qualifier == null) {
             return reference.name().equals(ColumnName.ALL) ? resolveStar(into) : resolveBare(reference.name(), into);
@@ -111,14 +109,14 @@ final class Scope {
         return schema == null || source.relation != null;
     }
 
-    private boolean resolveStar(Set<ColumnName> into) {
+    private boolean resolveStar(Lineage into) {
         for (Source source : sources) {
             source.all(into);
         }
         return true;
     }
 
-    private boolean resolveBare(String name, Set<ColumnName> into) {
+    private boolean resolveBare(String name, Lineage into) {
         Source open = null;
         int openCount = 0;
         for (Source source : sources) {
@@ -155,14 +153,12 @@ final class Scope {
         return true;
     }
 
-    Set<ColumnName> resolveAll(int from, int to) {
-        Set<ColumnName> into = new LinkedHashSet<>();
-        for (int i = from; i < to; i++) {
+    void resolveAll(int from, int to, Lineage into) {
+        for (int i = from; i < to && into.isOpen(); i++) {
             Reference reference = references.get(i);
             if (!resolve(reference, into)) {
                 into.add(new ColumnName(null, reference.name()));
             }
         }
-        return into;
     }
 }

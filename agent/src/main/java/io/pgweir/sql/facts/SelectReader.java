@@ -1,7 +1,6 @@
 package io.pgweir.sql.facts;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -310,7 +309,7 @@ final class SelectReader {
     private void star(List<OutputColumn> outputs) {
         List<OutputColumn> all = new ArrayList<>();
         boolean known = !reader.scope.merged;
-        Set<ColumnName> columns = new LinkedHashSet<>();
+        Lineage columns = reader.lineage();
         for (Source source : reader.scope.sources) {
             known = known && source.expand(all);
             source.all(columns);
@@ -318,7 +317,7 @@ final class SelectReader {
         if (known) {
             outputs.addAll(all);
         } else {
-            outputs.add(new OutputColumn(null, columns, true));
+            outputs.add(new OutputColumn(null, columns.columns(), true));
         }
     }
 }

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One item of FROM, or a WITH query: what its columns are made from. */
 final class Source {
+    /** The server gives back not more than 1664 columns. */
+    private static final int OUTPUTS_MAX = 1664;
+
     /** Null for what is no relation by itself. */
     final @Nullable RelationName relation;
 
@@ -87,7 +90,7 @@ final class Source {
     }
 
     /** Adds what the column is made from. */
-    void column(String name, Set<ColumnName> into) {
+    void column(String name, Lineage into) {
         RelationName table = relation;
         if (table != null && renames == null) {
             into.add(new ColumnName(table, name));
@@ -103,7 +106,7 @@ final class Source {
     }
 
     /** Adds what any of its columns is made from. */
-    void all(Set<ColumnName> into) {
+    void all(Lineage into) {
         RelationName table = relation;
         List<OutputColumn> known = outputs;
         Set<ColumnName> columns = made;
@@ -112,8 +115,8 @@ final class Source {
         } else if (columns != null) {
             into.addAll(columns);
         } else if (known != null) {
-            for (OutputColumn output : known) {
-                into.addAll(output.columns());
+            for (int i = 0; i < known.size() && into.isOpen(); i++) {
+                into.addAll(known.get(i).columns());
             }
         } else {
             into.add(new ColumnName(null, ColumnName.ALL));
@@ -123,7 +126,7 @@ final class Source {
     /** Its columns one by one as a star gives them; false where their number is not known. */
     boolean expand(List<OutputColumn> into) {
         List<OutputColumn> known = outputs;
-        if (known == null) {
+        if (known == null || into.size() + known.size() > OUTPUTS_MAX) {
             return false;
         }
         List<String> names = renames;

@@ -2,9 +2,7 @@ package io.pgweir.sql.facts;
 
 import io.pgweir.sql.SqlTokens;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Reads {@code WITH [RECURSIVE] name [(columns)] AS [[NOT] MATERIALIZED] (query or change) [SEARCH ...] [CYCLE ...], ...}.
@@ -60,11 +58,11 @@ final class WithReader {
     }
 
     /** SEARCH and CYCLE add columns behind the query's own. */
-    private static List<OutputColumn> widened(List<OutputColumn> outputs) {
-        Set<ColumnName> all = new LinkedHashSet<>();
+    private List<OutputColumn> widened(List<OutputColumn> outputs) {
+        Lineage all = reader.lineage();
         outputs.forEach(output -> all.addAll(output.columns()));
         List<OutputColumn> wider = new ArrayList<>(outputs);
-        wider.add(new OutputColumn(null, all, true));
+        wider.add(new OutputColumn(null, all.columns(), true));
         return wider;
     }
 
