@@ -10,7 +10,12 @@ import picocli.CommandLine.Spec;
         name = "rules",
         description = "Checks, tests and explains rules.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RulesCheckCommand.class, RulesTestCommand.class, RulesExplainCommand.class})
+        subcommands = {
+            RulesCheckCommand.class,
+            RulesTestCommand.class,
+            RulesExplainCommand.class,
+            RulesLearnCommand.class
+        })
 final class RulesCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before any command runs

@@ -127,6 +127,44 @@ class RulesCommandTest {
         assertThat(err.toString()).contains("did you mean `noise`?");
     }
 
+    @Test
+    void learnWritesAPackOfWhatWasSeen() throws IOException {
+        // Given
+        String record = Files.readString(Path.of(System.getProperty("pgweir.root", ".."))
+                        .resolve("schemas/examples/native/statement.json"))
+                .replaceAll("\\s*\\R\\s*", " ");
+        Path trail = Files.writeString(
+                directory.resolve("trail.ndjson"),
+                record + "\n" + record + "\n" + record.replace("\"app\"", "\"o\\\"neil\"") + "\n"
+                        + record.replace("\"success\"", "\"error\"").replace("psql", "never") + "\n");
+        Path pack = directory.resolve("learned.yaml");
+
+        // When
+        int code = execute("rules", "learn", "--from", trail.toString(), "--to", pack.toString());
+
+        // Then
+        assertThat(code).isZero();
+        assertThat(err.toString()).isEqualTo("learned 2 statements from 3 executions\n");
+        assertThat(Files.readString(pack))
+                .contains("- \"fp1:8cc4c13f614389ef6557730946fe3742\" # 2: UPDATE orders SET total = $1 WHERE id = $2")
+                .contains("match: {user: \"app\", application: \"psql\", fingerprint: {not: [$learned-1]}}")
+                .contains("user: \"o\\\"neil\"")
+                .doesNotContain("never\"");
+        assertThat(execute("rules", "check", "--strict", pack.toString())).isZero();
+        assertThat(execute("rules", "test", pack.toString())).isZero();
+    }
+
+    @Test
+    void learnFromNothingIsAFault() throws IOException {
+        // Given
+        Path empty = Files.writeString(directory.resolve("empty.ndjson"), "");
+
+        // Then
+        assertThat(execute("rules", "learn", "--from", empty.toString())).isEqualTo(65);
+        assertThat(execute("rules", "learn", "--from", directory.resolve("none").toString()))
+                .isEqualTo(66);
+    }
+
     private String file(String text) throws IOException {
         return Files.writeString(directory.resolve("rules.yaml"), text).toString();
     }

@@ -22,6 +22,9 @@ import java.util.Map;
 
 /** All rules of some files and packs, in this order, with everything that is wrong with them. Immutable. */
 public final class RuleFiles {
+    /** Of one file, at most. */
+    public static final int FILE_CHARS_MAX = RuleFile.CHARS_MAX;
+
     private final List<RuleFile> files;
     private final List<Fault> faults;
 
