@@ -49,6 +49,13 @@ function walk(node, facts, scopes) {
       case 'CreateTrigStmt':
         walk({ ...value, funcname: null }, facts, scopes);
         break;
+      case 'A_Indirection':
+        strings(value.indirection).forEach((field) => facts.attributes.add(field));
+        walk(value, facts, scopes);
+        break;
+      case 'ColumnRef':
+        if (value.fields.length > 1) facts.attributes.add(strings(value.fields).at(-1));
+        break;
       case 'DropStmt':
         drop(value, facts);
         break;
@@ -136,7 +143,7 @@ for (const sql of readFileSync(process.argv[2], 'utf8').split('\0')) {
   let line;
   try {
     const tree = parseSync(sql);
-    const facts = { relations: new Set(), writes: new Set(), functions: new Set() };
+    const facts = { relations: new Set(), writes: new Set(), functions: new Set(), attributes: new Set() };
     walk(tree.stmts.map((each) => each.stmt), facts, []);
     line = {
       ok: tree.stmts.length === 1,
@@ -144,6 +151,8 @@ for (const sql of readFileSync(process.argv[2], 'utf8').split('\0')) {
       relations: [...facts.relations],
       writes: [...facts.writes],
       functions: [...facts.functions],
+      // (e).f and t.f may be fields, and may be calls of f.
+      attributes: [...facts.attributes],
     };
   } catch (error) {
     line = { ok: false, error: String(error.message) };

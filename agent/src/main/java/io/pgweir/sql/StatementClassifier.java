@@ -171,7 +171,7 @@ final class StatementClassifier {
         boolean analyze = false;
         boolean option = false;
         while (!tokens.isEnd() && tokens.depth() >= depth) {
-            if (tokens.is("ANALYZE") || tokens.is("ANALYSE")) {
+            if (tokens.is("ANALYSE") || "analyze".equals(tokens.identifier())) {
                 analyze = true;
                 option = true;
             } else if (tokens.is(',')) {

@@ -118,7 +118,8 @@ final class ExpressionReader {
                 if (cursor.isStar()) {
                     cursor.at++;
                 } else {
-                    cursor.name();
+                    // A field, or a function of what stands before: (e).f is f(e).
+                    cursor.draft.functions.add(new FunctionName(null, cursor.name()));
                 }
             } else if (!skipWordPostfix()) {
                 return;

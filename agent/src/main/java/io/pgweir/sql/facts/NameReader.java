@@ -1,10 +1,32 @@
 package io.pgweir.sql.facts;
 
 import io.pgweir.sql.Keyword.Category;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a name begins in an expression: a column, a whole row, a function, or a literal behind its type. */
 final class NameReader {
+    /** PostgreSQL's own functions of one argument that give back what is in a row. */
+    private static final Set<String> ROW_FUNCTIONS = Set.of(
+            "any_value",
+            "array_agg",
+            "concat",
+            "json_agg",
+            "json_agg_strict",
+            "json_build_array",
+            "jsonb_agg",
+            "jsonb_agg_strict",
+            "jsonb_build_array",
+            "max",
+            "min",
+            "quote_literal",
+            "quote_nullable",
+            "record_out",
+            "record_send",
+            "row_to_json",
+            "to_json",
+            "to_jsonb");
+
     private final Reader reader;
     private final Cursor cursor;
 
@@ -92,11 +114,20 @@ final class NameReader {
         if (second == null) {
             reader.scope.references.add(new Scope.Reference(null, null, first));
         } else if (third == null) {
-            reader.scope.references.add(new Scope.Reference(null, first, second));
+            column(null, first, second);
         } else if (fourth == null) {
-            reader.scope.references.add(new Scope.Reference(first, second, third));
+            column(first, second, third);
         } else {
-            reader.scope.references.add(new Scope.Reference(second, third, fourth));
+            column(second, third, fourth);
+        }
+    }
+
+    /** {@code t.f} is {@code f(t)}, a function of the whole row, where t has no such column. */
+    private void column(@Nullable String schema, String qualifier, String name) {
+        reader.scope.references.add(new Scope.Reference(schema, qualifier, name));
+        if (ROW_FUNCTIONS.contains(name)) {
+            cursor.draft.functions.add(new FunctionName(null, name));
+            reader.scope.references.add(new Scope.Reference(schema, qualifier, ColumnName.ALL));
         }
     }
 }

@@ -117,7 +117,8 @@ final class StatementReader {
         int close = cursor.tokens.partner(cursor.at);
         cursor.at++;
         while (cursor.at < close) {
-            if (cursor.is("ANALYZE") || cursor.is("ANALYSE")) {
+            // The option's name may be quoted.
+            if (cursor.is("ANALYSE") || cursor.tokens.name(cursor.at).equals("analyze")) {
                 draft.explainAnalyze = !isFalse(1);
                 draft.literalsMatter |= cursor.tokens.isLiteral(cursor.at + 1);
             }

@@ -28,4 +28,35 @@ class FactsCacheTest {
         assertThat(second.command()).isEqualTo("SELECT");
         assertThat(second.statementClass()).isEqualTo(StatementClass.READ);
     }
+
+    @Test
+    void aFloodOfNewStatementsDrivesNoKnownOneOut() {
+        // Given
+        cache.of(statement("select a from t where b = 1"));
+        StatementFacts known = cache.of(statement("select a from t where b = 2"));
+
+        // When
+        for (int i = 0; i < 5000; i++) {
+            cache.of(statement("select a" + i + " from t"));
+        }
+
+        // Then
+        assertThat(cache.of(statement("select a from t where b = 3"))).isSameAs(known);
+        assertThat(cache.bytes()).isBetween(1L, 1L << 20);
+    }
+
+    @Test
+    void oneTextUnderTwoLexicalRulesIsTwoStatements() {
+        // Given
+        String sql = "select set_config('role', 'a\\\\', false) limit 1";
+        StatementFacts plain = cache.of(statement(sql));
+
+        // When
+        StatementFacts escaped =
+                cache.of(SqlScript.of(sql, new LexicalRules(false)).statements().getFirst());
+
+        // Then
+        assertThat(plain.fingerprint()).isEqualTo(escaped.fingerprint());
+        assertThat(escaped).isNotSameAs(plain);
+    }
 }

@@ -113,6 +113,8 @@ class StatementFactsTest {
                 "create function f() returns int language sql return g(1) | ''",
                 "alter table a alter b type int using f(b) | f",
                 "copy a from stdin where f(b) | f",
+                "select ('x'::text).pg_read_file, (a).b.c | b c pg_read_file",
+                "select t.to_json, t.a from t | to_json",
             })
     void functionsAreThoseCalled(String sql, String functions) {
         // When
@@ -133,6 +135,7 @@ class StatementFactsTest {
                 "select x.* from t x, u y | t.*",
                 "select x from t x | t.* t.x",
                 "select c from t as x (c) | t.*",
+                "select x.row_to_json from t x | t.* t.row_to_json",
                 "select (select u.b from u where u.a = t.a) from t | t.a u.a u.b",
                 "select a from t order by b, t.c | t.a t.b t.c",
                 "select a as b from t order by b | t.a",
