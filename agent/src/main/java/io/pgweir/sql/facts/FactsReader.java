@@ -23,6 +23,12 @@ final class FactsReader {
         } else {
             Cursor cursor = new Cursor(tokens, draft);
             new StatementReader(new Reader(cursor)).whole();
+            FunctionName runner = TextRunners.among(draft.functions);
+            if (runner != null) {
+                // Where the reader has given up already, its reason stays.
+                draft.incomplete =
+                        draft.incomplete == null ? runner.name() + " runs what its arguments say" : draft.incomplete;
+            }
         }
         return draft;
     }
