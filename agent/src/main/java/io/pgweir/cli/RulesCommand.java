@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
             RulesCheckCommand.class,
             RulesTestCommand.class,
             RulesExplainCommand.class,
+            RulesAttackCommand.class,
             RulesLearnCommand.class
         })
 final class RulesCommand implements Runnable {

@@ -14,6 +14,10 @@ public enum Truth {
         return compareTo(other) <= 0 ? this : other;
     }
 
+    public Truth or(Truth other) {
+        return compareTo(other) >= 0 ? this : other;
+    }
+
     public Truth not() {
         return switch (this) {
             case NO -> YES;

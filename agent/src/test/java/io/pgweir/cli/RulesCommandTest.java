@@ -128,6 +128,38 @@ class RulesCommandTest {
     }
 
     @Test
+    void noAttackGetsPastThePacksOrAnyName() {
+        // When
+        int code = execute("rules", "attack");
+
+        // Then
+        assertThat(out.toString()).matches("2[0-9]{2} attacks, [0-9]{3,} checks, 0 bypasses\n");
+        assertThat(code).isZero();
+    }
+
+    @Test
+    void anAttackThatIsNotSeenIsTold() throws IOException {
+        // Given
+        Path corpus = Files.writeString(directory.resolve("corpus.yaml"), """
+                version: 1
+                attacks:
+                  - {id: one, family: a, sql: select 1, reads: [secret]}
+                  - {id: two, family: a, sql: select * from public.secret, reads: [public.secret]}
+                """);
+
+        // When
+        int code = execute("rules", "attack", "--corpus", corpus.toString(), file(RULES));
+
+        // Then
+        assertThat(code).isEqualTo(1);
+        assertThat(out.toString()).isEqualTo("""
+                BYPASS one: reads secret, unseen by a rule on secret
+                BYPASS one: reads secret, unseen by no-secret
+                2 attacks, 4 checks, 2 bypasses
+                """);
+    }
+
+    @Test
     void learnWritesAPackOfWhatWasSeen() throws IOException {
         // Given
         String record = Files.readString(Path.of(System.getProperty("pgweir.root", ".."))
