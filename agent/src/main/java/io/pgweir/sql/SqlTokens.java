@@ -12,6 +12,9 @@ public final class SqlTokens {
     private static final int FIRST_SIZE = 64;
     private static final int IDENTIFIER_BYTES_MAX = 63;
 
+    /** From this token on a list of literals, or of rows of them, is kept as its first: a load of rows stays within any bound. */
+    private static final int FOLDED_FROM = 4096;
+
     private final String text;
     private final LexicalRules rules;
     private final SqlLexer lexer;
@@ -25,6 +28,7 @@ public final class SqlTokens {
     private int size;
     private int depth;
     private boolean cut;
+    private boolean folded;
     private @Nullable String fault;
     private @Nullable String doubt;
 
@@ -47,6 +51,7 @@ public final class SqlTokens {
             }
             add(kind);
             inspect(kind);
+            fold(size > FOLDED_FROM && isValue(size - 1) && symbol(size - 2) == ',' && isValue(size - 3), 2);
             switch (symbol(size - 1)) {
                 case '(', '[' -> {
                     // The partner of one that is still open is the open one around it.
@@ -66,6 +71,7 @@ public final class SqlTokens {
                     partners[size - 1] = open;
                     open = outside;
                     level--;
+                    fold(size > FOLDED_FROM && isRow(size - 1) && symbol(size - 4) == ',' && isRow(size - 5), 4);
                 }
                 default -> {}
             }
@@ -73,6 +79,23 @@ public final class SqlTokens {
         if (open >= 0) {
             fault = "unbalanced parentheses";
         }
+    }
+
+    /** Drops the last tokens where they say what those before them say. */
+    private void fold(boolean same, int tokens) {
+        if (same) {
+            size -= tokens;
+            folded = true;
+        }
+    }
+
+    private boolean isValue(int index) {
+        return kinds[index].isLiteral() || kinds[index] == TokenKind.PARAMETER;
+    }
+
+    /** Whether {@code ( value )} ends there. */
+    private boolean isRow(int close) {
+        return symbol(close) == ')' && isValue(close - 1) && symbol(close - 2) == '(';
     }
 
     private void add(TokenKind kind) {
@@ -147,6 +170,11 @@ public final class SqlTokens {
     /** Whether there were more tokens than asked for. */
     public boolean isCut() {
         return cut;
+    }
+
+    /** Whether lists of literals, far behind the start, were kept as their first: then places in a list are not what they were. */
+    public boolean isFolded() {
+        return folded;
     }
 
     /** The deepest nesting of parentheses and brackets. */

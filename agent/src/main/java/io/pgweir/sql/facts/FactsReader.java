@@ -2,6 +2,8 @@ package io.pgweir.sql.facts;
 
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.sql.SqlTokens;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /** Reads the facts of one statement, in time and memory that grow with its tokens, of which there is a bound. */
 final class FactsReader {
@@ -29,7 +31,21 @@ final class FactsReader {
                 draft.incomplete =
                         draft.incomplete == null ? runner.name() + " runs what its arguments say" : draft.incomplete;
             }
+            if (tokens.isFolded()) {
+                blur(draft);
+            }
         }
         return draft;
+    }
+
+    /** Which output stands in which place is not known. */
+    private static void blur(FactsDraft draft) {
+        draft.literalsMatter = true;
+        if (!draft.outputs.isEmpty()) {
+            Set<ColumnName> all = new LinkedHashSet<>();
+            draft.outputs.forEach(output -> all.addAll(output.columns()));
+            draft.outputs.clear();
+            draft.outputs.add(new OutputColumn(null, all, true));
+        }
     }
 }

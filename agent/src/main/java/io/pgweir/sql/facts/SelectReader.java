@@ -152,14 +152,15 @@ final class SelectReader {
         Reader.Mark mark = reader.mark();
         int width = 0;
         cursor.expect("VALUES");
+        boolean first = true;
         do {
-            width = 0;
             cursor.expect('(');
             do {
                 reader.expressions.expression();
-                width++;
+                width += first ? 1 : 0;
             } while (cursor.skip(','));
             cursor.expect(')');
+            first = false;
         } while (cursor.skip(','));
         List<OutputColumn> outputs = new ArrayList<>(width);
         Set<ColumnName> columns = reader.madeSince(mark);

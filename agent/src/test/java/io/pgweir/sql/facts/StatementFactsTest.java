@@ -296,6 +296,22 @@ class StatementFactsTest {
     }
 
     @Test
+    void loadsOfRowsAndLongListsAreComplete() {
+        // When
+        StatementFacts load = facts("insert into t (a, b, c) values (1, 'x', null)" + ", (3, 'z', $2)".repeat(50_000));
+        StatementFacts list =
+                facts("select 1, 2, ssn from t where a in (1" + ", 2".repeat(50_000) + ") union select 1, 2, b from u");
+
+        // Then
+        assertThat(load.complete()).isTrue();
+        assertThat(names(load.writes())).isEqualTo("t");
+        assertThat(list.complete()).isTrue();
+        assertThat(names(list.reads())).isEqualTo("t u");
+        assertThat(list.outputs()).hasSize(1).allMatch(OutputColumn::star);
+        assertThat(names(list.outputs().getFirst().columns())).isEqualTo("t.ssn u.b");
+    }
+
+    @Test
     void copyTellsDirectionAndTarget() {
         // When
         CopyFacts program = facts("copy s.t (a, b) from program 'curl x' csv").copy();
