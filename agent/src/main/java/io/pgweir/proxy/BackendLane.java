@@ -126,6 +126,9 @@ final class BackendLane implements Lane {
                 }
             }
             boolean own = rules != null && rules.isOwn(message);
+            if (rules != null) {
+                rules.hears(message);
+            }
             meaning.tracker().onBackend(message, meaning.nanos());
             if (rules != null) {
                 rules.heard(message);

@@ -105,7 +105,7 @@ final class FrontendLane implements Lane {
             meaning.tracker().onFrontend(message, meaning.nanos());
             Disposition disposition = gates.onRequest(type, message, true);
             if (results != null) {
-                results.on(type, disposition, buffer, bodyAt);
+                results.on(type, gates.foreseen(), disposition, buffer, bodyAt);
             }
             return disposition;
         } catch (RuntimeException fault) {
@@ -132,7 +132,7 @@ final class FrontendLane implements Lane {
             meaning.tracker().onFrontendHead(head, bodyLength, meaning.nanos());
             Disposition disposition = gates.onRequest(type, head, false);
             if (results != null) {
-                results.on(type, disposition, buffer, bodyAt);
+                results.on(type, gates.foreseen(), disposition, buffer, bodyAt);
             }
             return disposition;
         } catch (RuntimeException fault) {

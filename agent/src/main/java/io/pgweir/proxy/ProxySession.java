@@ -131,10 +131,11 @@ final class ProxySession {
             sessionRules.endedBy(this::onRulesEnd);
         }
         meaning.onFailure(this::onNotUnderstood);
-        this.results = shared == null
+        this.results = shared == null || sessionRules == null
                 ? null
                 : ResultRules.of(
                         shared,
+                        sessionRules,
                         context.catalogs(),
                         meaning,
                         new ServerUpstream(),

@@ -144,6 +144,22 @@ record Refusal(
         return new ErrorFields("ERROR", sqlState, message, null, null, 0, null, null, null, null, null);
     }
 
+    /** Of one result, by a rule that counts its rows. */
+    static ErrorFields ofRule(Action.Block block) {
+        return new ErrorFields(
+                "ERROR",
+                block.sqlState(),
+                block.message(),
+                block.detail(),
+                block.hint(),
+                0,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
     /** Where the server cannot be brought to the state that the error of a result leaves behind. */
     static Refusal ofResult(ErrorFields error) {
         return new Refusal(EndCause.RULE, error.sqlState(), error.message(), error.detail(), error.hint());

@@ -33,6 +33,9 @@ final class RequestGates {
     /** The server waits for an answer to its authentication request: any other message makes it fail. */
     private boolean awaitsAnswer;
 
+    /** What the message runs that was heard of last; null where that is nothing. */
+    private @Nullable Foreseen last;
+
     /** What the message runs that waits for its turn. */
     private @Nullable Foreseen waits;
 
@@ -76,6 +79,7 @@ final class RequestGates {
             return Disposition.FORWARD;
         }
         Foreseen next = meaning.tracker().foresee();
+        last = next;
         if (rules == null || !rules.isOpen()) {
             return audit.onRequest(next);
         }
@@ -90,6 +94,12 @@ final class RequestGates {
                 yield toTrail(next);
             }
         };
+    }
+
+    /** What the message runs that {@link #onRequest} was told of last; null where that is nothing. */
+    @Nullable
+    Foreseen foreseen() {
+        return last;
     }
 
     /** What was held has waited for its turn. */

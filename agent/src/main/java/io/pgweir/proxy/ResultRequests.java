@@ -3,14 +3,15 @@ package io.pgweir.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.pgweir.rules.RuleSet;
+import io.pgweir.proxy.judge.ResultJudge;
+import io.pgweir.proxy.judge.SharedRules;
 import io.pgweir.rules.Verdict;
+import io.pgweir.session.Foreseen;
 import io.pgweir.session.Opinion;
 import io.pgweir.session.SessionTracker;
 import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.MessageType;
 import io.pgweir.wire.MessageWriter;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,9 @@ final class ResultRequests {
     private final ResultStop stop;
     private final Upstream upstream;
     private final ByteBufAllocator allocator;
-    private final Supplier<RuleSet> rules;
+    private final SharedRules rules;
+    private final ResultJudge judge;
+    private final Meaning meaning;
 
     private Guard guard = Guard.NONE;
 
@@ -50,18 +53,21 @@ final class ResultRequests {
     }
 
     ResultRequests(
-            SessionTracker tracker,
+            Meaning meaning,
             CatalogLookup lookup,
             ResultStop stop,
             Upstream upstream,
             ByteBufAllocator allocator,
-            Supplier<RuleSet> rules) {
-        this.tracker = tracker;
+            SharedRules rules,
+            ResultJudge judge) {
+        this.meaning = meaning;
+        this.tracker = meaning.tracker();
         this.lookup = lookup;
         this.stop = stop;
         this.upstream = upstream;
         this.allocator = allocator;
         this.rules = rules;
+        this.judge = judge;
     }
 
     /** Whether a message of this type, and all behind it, is to wait. */
@@ -110,14 +116,14 @@ final class ResultRequests {
 
     /** Nothing of this message has been heard yet. */
     void before(byte type) {
-        ByteBuf question = lookup.ask(type, rules.get());
+        ByteBuf question = lookup.ask(type, rules.current());
         if (question != null) {
             own = question;
         }
     }
 
     /** The tracker has heard this message, and the rules have judged it: {@code disposition} is what becomes of it. */
-    void on(byte type, Disposition disposition, ByteBuf buffer, int bodyAt) {
+    void on(byte type, @Nullable Foreseen next, Disposition disposition, ByteBuf buffer, int bodyAt) {
         boolean execute = type == MessageType.Frontend.EXECUTE;
         if (!execute && type != MessageType.Frontend.QUERY) {
             return;
@@ -127,11 +133,11 @@ final class ResultRequests {
             return;
         }
         boolean masks = false;
-        boolean limits = false;
+        boolean limits = next != null && judge.mayEnd(next, tracker.clientCharset(), meaning.nanos());
         for (Opinion opinion : tracker.asked()) {
             if (opinion instanceof Verdict verdict) {
                 masks |= !verdict.masks().isEmpty();
-                limits |= !verdict.limits().isEmpty();
+                limits |= !verdict.limits().isEmpty() || !verdict.budgets().isEmpty();
             }
         }
         if (masks && execute) {

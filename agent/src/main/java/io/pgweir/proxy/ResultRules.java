@@ -2,6 +2,8 @@ package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.pgweir.proxy.judge.ResultJudge;
+import io.pgweir.proxy.judge.SessionRules;
 import io.pgweir.proxy.judge.SharedRules;
 import io.pgweir.proxy.rows.ValueMasks;
 import io.pgweir.wire.BackendMessage;
@@ -24,6 +26,7 @@ record ResultRules(Meaning meaning, ResultRequests requests, Results results, Re
      */
     static ResultRules of(
             SharedRules shared,
+            SessionRules session,
             Catalogs catalogs,
             Meaning meaning,
             Upstream upstream,
@@ -41,10 +44,11 @@ record ResultRules(Meaning meaning, ResultRequests requests, Results results, Re
                 replication.isEmpty());
         ResultStop stop = new ResultStop(meaning, upstream, allocator);
         MaskSources sources = new MaskSources(meaning, new ValueMasks(shared.maskKey()), shared.facts(), lookup);
+        ResultJudge judge = new ResultJudge(shared, session);
         return new ResultRules(
                 meaning,
-                new ResultRequests(meaning.tracker(), lookup, stop, upstream, allocator, shared::current),
-                new Results(meaning, sources, allocator, stop, rowBytesMax),
+                new ResultRequests(meaning, lookup, stop, upstream, allocator, shared, judge),
+                new Results(meaning, sources, judge, allocator, stop, rowBytesMax),
                 stop,
                 lookup);
     }
@@ -121,6 +125,13 @@ record ResultRules(Meaning meaning, ResultRequests requests, Results results, Re
     boolean isOwn(BackendMessage message) {
         return (message instanceof BackendMessage.RowDescription || message instanceof BackendMessage.NoData)
                 && meaning.tracker().isOwnNext();
+    }
+
+    /** The tracker is about to hear it. */
+    void hears(BackendMessage message) {
+        if (message instanceof BackendMessage.CommandComplete) {
+            results.onEnding();
+        }
     }
 
     /** The tracker has heard it. */

@@ -80,6 +80,11 @@ final class ResultStop {
         tracker().blame(reason);
     }
 
+    /** The session ends with the error that {@link #begin} was told. */
+    void close() {
+        upstream.end(Objects.requireNonNull(error));
+    }
+
     /** All of a read has been looked at: if the server has more to say, it shall not. */
     void afterRead() {
         if (state == State.STOPPING && !cancelAsked && !cancelling && !failedBehind) {

@@ -2,11 +2,13 @@ package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.pgweir.proxy.judge.ResultJudge;
 import io.pgweir.proxy.rows.CopyMask;
 import io.pgweir.proxy.rows.MaskPlan;
 import io.pgweir.proxy.rows.RowMask;
 import io.pgweir.proxy.rows.ValueMask;
 import io.pgweir.rules.Action;
+import io.pgweir.rules.RuleSet;
 import io.pgweir.rules.Verdict;
 import io.pgweir.session.Execution;
 import io.pgweir.sql.CopyClause;
@@ -37,6 +39,7 @@ final class Results {
 
     private final Meaning meaning;
     private final MaskSources sources;
+    private final ResultJudge judge;
     private final ByteBufAllocator allocator;
     private final ResultStop stop;
     private final int rowBytesMax;
@@ -58,6 +61,18 @@ final class Results {
     /** Of a COPY in csv or text, the header line; of one in binary, what is no row. */
     private boolean copiesBinary;
 
+    /** Asked of each row; null where no row changes what it says. */
+    private @Nullable RuleSet counting;
+
+    /** What {@link #counting} said last, and of how much: a row is looked at more than once. */
+    private @Nullable ErrorFields judged;
+
+    private long judgedRows = -1;
+    private long judgedBytes;
+
+    /** A rule wants the session over, not the result alone. */
+    private boolean closing;
+
     /** Why nothing of this result may be shown. */
     private @Nullable ErrorFields refusal;
 
@@ -70,9 +85,16 @@ final class Results {
         GUARDED
     }
 
-    Results(Meaning meaning, MaskSources sources, ByteBufAllocator allocator, ResultStop stop, int rowBytesMax) {
+    Results(
+            Meaning meaning,
+            MaskSources sources,
+            ResultJudge judge,
+            ByteBufAllocator allocator,
+            ResultStop stop,
+            int rowBytesMax) {
         this.meaning = meaning;
         this.sources = sources;
+        this.judge = judge;
         this.allocator = allocator;
         this.stop = stop;
         this.rowBytesMax = rowBytesMax;
@@ -114,7 +136,7 @@ final class Results {
         int more = type == MessageType.Backend.DATA_ROW ? 1 : copiedRows(bodyLength);
         ErrorFields reason = reasonToStop(bodyLength, more);
         if (reason != null) {
-            stop.begin(reason);
+            end(reason);
         } else {
             count(more, bodyLength);
         }
@@ -166,7 +188,63 @@ final class Results {
             return refused(
                     "a row is longer than is masked: " + bodyLength + " bytes (expected: at most " + rowBytesMax + ")");
         }
-        return bounds.passedBy(rows + moreRows, bytes + bodyLength);
+        ErrorFields passed = bounds.passedBy(rows + moreRows, bytes + bodyLength);
+        return passed != null || counting == null ? passed : judged(rows + moreRows, bytes + bodyLength);
+    }
+
+    /** What a rule that counts rows says of so many. */
+    private @Nullable ErrorFields judged(long rowsNow, long bytesNow) {
+        if (rowsNow != judgedRows || bytesNow != judgedBytes) {
+            judged = judgeNow(rowsNow, bytesNow);
+            judgedRows = rowsNow;
+            judgedBytes = bytesNow;
+        }
+        return judged;
+    }
+
+    private @Nullable ErrorFields judgeNow(long rowsNow, long bytesNow) {
+        Verdict verdict = judge(rowsNow, bytesNow);
+        Action.Block block = verdict.block();
+        Action.Close close = verdict.close();
+        if (close != null) {
+            remember(verdict);
+            closing = true;
+            return Refusal.ofRule(close.sqlState(), close.message());
+        }
+        if (block != null) {
+            remember(verdict);
+            return Refusal.ofRule(block);
+        }
+        return null;
+    }
+
+    private Verdict judge(long rowsNow, long bytesNow) {
+        Execution running = meaning.tracker().answering();
+        return running == null || counting == null
+                ? Verdict.NONE
+                : judge.judge(
+                        counting, running, rowsNow, bytesNow, meaning.tracker().clientCharset(), meaning.nanos());
+    }
+
+    private void remember(Verdict verdict) {
+        if (!verdict.hits().isEmpty()) {
+            Verdict before = meaning.tracker().opinion() instanceof Verdict known ? known : Verdict.NONE;
+            meaning.tracker().opineAnswered(before.and(verdict));
+        }
+    }
+
+    /** The tracker is about to hear of a result's end: rules that only tell are asked once more. */
+    void onEnding() {
+        if (counting != null && !stop.isOn()) {
+            remember(judge(rows, bytes));
+        }
+    }
+
+    private void end(ErrorFields reason) {
+        stop.begin(reason);
+        if (closing) {
+            stop.close();
+        }
     }
 
     private static ErrorFields refused(String why) {
@@ -205,13 +283,15 @@ final class Results {
             copyMask = null;
             refusal = null;
             bounds.clear();
+            counting = null;
+            judgedRows = -1;
+            closing = false;
         }
     }
 
     private void decide() {
         Verdict verdict = guarding();
         if (verdict == null) {
-            flow = Flow.PLAIN;
             return;
         }
         Execution running = begin(verdict);
@@ -230,7 +310,6 @@ final class Results {
     private void decideCopy(BackendMessage.CopyOutResponse copy) {
         Verdict verdict = guarding();
         if (verdict == null) {
-            flow = Flow.PLAIN;
             return;
         }
         Execution running = begin(verdict);
@@ -258,14 +337,25 @@ final class Results {
         return plan.masks();
     }
 
-    /** Null where no rule has a say in what the server answers next. */
+    /** Null where no rule has a say in what the server answers next, which flows as it comes. */
     private @Nullable Verdict guarding() {
-        return meaning.tracker().opinion() instanceof Verdict verdict && guards(verdict) ? verdict : null;
+        Verdict verdict = meaning.tracker().opinion() instanceof Verdict known ? known : Verdict.NONE;
+        Execution running = meaning.tracker().answering();
+        counting = running == null
+                ? null
+                : judge.counting(running, meaning.tracker().clientCharset(), meaning.nanos());
+        if (counting == null && !guards(verdict)) {
+            flow = Flow.PLAIN;
+            return null;
+        }
+        return verdict;
     }
 
-    static boolean guards(Verdict verdict) {
+    private static boolean guards(Verdict verdict) {
         return verdict.strongest() != null
-                && (!verdict.masks().isEmpty() || !verdict.limits().isEmpty());
+                && (!verdict.masks().isEmpty()
+                        || !verdict.limits().isEmpty()
+                        || !verdict.budgets().isEmpty());
     }
 
     /** Of a portal that is executed piece by piece, goes on with what the pieces before had. */
@@ -275,7 +365,16 @@ final class Results {
         rows = running == null ? 0 : running.rows();
         bytes = running == null ? 0 : running.bytes();
         for (Action.Limit limit : verdict.limits()) {
-            bounds.add(limit);
+            bounds.add(limit.rowsMax(), limit.bytesMax(), limit.sqlState(), limit.message());
+        }
+        for (Action.Budget budget : verdict.budgets()) {
+            if (running != null) {
+                bounds.add(
+                        judge.rowsLeft(verdict, budget, running),
+                        judge.bytesLeft(verdict, budget, running),
+                        budget.sqlState(),
+                        budget.message());
+            }
         }
         return running;
     }
@@ -310,8 +409,8 @@ final class Results {
     private static final class Bounds {
         private long rowsMax;
         private long bytesMax;
-        private Action.@Nullable Limit ofRows;
-        private Action.@Nullable Limit ofBytes;
+        private @Nullable ErrorFields ofRows;
+        private @Nullable ErrorFields ofBytes;
 
         Bounds() {
             clear();
@@ -324,21 +423,20 @@ final class Results {
             ofBytes = null;
         }
 
-        void add(Action.Limit limit) {
-            if (limit.rowsMax() < rowsMax) {
-                rowsMax = limit.rowsMax();
-                ofRows = limit;
+        void add(long rows, long bytes, String sqlState, String message) {
+            if (rows < rowsMax) {
+                rowsMax = rows;
+                ofRows = Refusal.ofRule(sqlState, message);
             }
-            if (limit.bytesMax() < bytesMax) {
-                bytesMax = limit.bytesMax();
-                ofBytes = limit;
+            if (bytes < bytesMax) {
+                bytesMax = bytes;
+                ofBytes = Refusal.ofRule(sqlState, message);
             }
         }
 
         @Nullable
         ErrorFields passedBy(long rows, long bytes) {
-            Action.Limit passed = rows > rowsMax ? ofRows : bytes > bytesMax ? ofBytes : null;
-            return passed == null ? null : Refusal.ofRule(passed.sqlState(), passed.message());
+            return rows > rowsMax ? ofRows : bytes > bytesMax ? ofBytes : null;
         }
     }
 }

@@ -205,6 +205,14 @@ public final class SessionTracker {
         answers.blame(error);
     }
 
+    /** What is thought of what the server is answering, now that rows of it have come. */
+    public void opineAnswered(Opinion opinion) {
+        Execution running = answering();
+        if (running != null) {
+            running.opinion = opinion;
+        }
+    }
+
     /** The server was made to fail behind what it has answered: its transaction is failed, what comes before a Sync is skipped. */
     public void onFailedByProxy() {
         answers.onFailedByProxy();

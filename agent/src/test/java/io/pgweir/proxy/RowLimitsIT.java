@@ -8,6 +8,7 @@ import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
 import io.pgweir.lab.Reply;
+import io.pgweir.rules.Verdict;
 import io.pgweir.session.Execution;
 import io.pgweir.wire.ErrorFields;
 import java.util.List;
@@ -169,6 +170,75 @@ class RowLimitsIT {
                     Frontend.query("select pg_sleep(0.002)"));
             assertThat(Reply.line(client.readUntilReady())).endsWith(ERROR + "Z(I)");
             assertThat(Reply.line(client.readUntilReady())).contains("C(SELECT 1)");
+        }
+    }
+
+    @Test
+    void rulesThatCountRowsEndAResultInItsMidst() {
+        String rules = """
+                version: 1
+                defaults: {mode: enforce, on-unknown: match}
+                rules:
+                  - id: bulk
+                    why: no more than five
+                    at: result
+                    match: {command: [SELECT]}
+                    when: result.rows > 5
+                    do: [{block: {sqlstate: "54001", message: "in bulk", hint: "ask"}}]
+                  - id: told
+                    why: told of three
+                    at: result
+                    mode: shadow
+                    match: {command: [SELECT]}
+                    when: result.rows >= 3 && result.rows < 5
+                    do: [{block: {}}]
+                """;
+        try (RunningAgent counting =
+                        RunningAgent.builder(server.port()).rules(rules).start();
+                PgWire reader = counting.login()) {
+            for (String sql : List.of(FEW, MANY)) {
+                assertThat(reader.query(sql)).isEqualTo("T(g:int4) " + FIVE + "E(ERROR 54001 in bulk) Z(I)");
+                reader.send(
+                        Frontend.parse("", sql),
+                        Frontend.bind("", ""),
+                        Frontend.execute("", 0),
+                        Frontend.parse("", "insert into log values (2)"),
+                        Frontend.bind("", ""),
+                        Frontend.execute("", 0),
+                        Frontend.sync());
+                assertThat(Reply.line(reader.readUntilReady()))
+                        .isEqualTo("1 2 " + FIVE + "E(ERROR 54001 in bulk) Z(I)");
+            }
+            assertThat(reader.query("select count(*) from log")).contains("D(0)");
+            assertThat(reader.query("select generate_series(1, 3)")).contains("C(SELECT 3)");
+            await().untilAsserted(() -> assertThat(counting.events(AuditEvent.OfExecution.class))
+                    .extracting(event -> event.execution().opinion())
+                    .filteredOn(opinion -> opinion instanceof Verdict verdict
+                            && verdict.hits().stream()
+                                    .anyMatch(hit -> hit.rule().equals("told")))
+                    .hasSize(1));
+        }
+    }
+
+    @Test
+    void budgetEndsAResultInItsMidst() {
+        String rules = """
+                version: 1
+                defaults: {mode: enforce, on-unknown: match}
+                rules:
+                  - id: eight
+                    why: eight an hour
+                    at: result
+                    match: {command: [SELECT]}
+                    do: [{budget: {rows: 8, window: 1h, by: [user], message: spent}}]
+                """;
+        try (RunningAgent counting =
+                        RunningAgent.builder(server.port()).rules(rules).start();
+                PgWire reader = counting.login()) {
+            assertThat(reader.query("select generate_series(1, 5)")).contains("C(SELECT 5)");
+            assertThat(reader.query("select g from generate_series(1, 5) g"))
+                    .isEqualTo("T(g:int4) D(1) D(2) D(3) E(ERROR 53400 spent) Z(I)");
+            assertThat(reader.query("select 1")).isEqualTo("E(ERROR 53400 spent) Z(I)");
         }
     }
 

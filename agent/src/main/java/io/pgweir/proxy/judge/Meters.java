@@ -57,6 +57,16 @@ final class Meters {
         return sum.rows(now) >= budget.rowsMax() || sum.bytes(now) >= budget.bytesMax();
     }
 
+    long spentRows(String rule, Action.Budget budget, Asker asker, String fingerprint) {
+        RollingSum sum = find(key(rule, budget, asker, fingerprint));
+        return sum == null ? 0 : sum.rows(nanos.getAsLong());
+    }
+
+    long spentBytes(String rule, Action.Budget budget, Asker asker, String fingerprint) {
+        RollingSum sum = find(key(rule, budget, asker, fingerprint));
+        return sum == null ? 0 : sum.bytes(nanos.getAsLong());
+    }
+
     void spend(String rule, Action.Budget budget, Asker asker, String fingerprint, long rows, long bytes) {
         sum(key(rule, budget, asker, fingerprint), budget.window()).add(rows, bytes, nanos.getAsLong());
     }

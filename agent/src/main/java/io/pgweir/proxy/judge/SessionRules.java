@@ -276,7 +276,17 @@ public final class SessionRules implements SessionListener {
         return shared.meters().isSpent(verdict.ruleOf(budget), budget, asker(), fingerprint);
     }
 
-    private Asker asker() {
+    /** A question of something that happens now. */
+    Question begin(long nanos) {
+        Question asked = question;
+        if (asked == null) {
+            throw new IllegalStateException("a request before authentication");
+        }
+        asked.begin(auditor.micros(nanos));
+        return asked;
+    }
+
+    Asker asker() {
         Question asked = question;
         if (asked == null) {
             throw new IllegalStateException("a request before authentication");

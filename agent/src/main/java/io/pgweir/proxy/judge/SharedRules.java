@@ -7,6 +7,7 @@ import io.pgweir.rules.Rules;
 import io.pgweir.sql.facts.FactsCache;
 import io.pgweir.telemetry.Telemetry;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What all sessions of an agent with rules share. Any thread. */
 public final class SharedRules {
@@ -25,9 +26,10 @@ public final class SharedRules {
         }
     };
 
-    private volatile Asked asked = new Asked(RuleSet.NONE, Set.of());
+    private volatile Asked asked = new Asked(RuleSet.NONE, Set.of(), false);
 
-    private record Asked(RuleSet set, Set<Metered> metered) {}
+    /** @param counts whether some rule's answer changes from row to row */
+    private record Asked(RuleSet set, Set<Metered> metered, boolean counts) {}
 
     /** @param maskKey of hashes in the place of values */
     public SharedRules(Rules rules, byte[] maskKey, Telemetry telemetry) {
@@ -48,15 +50,26 @@ public final class SharedRules {
     }
 
     /** What expressions of the set in force ask for. */
-    @SuppressWarnings("ReferenceEquality") // a set is what it is, not what is in it
     Set<Metered> metered() {
+        return asked().metered;
+    }
+
+    /** The set in force where some rule of it is to be asked from row to row, else null. */
+    @Nullable
+    RuleSet counting() {
+        Asked now = asked();
+        return now.counts ? now.set : null;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a set is what it is, not what is in it
+    private Asked asked() {
         RuleSet now = rules.current();
         Asked known = asked;
         if (known.set != now) {
-            known = new Asked(now, now.metered());
+            known = new Asked(now, now.metered(), now.countsRows());
             asked = known;
         }
-        return known.metered;
+        return known;
     }
 
     Meters meters() {
