@@ -2,6 +2,18 @@ package io.pgweir.audit;
 
 import io.pgweir.audit.seal.Checkpoint;
 import io.pgweir.config.AuditConfig;
+import io.pgweir.rules.Action;
+import io.pgweir.rules.Asker;
+import io.pgweir.rules.Exemption;
+import io.pgweir.rules.Match;
+import io.pgweir.rules.Mode;
+import io.pgweir.rules.Moment;
+import io.pgweir.rules.OnUnknown;
+import io.pgweir.rules.Question;
+import io.pgweir.rules.Rule;
+import io.pgweir.rules.RuleSet;
+import io.pgweir.rules.Severity;
+import io.pgweir.rules.Verdict;
 import io.pgweir.session.CopyTotals;
 import io.pgweir.session.Execution;
 import io.pgweir.session.ExecutionFixture;
@@ -16,6 +28,7 @@ import io.pgweir.wire.StartupPacket;
 import io.pgweir.wire.TransactionStatus;
 import io.pgweir.wire.value.PgType;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +112,40 @@ public final class Sample {
 
     public static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Two rules at work, one in shadow, one that is exempt. */
+    public static Verdict verdict() {
+        List<Rule> rules = List.of(
+                rule("no-writes", Mode.ENFORCE, List.of(), new Action.Block("42501", "not here", null, null)),
+                rule("team", Mode.ENFORCE, List.of(), new Action.Tag("team", "data")),
+                rule("watch", Mode.SHADOW, List.of(), new Action.Close("57P01", "bye", null)),
+                rule(
+                        "spared",
+                        Mode.ENFORCE,
+                        List.of(new Exemption(LocalDate.of(2030, 1, 1), "migration", "dba", Match.ALWAYS)),
+                        new Action.Exclude()));
+        Asker asker = new Asker(
+                SESSION, "app", "orders", "psql", null, "main", "orders", true, "scram-sha-256", BASE_MICROS);
+        Question question = new Question(asker);
+        question.begin(BASE_MICROS);
+        return RuleSet.of(rules, "sha256:" + "ab".repeat(32)).judge(Moment.SESSION, question);
+    }
+
+    private static Rule rule(String id, Mode mode, List<Exemption> exemptions, Action action) {
+        return new Rule(
+                id,
+                "a test wants it",
+                null,
+                Severity.HIGH,
+                mode,
+                1,
+                Moment.SESSION,
+                OnUnknown.ALERT,
+                Match.ALWAYS,
+                null,
+                List.of(action),
+                exemptions);
     }
 
     /** At least one record of every type and of every outcome, in the order of a day. */
@@ -207,6 +254,25 @@ public final class Sample {
                         16,
                         SESSION,
                         new Intent(now, Execution.Path.FUNCTION_CALL, Execution.Step.EXECUTE, null, null, null, 957)),
+                new AuditEvent.SessionAuth(ORIGIN, 17, now, "scram-sha-256", null, verdict()),
+                statement(
+                        18,
+                        simple("SELECT * FROM t")
+                                .opinion(verdict())
+                                .rewritten(sql("SELECT 'nothing'"))),
+                new AuditEvent.TransactionEnd(ORIGIN, 19, rolledBack, verdict()),
+                new AuditEvent.RuleAlert(
+                        ORIGIN,
+                        20,
+                        now,
+                        verdict().hits().getFirst(),
+                        "security",
+                        Moment.STATEMENT,
+                        sql("DELETE FROM t WHERE a = 5")),
+                new AuditEvent.RuleAlert(
+                        ORIGIN, 21, now, verdict().hits().getFirst(), "security", Moment.TRANSACTION_END, null),
+                new AuditEvent.AuditHeartbeat(BASE_MICROS, 0, new LeftOutTotals(3, 4)),
+                new AuditEvent.AuditReload(BASE_MICROS, "rules", "rules", "sha256:aa", "sha256:bb", null),
                 new AuditEvent.AuditHeartbeat(BASE_MICROS, 0),
                 new AuditEvent.AuditCheckpoint(
                         BASE_MICROS, new Checkpoint(1, 20, 20, "cd".repeat(32), "0123456789abcdef", "c2lnbmVk")),

@@ -108,7 +108,7 @@ class AuditCommandsTest {
         // Then
         assertThat(code).isZero();
         assertThat(Files.readAllLines(file))
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy(line -> assertThat(
                                 MAPPER.readTree(line).get("class_uid").asInt())
                         .isEqualTo(6005));

@@ -53,6 +53,16 @@ public final class ExecutionFixture {
         return this;
     }
 
+    public ExecutionFixture opinion(Opinion opinion) {
+        execution.opinion = opinion;
+        return this;
+    }
+
+    public ExecutionFixture rewritten(SqlStatement rewritten) {
+        execution.rewritten = rewritten;
+        return this;
+    }
+
     public ExecutionFixture resolved(SqlStatement resolved) {
         execution.resolved = resolved;
         return this;

@@ -12,6 +12,8 @@ record EcsCategory(List<String> categories, List<String> types, String outcome) 
         return switch (type) {
             case "statement", "copy", "function_call" -> execution(record);
             case "statement.intent" -> new EcsCategory(List.of("database"), List.of("info"), UNKNOWN);
+            case "rule.alert" ->
+                new EcsCategory(List.of("intrusion_detection", "database"), List.of("info"), UNKNOWN);
             case "session.start" -> new EcsCategory(List.of("session"), List.of("start"), SUCCESS);
             case "session.auth" ->
                 new EcsCategory(
@@ -55,8 +57,15 @@ record EcsCategory(List<String> categories, List<String> types, String outcome) 
         };
         return new EcsCategory(
                 statementClass.equals("ROLE") ? List.of("database", "iam") : List.of("database"),
-                outcome.equals(FAILURE) ? List.of(type, "error") : List.of(type),
+                types(type, outcome, record.in("rules").stringOr("action", "")),
                 outcome);
+    }
+
+    private static List<String> types(String type, String outcome, String action) {
+        if (action.equals("block") || action.equals("close")) {
+            return List.of(type, "denied");
+        }
+        return outcome.equals(FAILURE) ? List.of(type, "error") : List.of(type);
     }
 
     private static String of(String outcome) {

@@ -41,6 +41,11 @@ public final class EcsFormat implements RecordFormat {
         record.take("time");
         writeTrace(event, record.in("sql").string("traceparent"));
         writeError(event, type, record);
+        event.with(
+                "rule",
+                new Tree()
+                        .with("id", record.in("alert").string("id"))
+                        .with("ruleset", record.in("rules").string("set")));
         if (record.has("session")) {
             writeSession(event, record);
         }
@@ -67,7 +72,7 @@ public final class EcsFormat implements RecordFormat {
         String command = record.string("command");
         Long duration = record.takeNumber("duration_us");
         Tree event = new Tree()
-                .with("kind", "event")
+                .with("kind", type.equals("rule.alert") ? "alert" : "event")
                 .with("category", category.categories())
                 .with("type", category.types())
                 .with("action", record.has("result") && command != null && !command.isEmpty() ? command : type)

@@ -29,6 +29,7 @@ record OcsfClass(int category, int uid, String name, int activity, String activi
         return switch (type) {
             case "statement", "copy", "function_call" -> execution(record);
             case "statement.intent" -> datastore(OTHER, "Intent");
+            case "rule.alert" -> datastore(OTHER, "Rule Alert");
             case "session.start" -> datastore(3, "Connect");
             case "session.end" -> datastore(OTHER, "Disconnect");
             case "transaction.end" -> datastore(OTHER, "Transaction End");

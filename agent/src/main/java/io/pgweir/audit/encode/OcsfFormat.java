@@ -46,6 +46,7 @@ public final class OcsfFormat implements RecordFormat {
                 .with("message", record.has("result") ? null : Summary.of(type, record))
                 .with("metadata", metadata(type, record, product));
         writeToldByServer(event, type, record);
+        writeControl(event, type, OcsfControl.of(type, record));
         switch (is.uid()) {
             case OcsfClass.DATASTORE -> writeDatastore(event, record);
             case OcsfClass.AUTHENTICATION -> writeAuthentication(event, record);
@@ -56,6 +57,16 @@ public final class OcsfFormat implements RecordFormat {
         }
         return event.with("attestation_list", attestations(record))
                 .with("unmapped", new Tree().with("pgweir", new Tree().with(record.rest())));
+    }
+
+    private static void writeControl(Tree event, String type, @Nullable OcsfControl control) {
+        if (control != null) {
+            event.with("action_id", control.actionId())
+                    .with("action", control.action())
+                    .with("disposition_id", control.dispositionId())
+                    .with("disposition", control.disposition())
+                    .with("is_alert", type.equals("rule.alert") ? true : null);
+        }
     }
 
     private static Tree product(Members agent) {
@@ -81,7 +92,7 @@ public final class OcsfFormat implements RecordFormat {
                         new Tree()
                                 .with("name", agent.takeString("instance"))
                                 .with("hostname", agent.takeString("host")))
-                .with("profiles", sealed ? List.of("record_integrity") : null)
+                .with("profiles", profiles(sealed, OcsfControl.of(type, record) != null))
                 .with("uid", id)
                 .with("correlation_uid", intent)
                 .with("sequence", sealed ? record.number("seq") : record.takeNumber("seq"))
@@ -90,6 +101,13 @@ public final class OcsfFormat implements RecordFormat {
                 .with("log_name", "pgweir.audit")
                 .with("log_version", version == null ? null : version.toString())
                 .with("is_truncated", record.in("sql").bool("truncated"));
+    }
+
+    private static @Nullable List<String> profiles(boolean sealed, boolean controlled) {
+        if (sealed) {
+            return controlled ? List.of("record_integrity", "security_control") : List.of("record_integrity");
+        }
+        return controlled ? List.of("security_control") : null;
     }
 
     /** Of who was refused: the code and the words. */

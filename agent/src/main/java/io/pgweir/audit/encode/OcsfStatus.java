@@ -10,7 +10,8 @@ record OcsfStatus(int id, String name, int severity) {
     private static final int LOW = 2;
     private static final int MEDIUM = 3;
     private static final int HIGH = 4;
-    private static final String[] SEVERITIES = {"Unknown", "Informational", "Low", "Medium", "High"};
+    private static final int CRITICAL = 5;
+    private static final String[] SEVERITIES = {"Unknown", "Informational", "Low", "Medium", "High", "Critical"};
 
     private static final OcsfStatus UNKNOWN = new OcsfStatus(0, "Unknown", INFORMATIONAL);
     private static final OcsfStatus SUCCESS = new OcsfStatus(1, "Success", INFORMATIONAL);
@@ -36,6 +37,7 @@ record OcsfStatus(int id, String name, int severity) {
             case "audit.reload" -> record.in("reload").has("error") ? failure(MEDIUM) : SUCCESS;
             case "audit.gap", "sink.down" -> failure(HIGH);
             case "statement.intent" -> UNKNOWN;
+            case "rule.alert" -> new OcsfStatus(1, "Success", severity(record.in("alert").required("severity")));
             default -> SUCCESS;
         };
     }
@@ -47,6 +49,16 @@ record OcsfStatus(int id, String name, int severity) {
             case "suspended", "rolled_back" -> new OcsfStatus(99, outcome, INFORMATIONAL);
             case "unanswered" -> new OcsfStatus(0, "Unknown", LOW);
             default -> UNKNOWN;
+        };
+    }
+
+    private static int severity(String ofRule) {
+        return switch (ofRule) {
+            case "low" -> LOW;
+            case "medium" -> MEDIUM;
+            case "high" -> HIGH;
+            case "critical" -> CRITICAL;
+            default -> INFORMATIONAL;
         };
     }
 

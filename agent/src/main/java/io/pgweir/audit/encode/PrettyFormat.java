@@ -81,7 +81,7 @@ public final class PrettyFormat implements RecordFormat {
     }
 
     private static boolean isTrouble(String type) {
-        return type.equals("audit.gap") || type.equals("sink.down");
+        return type.equals("audit.gap") || type.equals("sink.down") || type.equals("rule.alert");
     }
 
     private static String text(Members record) {
@@ -106,6 +106,7 @@ public final class PrettyFormat implements RecordFormat {
             case "transaction.end" -> record.in("transaction").stringOr("outcome", "");
             case "cancel" -> Boolean.TRUE.equals(record.in("cancel").bool("forwarded")) ? "forwarded" : "refused";
             case "statement.intent" -> "intent";
+            case "rule.alert" -> "alert";
             default -> "";
         };
     }

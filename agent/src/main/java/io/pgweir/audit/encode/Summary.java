@@ -18,6 +18,10 @@ final class Summary {
                 "transaction of " + counted(record.in("transaction").numberOr("executions", 0), "execution");
             case "cancel" ->
                 "cancel from " + client(record) + (record.in("cancel").has("target") ? "" : " for nobody");
+            case "rule.alert" ->
+                "rule " + record.in("alert").required("id") + ", "
+                        + record.in("alert").required("severity") + ": "
+                        + record.in("sql").stringOr("text", "at " + record.in("alert").required("at"));
             case "statement.intent" -> "is to run " + record.in("sql").stringOr("text", "(statement not seen)");
             case "audit.start" -> "audit starts";
             case "audit.stop" ->
