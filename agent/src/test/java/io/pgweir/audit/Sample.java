@@ -125,8 +125,8 @@ public final class Sample {
                         Mode.ENFORCE,
                         List.of(new Exemption(LocalDate.of(2030, 1, 1), "migration", "dba", Match.ALWAYS)),
                         new Action.Exclude()));
-        Asker asker = new Asker(
-                SESSION, "app", "orders", "psql", null, "main", "orders", true, "scram-sha-256", BASE_MICROS);
+        Asker asker =
+                new Asker(SESSION, "app", "orders", "psql", null, "main", "orders", true, "scram-sha-256", BASE_MICROS);
         Question question = new Question(asker);
         question.begin(BASE_MICROS);
         return RuleSet.of(rules, "sha256:" + "ab".repeat(32)).judge(Moment.SESSION, question);
@@ -255,11 +255,7 @@ public final class Sample {
                         SESSION,
                         new Intent(now, Execution.Path.FUNCTION_CALL, Execution.Step.EXECUTE, null, null, null, 957)),
                 new AuditEvent.SessionAuth(ORIGIN, 17, now, "scram-sha-256", null, verdict()),
-                statement(
-                        18,
-                        simple("SELECT * FROM t")
-                                .opinion(verdict())
-                                .rewritten(sql("SELECT 'nothing'"))),
+                statement(18, simple("SELECT * FROM t").opinion(verdict()).rewritten(sql("SELECT 'nothing'"))),
                 new AuditEvent.TransactionEnd(ORIGIN, 19, rolledBack, verdict()),
                 new AuditEvent.RuleAlert(
                         ORIGIN,

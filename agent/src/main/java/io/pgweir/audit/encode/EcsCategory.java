@@ -12,8 +12,7 @@ record EcsCategory(List<String> categories, List<String> types, String outcome) 
         return switch (type) {
             case "statement", "copy", "function_call" -> execution(record);
             case "statement.intent" -> new EcsCategory(List.of("database"), List.of("info"), UNKNOWN);
-            case "rule.alert" ->
-                new EcsCategory(List.of("intrusion_detection", "database"), List.of("info"), UNKNOWN);
+            case "rule.alert" -> new EcsCategory(List.of("intrusion_detection", "database"), List.of("info"), UNKNOWN);
             case "session.start" -> new EcsCategory(List.of("session"), List.of("start"), SUCCESS);
             case "session.auth" ->
                 new EcsCategory(

@@ -37,7 +37,8 @@ record OcsfStatus(int id, String name, int severity) {
             case "audit.reload" -> record.in("reload").has("error") ? failure(MEDIUM) : SUCCESS;
             case "audit.gap", "sink.down" -> failure(HIGH);
             case "statement.intent" -> UNKNOWN;
-            case "rule.alert" -> new OcsfStatus(1, "Success", severity(record.in("alert").required("severity")));
+            case "rule.alert" ->
+                new OcsfStatus(1, "Success", severity(record.in("alert").required("severity")));
             default -> SUCCESS;
         };
     }

@@ -21,7 +21,8 @@ final class Summary {
             case "rule.alert" ->
                 "rule " + record.in("alert").required("id") + ", "
                         + record.in("alert").required("severity") + ": "
-                        + record.in("sql").stringOr("text", "at " + record.in("alert").required("at"));
+                        + record.in("sql")
+                                .stringOr("text", "at " + record.in("alert").required("at"));
             case "statement.intent" -> "is to run " + record.in("sql").stringOr("text", "(statement not seen)");
             case "audit.start" -> "audit starts";
             case "audit.stop" ->

@@ -98,23 +98,28 @@ public final class RequestRules {
         if (wanted == null || next.step() == Execution.Step.BIND) {
             return Ruling.PASS;
         }
+        if (next.path() == Execution.Path.FUNCTION_CALL || isFetch(next)) {
+            return refuses(judged.all(), wanted)
+                    ? refuse(SqlState.FEATURE_NOT_SUPPORTED, "what has no text cannot be rewritten", null, null)
+                    : Ruling.PASS;
+        }
         boolean prepared = next.path() == Execution.Path.EXTENDED && next.step() == Execution.Step.EXECUTE;
         if (prepared || judged.also().rewrite() != null) {
-            boolean fetches = isFetch(next);
-            if (!fetches && !wasRewritten(next, wanted)) {
+            if (!wasRewritten(next, wanted)) {
                 return refuse(
                         SqlState.INVALID_SQL_STATEMENT_NAME,
                         "the statement was prepared before a rule that rewrites it was in force",
                         null,
                         "Prepare it again.");
             }
-            if (prepared || fetches) {
+            if (prepared) {
                 return Ruling.PASS;
             }
         }
         return rewriteEach(next, judged.own(), sql);
     }
 
+    /** FETCH and MOVE run the query of a cursor. */
     private static boolean isFetch(Foreseen next) {
         return next.statements().size() == 1
                 && next.statements().getFirst().cursorName() != null
