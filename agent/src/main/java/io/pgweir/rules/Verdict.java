@@ -140,6 +140,16 @@ public final class Verdict implements Opinion {
         return action != null && action.kind() == ActionKind.EXCLUDE;
     }
 
+    /** Without the rules of which nobody can tell whether they match. */
+    public Verdict certain() {
+        for (Hit hit : hits) {
+            if (hit.unknown()) {
+                return of(set, hits.stream().filter(one -> !one.unknown()).toList());
+            }
+        }
+        return this;
+    }
+
     /** Both: all hits of either, each once. */
     public Verdict and(Verdict other) {
         if (this == other || other.hits.isEmpty()) {

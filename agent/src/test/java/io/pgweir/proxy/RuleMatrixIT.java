@@ -52,8 +52,7 @@ class RuleMatrixIT {
      * @param ready of ReadyForQuery that answer that
      * @param runs what the server says where it runs
      */
-    private record Way(
-            String name, Criterion match, List<byte[]> before, List<byte[]> under, int ready, String runs) {}
+    private record Way(String name, Criterion match, List<byte[]> before, List<byte[]> under, int ready, String runs) {}
 
     /** What is looked at when it was tried. */
     private enum Cell {
@@ -186,8 +185,8 @@ class RuleMatrixIT {
         List<DynamicTest> cells = new ArrayList<>();
         for (Way way : ways()) {
             for (Cell cell : Cell.values()) {
-                if (cell == Cell.THROTTLE && way.name.equals("SQL PREPARE")) {
-                    // PREPARE takes the turn.
+                if (way.name.equals("SQL PREPARE") && (cell == Cell.THROTTLE || cell == Cell.EXCLUDE)) {
+                    // PREPARE takes the turn; and what EXECUTE runs is not known before PREPARE is answered.
                     continue;
                 }
                 cells.add(DynamicTest.dynamicTest(way.name + ": " + cell, () -> check(way, cell)));
@@ -200,8 +199,7 @@ class RuleMatrixIT {
         return switch (cell) {
             case BLOCK, SHADOW -> block("not here");
             case CLOSE -> new Action.Close("57P01", "not you", null);
-            case THROTTLE ->
-                new Action.Throttle(1e-6, 1, Set.of(), Duration.ofMillis(1), "53400", "not so fast");
+            case THROTTLE -> new Action.Throttle(1e-6, 1, Set.of(), Duration.ofMillis(1), "53400", "not so fast");
             case ALERT -> new Action.Alert("security");
             case TAG -> new Action.Tag(TAGGED, "yes");
             case EXCLUDE -> new Action.Exclude();
@@ -241,19 +239,20 @@ class RuleMatrixIT {
                 }
                 case ALERT -> {
                     assertThat(answer).contains(way.runs);
-                    await().atMost(Duration.ofSeconds(10)).until(() -> agent.events(RuleAlert.class).stream()
-                            .anyMatch(alert -> alert.hit().rule().equals(id)));
+                    await().atMost(Duration.ofSeconds(10))
+                            .until(() -> agent.events(RuleAlert.class).stream()
+                                    .anyMatch(alert -> alert.hit().rule().equals(id)));
                 }
                 case EXCLUDE -> {
                     assertThat(answer).contains(way.runs);
                     client.close();
-                    await().atMost(Duration.ofSeconds(10)).until(() -> agent.events(SessionEnd.class).stream()
-                            .anyMatch(end -> end.origin().server() != null
-                                    && end.origin().server().processId() == client.pid()));
+                    await().atMost(Duration.ofSeconds(10))
+                            .until(() -> agent.events(SessionEnd.class).stream()
+                                    .anyMatch(end -> end.origin().server() != null
+                                            && end.origin().server().processId() == client.pid()));
                     assertThat(hits(id)).isEmpty();
                 }
-                case REWRITE ->
-                    assertThat(answer).doesNotContain(way.runs).containsAnyOf("D(rewritten)", "E(ERROR");
+                case REWRITE -> assertThat(answer).doesNotContain(way.runs).containsAnyOf("D(rewritten)", "E(ERROR");
             }
         }
     }
@@ -283,6 +282,7 @@ class RuleMatrixIT {
                 .map(Execution::opinion)
                 .filter(Verdict.class::isInstance)
                 .map(Verdict.class::cast)
-                .filter(verdict -> verdict.hits().stream().anyMatch(hit -> hit.rule().equals(rule)));
+                .filter(verdict ->
+                        verdict.hits().stream().anyMatch(hit -> hit.rule().equals(rule)));
     }
 }

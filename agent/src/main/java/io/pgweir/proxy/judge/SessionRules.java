@@ -22,6 +22,7 @@ import io.pgweir.session.Transaction;
 import io.pgweir.sql.LexicalRules;
 import io.pgweir.sql.SqlScript;
 import io.pgweir.sql.SqlStatement;
+import io.pgweir.sql.StatementKind;
 import io.pgweir.sql.facts.StatementFacts;
 import io.pgweir.wire.BindView;
 import io.pgweir.wire.ErrorFields;
@@ -173,9 +174,16 @@ public final class SessionRules implements SessionListener {
         if (next.path() == Execution.Path.FUNCTION_CALL) {
             return judge(set, asked, next, callOf(next.functionOid()), 0);
         }
-        return next.statements().isEmpty()
-                ? Verdict.NONE
-                : judge(set, asked, next, next.statements().get(i), i);
+        if (next.statements().isEmpty()) {
+            return Verdict.NONE;
+        }
+        SqlStatement statement = next.statements().get(i);
+        Verdict verdict = judge(set, asked, next, statement, i);
+        // Of an EXECUTE nothing is known but what it runs, and that is judged as well.
+        boolean resolved = statement.kind() == StatementKind.EXECUTE
+                && !next.anything()
+                && !next.also().isEmpty();
+        return resolved ? verdict.certain() : verdict;
     }
 
     /** @param statement null for one that nobody knows */
