@@ -44,6 +44,24 @@ class RulesSchemaTest {
     }
 
     @Test
+    void theReadmeShowsTheExampleAndItPassesItsTests() throws IOException {
+        // Given
+        Path file = ROOT.resolve("docs/examples/rules/customers.yaml");
+        String example = Files.readString(file);
+
+        // When
+        RuleFiles files = RuleFiles.read(List.of(file), List.of(), InstantSource.fixed(NOW));
+
+        // Then
+        assertThat(schemaFaults(example)).isEmpty();
+        assertThat(files.faults()).isEmpty();
+        assertThat(files.warnings()).isEmpty();
+        assertThat(RuleTests.run(files)).hasSize(3).allMatch(outcome -> outcome.failure() == null);
+        assertThat(Files.readString(ROOT.resolve("README.md")))
+                .contains("```yaml\n" + example.substring(example.indexOf('\n') + 1) + "```");
+    }
+
+    @Test
     void everyExampleOfTheDocumentIsValidAndPassesItsTests() throws IOException {
         // Given
         Path file = Files.writeString(directory.resolve("examples.yaml"), examples());
