@@ -83,9 +83,11 @@ final class RulesExplainCommand implements Callable<Integer> {
         Question question = new Question(asker());
         FactsCache cache = new FactsCache(CACHE_BYTES);
         List<SqlStatement> statements = SqlScript.of(sql, LexicalRules.DEFAULT).statements();
-        Verdict verdict = Verdict.NONE;
+        question.begin(micros());
+        text.moment(Moment.SESSION, set.explain(Moment.SESSION, question));
+        Verdict verdict = set.judge(Moment.SESSION, question);
         for (int i = 0; i < statements.size(); i++) {
-            question.begin(ChronoUnit.MICROS.between(Instant.EPOCH, time));
+            question.begin(micros());
             question.onScript(i, statements.size());
             question.onStatement(cache.of(statements.get(i)));
             question.onProgress(rows, 0);
@@ -111,9 +113,13 @@ final class RulesExplainCommand implements Callable<Integer> {
                     cluster,
                     tls,
                     "",
-                    ChronoUnit.MICROS.between(Instant.EPOCH, time));
+                    micros());
         } catch (IllegalArgumentException _) {
             throw new ParameterException(spec.commandLine(), "--address: " + address + " (expected: an IP address)");
         }
+    }
+
+    private long micros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 }

@@ -28,7 +28,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * One mapping of the file, asked for its keys by those who know them; {@link #end()} tells of the keys that nobody asked for.
  *
  * <p>Every reader of a value returns the given default where the key is absent and where its value is a fault, so that the
- * reading goes on and finds the next fault. Nothing is made of the result of a reading with faults.
+ * reading goes on and finds the next fault. Nothing is made of the result of a reading with faults. Long, as it is one question a
+ * kind of value, over one set of keys that were asked for.
  */
 public final class Section {
     private final Node node;

@@ -2,10 +2,12 @@ package io.pgweir.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.pgweir.sql.LexicalRules;
 import io.pgweir.sql.SqlScript;
 import io.pgweir.sql.facts.FactsCache;
 import io.pgweir.sql.facts.StatementFacts;
+import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -53,6 +55,32 @@ class RuleSetTest {
         assertThat(verdict.block()).isEqualTo(BLOCK);
         assertThat(verdict.set()).isSameAs(set);
         assertThat(judge(set, "select 1").hits()).extracting(Hit::rule).containsExactly("all", "bob");
+    }
+
+    @Test
+    void aStatementThatWasJudgedBeforeAllocatesNothing() {
+        // Given
+        RuleSet set = set(
+                rule("eve", Mode.ENFORCE, new Match(List.of(user("eve")))),
+                rule("deletes", Mode.ENFORCE, new Match(List.of(command("DELETE")))));
+        StatementFacts facts = facts("select a from t");
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long allocated = 0;
+
+        // When
+        for (int i = 0; i < 40_000; i++) {
+            if (i == 20_000) {
+                allocated = threads.getCurrentThreadAllocatedBytes();
+            }
+            question.begin(i);
+            question.onStatement(facts);
+            set.judge(Moment.STATEMENT, question);
+        }
+
+        // Then
+        assertThat(threads.getCurrentThreadAllocatedBytes() - allocated)
+                .as("less than one object a call")
+                .isLessThan(20_000);
     }
 
     @Test
