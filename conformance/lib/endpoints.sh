@@ -97,15 +97,21 @@ END
   await "$server_pid" "$server_port" prefer || die "PostgreSQL $major does not start (logs in $cell)"
 }
 
-# pgweir as it comes and, for pgweir-cut, with everything it reads cut into pieces of 1 to 7 bytes.
+# pgweir as it comes and, for pgweir-cut, with everything it reads cut into pieces of 1 to 7 bytes; for pgweir-rules with rules
+# that are asked of everything and change nothing.
 start_agent() {
-  local target=$1 client_tls="{mode: disable}" server_tls=disable libpq_tls=disable options=''
+  local target=$1 client_tls="{mode: disable}" server_tls=disable libpq_tls=disable options='' rules='{}'
   if [[ $target == pgweir-tls ]]; then
     client_tls="{mode: require, cert: $work/tls/server.crt, key: $work/tls/server.key}"
     server_tls=require
     libpq_tls=require
   fi
   [[ $target == pgweir-cut ]] && options=-Dpgweir.debug.read-bytes=7
+  if [[ $target == pgweir-rules ]]; then
+    local packs
+    packs=$(cd "$here/../rules" && printf '%s, ' */)
+    rules="{files: [$here/lib/rules.yaml], packs: [${packs//\//}]}"
+  fi
   agent_port=$(free_port)
   cat >"$cell/pgweir.yaml" <<END
 version: 1
@@ -113,6 +119,7 @@ clusters:
   conformance: {nodes: ["127.0.0.1:$server_port"], tls: {mode: $server_tls}}
 listeners:
   - {name: conformance, listen: "127.0.0.1:$agent_port", cluster: conformance, tls: $client_tls}
+rules: $rules
 audit:
   sinks:
     - file: {path: "$cell/audit.ndjson"}

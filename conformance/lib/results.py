@@ -16,7 +16,7 @@ import urllib.parse
 import xml.etree.ElementTree
 
 SUITES = ["regress", "isolation", "libpq_pipeline", "pgjdbc"]
-TARGETS = ["pgweir", "pgweir-cut", "pgweir-tls", "pgbouncer"]
+TARGETS = ["pgweir", "pgweir-cut", "pgweir-tls", "pgweir-rules", "pgbouncer"]
 
 
 def surefire(reports, cases):
