@@ -9,6 +9,9 @@ import io.pgweir.rules.NamePattern;
 import io.pgweir.rules.RuleSet;
 import io.pgweir.session.SessionPhase;
 import io.pgweir.session.SessionTracker;
+import io.pgweir.sql.StatementClass;
+import io.pgweir.sql.facts.RelationName;
+import io.pgweir.sql.facts.StatementFacts;
 import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.MessageType;
 import io.pgweir.wire.MessageWriter;
@@ -16,7 +19,9 @@ import io.pgweir.wire.RowView;
 import io.pgweir.wire.TransactionStatus;
 import java.nio.charset.Charset;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +41,24 @@ final class CatalogLookup {
     private static final String NAME = "pgweir: catalog";
 
     private static final int ROWS_MAX = 50_000;
+
+    /** Tags of what makes relations. */
+    private static final List<String> CREATES = List.of(
+            "CREATE TABLE",
+            "CREATE VIEW",
+            "CREATE MATERIALIZED VIEW",
+            "CREATE FOREIGN TABLE",
+            "CREATE SCHEMA",
+            "IMPORT FOREIGN SCHEMA");
+
+    /** Tags of what renames relations and columns, moves them, adds columns, attaches partitions. */
+    private static final List<String> ALTERS = List.of(
+            "ALTER TABLE",
+            "ALTER VIEW",
+            "ALTER MATERIALIZED VIEW",
+            "ALTER FOREIGN TABLE",
+            "ALTER SCHEMA",
+            "ALTER TYPE");
 
     /** Of each table, partition and view that a pattern means, or that inherits from one, all columns. */
     private static final String SQL = """
@@ -83,13 +106,18 @@ final class CatalogLookup {
 
     private Catalogs.@Nullable Key key;
 
+    /** Of the rules as they were when the session was last about to ask. */
+    private List<Action.Mask> masks = List.of();
+
     /** Null where nothing is asked, or what came does not read. */
     private @Nullable KnownColumns answer;
 
     private boolean asked;
     private int rows;
     private long epoch;
-    private boolean ddl;
+
+    /** This session has created or altered what may have masked columns, and nobody else sees it yet. */
+    private boolean uncommitted;
 
     CatalogLookup(
             SessionTracker tracker,
@@ -108,7 +136,8 @@ final class CatalogLookup {
 
     Catalogs.Answer known() {
         Catalogs.Key of = key;
-        return of == null ? Catalogs.UNKNOWN : catalogs.known(of);
+        Catalogs.Answer known = of == null ? Catalogs.UNKNOWN : catalogs.known(of);
+        return uncommitted ? new Catalogs.Answer(known.columns(), false) : known;
     }
 
     /** Whether what the server says now, up to its ReadyForQuery, is the answer. */
@@ -119,8 +148,11 @@ final class CatalogLookup {
     /** What to send in front of a request of this type; null for nothing. */
     @Nullable
     ByteBuf ask(byte type, RuleSet set) {
-        List<Action.Mask> masks = set.allMasks();
-        if (masks.isEmpty() || !able || asked || !begins(type) || !isIdle()) {
+        if (asked || !begins(type)) {
+            return null;
+        }
+        masks = set.allMasks();
+        if (masks.isEmpty() || !able || !isIdle()) {
             return null;
         }
         Catalogs.Key of = new Catalogs.Key(cluster, database, set.hash());
@@ -132,7 +164,7 @@ final class CatalogLookup {
         answer = new KnownColumns();
         rows = 0;
         epoch = catalogs.epoch();
-        return question(masks);
+        return question();
     }
 
     private static boolean begins(byte type) {
@@ -152,7 +184,7 @@ final class CatalogLookup {
                 && tracker.transactionStatus() == TransactionStatus.IDLE;
     }
 
-    private ByteBuf question(List<Action.Mask> masks) {
+    private ByteBuf question() {
         Charset charset = tracker.clientCharset();
         ByteBuf all = allocator.buffer(4096);
         add(all, MessageWriter.parse(allocator, NAME, SQL));
@@ -162,9 +194,9 @@ final class CatalogLookup {
                         allocator,
                         NAME,
                         NAME,
-                        array(masks, ColumnPattern::schema).getBytes(charset),
-                        array(masks, ColumnPattern::relation).getBytes(charset),
-                        array(masks, ColumnPattern::column).getBytes(charset)));
+                        array(ColumnPattern::schema).getBytes(charset),
+                        array(ColumnPattern::relation).getBytes(charset),
+                        array(ColumnPattern::column).getBytes(charset)));
         add(all, MessageWriter.execute(allocator, NAME));
         add(all, MessageWriter.closeStatement(allocator, NAME));
         add(all, MessageWriter.bodyless(allocator, MessageType.Frontend.SYNC));
@@ -177,7 +209,7 @@ final class CatalogLookup {
     }
 
     /** An array literal of LIKE patterns. */
-    private static String array(List<Action.Mask> masks, Function<ColumnPattern, @Nullable NamePattern> part) {
+    private String array(Function<ColumnPattern, @Nullable NamePattern> part) {
         StringBuilder array = new StringBuilder("{");
         for (Action.Mask mask : masks) {
             for (ColumnPattern pattern : mask.columns()) {
@@ -278,18 +310,61 @@ final class CatalogLookup {
         return row.buffer().toString(row.offset(column), Math.max(0, row.length(column)), tracker.clientCharset());
     }
 
-    /** A result's end, of which the tracker has heard: DDL counts when it is committed. */
-    void onComplete(String tag) {
-        ddl |= tag.startsWith("CREATE ")
-                || tag.startsWith("ALTER ")
-                || tag.startsWith("DROP ")
-                || tag.startsWith("SELECT INTO");
+    /**
+     * A result ends well: was it DDL that an answer does not know of?
+     *
+     * @param ended facts of what it was a result of
+     */
+    void onEnding(String tag, Supplier<@Nullable StatementFacts> ended) {
+        if (masks.isEmpty() || uncommitted) {
+            return;
+        }
+        if (startsWithAny(tag, ALTERS)) {
+            uncommitted = true;
+        } else if (startsWithAny(tag, CREATES)) {
+            uncommitted = mayBeMasked(ended.get());
+        } else if (tag.startsWith("SELECT ")) {
+            // So CREATE TABLE AS and SELECT INTO end, too.
+            StatementFacts facts = ended.get();
+            uncommitted = facts != null && facts.statementClass() == StatementClass.DDL && mayBeMasked(facts);
+        }
+    }
+
+    private static boolean startsWithAny(String tag, List<String> starts) {
+        for (String start : starts) {
+            if (tag.startsWith(start)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** By the name of what is created, or of a table that it is a partition of or inherits from. */
+    private boolean mayBeMasked(@Nullable StatementFacts created) {
+        return created == null
+                || !created.complete()
+                || created.ambiguous()
+                || mayBeMeant(created.writes())
+                || mayBeMeant(created.reads());
+    }
+
+    private boolean mayBeMeant(Set<RelationName> relations) {
+        for (RelationName relation : relations) {
+            for (Action.Mask mask : masks) {
+                for (ColumnPattern pattern : mask.columns()) {
+                    if (pattern.mayMean(relation.schema(), relation.name())) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     void onReady(TransactionStatus status) {
-        if (ddl) {
+        if (uncommitted && status == TransactionStatus.IDLE) {
+            uncommitted = false;
             catalogs.onDdl(cluster, database);
-            ddl = status != TransactionStatus.IDLE;
         }
     }
 }

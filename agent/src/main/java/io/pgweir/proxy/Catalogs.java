@@ -9,14 +9,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the databases' catalogs say of the columns that rules mask: one answer a cluster, database and set of rules, kept for a
- * while and until the first sign of DDL. Any thread.
+ * What the databases' catalogs say of the columns that rules mask: one answer a cluster, database and set of rules. Asked again
+ * after a while, and at the first sign of DDL that may change it. Any thread.
  */
 final class Catalogs {
     private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    /** DDL without end, of temporary tables say, must not become questions without end. */
-    private static final long BETWEEN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** A server that does not say is not asked in front of every statement. */
+    private static final long UNSAID_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** An agent in front of more databases than this asks some of them again. */
     private static final int DATABASES_MAX = 1024;
@@ -35,7 +35,8 @@ final class Catalogs {
 
     /**
      * @param columns null where nobody has been told yet
-     * @param isFresh whether the catalog has said so lately, and no DDL has been seen since
+     * @param isFresh whether no DDL has been seen since. Age alone does not count: a long transaction, in which nobody can ask,
+     *     goes on with what was known when it began
      */
     record Answer(@Nullable KnownColumns columns, boolean isFresh) {}
 
@@ -43,11 +44,16 @@ final class Catalogs {
     private static final class Entry {
         private final @Nullable KnownColumns columns;
         private final long askedNanos;
+
+        /** The server would not say; {@link #columns} are from before. */
+        private final boolean unsaid;
+
         private volatile boolean outdated;
 
-        Entry(@Nullable KnownColumns columns, long askedNanos) {
+        Entry(@Nullable KnownColumns columns, long askedNanos, boolean unsaid) {
             this.columns = columns;
             this.askedNanos = askedNanos;
+            this.unsaid = unsaid;
         }
     }
 
@@ -60,14 +66,18 @@ final class Catalogs {
         return entry == null ? UNKNOWN : new Answer(entry.columns, isFresh(entry));
     }
 
-    private boolean isFresh(Entry entry) {
-        return entry.columns != null && !entry.outdated && nanos.getAsLong() - entry.askedNanos < KEPT_NANOS;
+    private static boolean isFresh(Entry entry) {
+        return entry.columns != null && !entry.outdated;
     }
 
     /** Whether the catalog is to be asked before the next statement. */
     boolean wants(Key key) {
         Entry entry = entries.get(key);
-        return entry == null || (!isFresh(entry) && nanos.getAsLong() - entry.askedNanos >= BETWEEN_NANOS);
+        if (entry == null) {
+            return true;
+        }
+        long age = nanos.getAsLong() - entry.askedNanos;
+        return entry.unsaid ? age >= UNSAID_NANOS : entry.outdated || age >= KEPT_NANOS;
     }
 
     /** Told to {@link #put} by whoever asks, from before asking. */
@@ -84,14 +94,14 @@ final class Catalogs {
             entries.clear();
         }
         entries.compute(key, (same, before) -> {
-            boolean kept = columns == null && before != null;
-            Entry after = new Entry(kept ? before.columns : columns, nanos.getAsLong());
-            after.outdated = kept || asked != epoch.get();
+            boolean unsaid = columns == null;
+            Entry after = new Entry(unsaid && before != null ? before.columns : columns, nanos.getAsLong(), unsaid);
+            after.outdated = unsaid || asked != epoch.get();
             return after;
         });
     }
 
-    /** Something in that database was created, altered or dropped. */
+    /** Something in that database was created or altered that may have masked columns, and is committed. */
     void onDdl(String cluster, String database) {
         epoch.incrementAndGet();
         entries.forEach((key, entry) -> {

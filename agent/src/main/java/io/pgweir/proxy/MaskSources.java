@@ -36,6 +36,13 @@ final class MaskSources {
                 meaning.tracker().clientCharset());
     }
 
+    /** Of what the server answers. */
+    @Nullable
+    StatementFacts answered() {
+        Execution running = meaning.tracker().answering();
+        return running == null ? null : facts(running);
+    }
+
     private @Nullable StatementFacts facts(Execution running) {
         SqlStatement statement = asked(running);
         return statement == null ? null : facts.of(statement);

@@ -17,7 +17,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: the session's event loop.
  */
-record ResultRules(Meaning meaning, ResultRequests requests, Results results, ResultStop stop, CatalogLookup lookup) {
+record ResultRules(
+        Meaning meaning,
+        ResultRequests requests,
+        Results results,
+        ResultStop stop,
+        CatalogLookup lookup,
+        MaskSources sources) {
 
     /**
      * @param server cluster and node: what has one catalog
@@ -50,7 +56,8 @@ record ResultRules(Meaning meaning, ResultRequests requests, Results results, Re
                 new ResultRequests(meaning, lookup, stop, upstream, allocator, shared, judge),
                 new Results(meaning, sources, judge, allocator, stop, rowBytesMax),
                 stop,
-                lookup);
+                lookup,
+                sources);
     }
 
     /** As {@link Lane#look}, of a DataRow or CopyData of the server. */
@@ -129,8 +136,9 @@ record ResultRules(Meaning meaning, ResultRequests requests, Results results, Re
 
     /** The tracker is about to hear it. */
     void hears(BackendMessage message) {
-        if (message instanceof BackendMessage.CommandComplete) {
+        if (message instanceof BackendMessage.CommandComplete(String tag)) {
             results.onEnding();
+            lookup.onEnding(tag, sources::answered);
         }
     }
 
@@ -138,9 +146,7 @@ record ResultRules(Meaning meaning, ResultRequests requests, Results results, Re
     void heard(BackendMessage message) {
         results.on(message);
         requests.onAnswer(message);
-        if (message instanceof BackendMessage.CommandComplete(String tag)) {
-            lookup.onComplete(tag);
-        } else if (message instanceof BackendMessage.ReadyForQuery ready) {
+        if (message instanceof BackendMessage.ReadyForQuery ready) {
             lookup.onReady(ready.status());
         }
     }

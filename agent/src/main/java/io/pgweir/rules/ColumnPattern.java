@@ -18,6 +18,12 @@ public record ColumnPattern(
                 && column.matches(name);
     }
 
+    /** Whether columns of a relation that is called so in a statement may be meant. {@code ofSchema} is null where none stands. */
+    public boolean mayMean(@Nullable String ofSchema, String ofRelation) {
+        return (relation == null || relation.matches(ofRelation))
+                && (schema == null || ofSchema == null || schema.matches(ofSchema));
+    }
+
     @Override
     public String toString() {
         return (schema == null ? "" : schema + ".") + (relation == null ? "" : relation + ".") + column;

@@ -27,6 +27,7 @@ public final class RuleSet {
     private final ActiveRule[] active;
     private final Map<Moment, Range> ranges = new EnumMap<>(Moment.class);
     private final StatementAnswers withoutFacts;
+    private final List<Action.Mask> masks;
 
     /** Where a moment's rules stand; {@code end} is behind the last. */
     private record Range(int start, int end) {}
@@ -44,6 +45,12 @@ public final class RuleSet {
             ranges.merge(active[i].rule().at(), new Range(at, at + 1), (known, one) -> new Range(known.start, one.end));
         }
         this.withoutFacts = new StatementAnswers(this, active, null);
+        this.masks = Arrays.stream(active)
+                .filter(rule -> rule.rule().mode() == Mode.ENFORCE)
+                .flatMap(rule -> rule.rule().actions().stream())
+                .filter(Action.Mask.class::isInstance)
+                .map(Action.Mask.class::cast)
+                .toList();
     }
 
     /** @param hash over what was read */
@@ -116,12 +123,7 @@ public final class RuleSet {
 
     /** Of rules that may act, whatever they match. */
     public List<Action.Mask> allMasks() {
-        return Arrays.stream(active)
-                .filter(rule -> rule.rule().mode() == Mode.ENFORCE)
-                .flatMap(rule -> rule.rule().actions().stream())
-                .filter(Action.Mask.class::isInstance)
-                .map(Action.Mask.class::cast)
-                .toList();
+        return masks;
     }
 
     /** Whether any rule may do more than tell. */

@@ -369,6 +369,45 @@ class RowRulesIT {
     }
 
     @Test
+    void tablesThatComeAndGoHideNothing() {
+        try (PgWire client = agent.login();
+                PgWire second = agent.login()) {
+            for (int i = 0; i < 20; i++) {
+                String name = "batch_" + i;
+                client.query("create temp table " + name + "(a int, secret_word text)");
+                client.query("insert into " + name + " values (7, 'sesame')");
+                second.query("create table mine_" + name + " as select 1 as b");
+                assertThat(client.query("copy " + name + " to stdout")).contains("d(7\\t###\\n)");
+                assertThat(client.query("select a, secret_word as w from " + name))
+                        .contains("D(7,###)");
+                assertThat(client.query("copy other to stdout")).contains("d(1\\tshown@example.org\\n)");
+                assertThat(second.query("copy mine_" + name + " to stdout")).contains("d(1\\n)");
+                client.query("begin");
+                client.query("declare c cursor for select id, email as e from other");
+                assertThat(client.query("fetch 1 from c")).contains("D(1,shown@example.org)");
+                client.query("commit");
+                second.query("drop table mine_" + name);
+            }
+        }
+    }
+
+    @Test
+    void newPartitionIsMaskedInTheNextStatement() {
+        try (PgWire client = agent.login();
+                PgWire second = agent.login()) {
+            for (int i = 0; i < 5; i++) {
+                second.query("select 1");
+                client.query("create table late partition of customers for values from (200) to (300)");
+                client.query("insert into late values (200, 'ada1@example.org', 1)");
+                assertThat(second.query("with l as (table late) select l.email as x from l"))
+                        .contains("D(" + ADA + ")");
+                assertThat(client.query("copy late to stdout")).contains("d(200\\t" + ADA + "\\t0\\t");
+                client.query("drop table late");
+            }
+        }
+    }
+
+    @Test
     void rowLongerThanIsMaskedIsNotShown() {
         try (RunningAgent small = RunningAgent.builder(server.port())
                         .rules(RULES)

@@ -69,7 +69,7 @@ final class CopyPlan {
     private boolean isMasked(RelationName relation) {
         for (Action.Mask mask : source.masks()) {
             for (ColumnPattern pattern : mask.columns()) {
-                if (Lineage.matches(pattern, relation)) {
+                if (pattern.mayMean(relation.schema(), relation.name())) {
                     return true;
                 }
             }
@@ -244,7 +244,9 @@ final class CopyPlan {
             }
         }
         boolean byName = pattern.relation() == null
-                || (written.relation() != null && Lineage.matches(pattern, written.relation()));
+                || (written.relation() != null
+                        && pattern.mayMean(
+                                written.relation().schema(), written.relation().name()));
         return byName && pattern.column().matches(written.name());
     }
 

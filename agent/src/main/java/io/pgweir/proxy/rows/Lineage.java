@@ -90,29 +90,22 @@ final class Lineage {
             return true;
         }
         for (RelationName relation : known.reads()) {
-            if (matches(pattern, relation)) {
+            if (pattern.mayMean(relation.schema(), relation.name())) {
                 return true;
             }
         }
         for (RelationName relation : known.writes()) {
-            if (matches(pattern, relation)) {
+            if (pattern.mayMean(relation.schema(), relation.name())) {
                 return true;
             }
         }
         return false;
     }
 
-    static boolean matches(ColumnPattern pattern, RelationName relation) {
-        return (pattern.relation() == null || pattern.relation().matches(relation.name()))
-                && (pattern.schema() == null
-                        || relation.schema() == null
-                        || pattern.schema().matches(relation.schema()));
-    }
-
     private static boolean names(OutputColumn output, ColumnPattern pattern) {
         for (ColumnName column : output.columns()) {
             RelationName relation = column.relation();
-            if ((relation == null || matches(pattern, relation))
+            if ((relation == null || pattern.mayMean(relation.schema(), relation.name()))
                     && (column.name().equals(ColumnName.ALL) || pattern.column().matches(column.name()))) {
                 return true;
             }
