@@ -110,10 +110,6 @@ public final class Verdict implements Opinion {
         return one(Action.Route.class);
     }
 
-    public List<Action.Alert> alerts() {
-        return all(Action.Alert.class);
-    }
-
     public List<Action.Tag> tags() {
         return all(Action.Tag.class);
     }

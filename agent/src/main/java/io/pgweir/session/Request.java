@@ -120,14 +120,6 @@ final class Request {
         /** CopyDone or CopyFail; no request, never answered. */
         COPY_END;
 
-        boolean isDescribe() {
-            return this == DESCRIBE_STATEMENT || this == DESCRIBE_PORTAL;
-        }
-
-        boolean isClose() {
-            return this == CLOSE_STATEMENT || this == CLOSE_PORTAL;
-        }
-
         boolean isCopyMark() {
             return this == COPY_STREAM || this == COPY_END;
         }

@@ -92,10 +92,6 @@ final class RequestQueue {
         return size - marks;
     }
 
-    boolean isSkipping() {
-        return skipping;
-    }
-
     void stopSkipping() {
         skipping = false;
     }

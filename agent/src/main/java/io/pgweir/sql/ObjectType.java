@@ -1,7 +1,7 @@
 package io.pgweir.sql;
 
 /** The object's type behind CREATE, ALTER and DROP, as command tags spell it. */
-final class ObjectType {
+public final class ObjectType {
     private ObjectType() {}
 
     /** Reads the type and leaves {@code tokens} behind it; empty where none is known. */
@@ -27,7 +27,7 @@ final class ObjectType {
     }
 
     /** Words before the type that are no part of the tag. */
-    private static boolean isAdjective(String word) {
+    public static boolean isAdjective(String word) {
         return switch (word) {
             case "OR",
                     "REPLACE",

@@ -54,18 +54,6 @@ public final class KafkaRecords implements AutoCloseable {
     /** What is there, from the first record on; {@link #isAtEnd} when all that was there at this moment is read. */
     public static KafkaRecords fromBeginning(List<String> servers, String topic, Map<String, String> properties)
             throws IOException, InterruptedException {
-        return open(servers, topic, properties, true);
-    }
-
-    /** What comes from now on. */
-    public static KafkaRecords fromEnd(List<String> servers, String topic, Map<String, String> properties)
-            throws IOException, InterruptedException {
-        return open(servers, topic, properties, false);
-    }
-
-    private static KafkaRecords open(
-            List<String> servers, String topic, Map<String, String> properties, boolean beginning)
-            throws IOException, InterruptedException {
         KafkaFault faults = new KafkaFault(servers, topic);
         Consumer<byte[], byte[]> consumer = null;
         try {
@@ -79,11 +67,7 @@ public final class KafkaRecords implements AutoCloseable {
             }
             consumer.assign(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            if (beginning) {
-                consumer.seekToBeginning(partitions);
-            } else {
-                ends.forEach(consumer::seek);
-            }
+            consumer.seekToBeginning(partitions);
             KafkaRecords records = new KafkaRecords(topic, faults, consumer, ends);
             consumer = null;
             return records;

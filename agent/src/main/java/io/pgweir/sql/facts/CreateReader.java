@@ -1,5 +1,7 @@
 package io.pgweir.sql.facts;
 
+import io.pgweir.sql.ObjectType;
+
 /** Reads CREATE of anything. */
 final class CreateReader {
     private final Reader reader;
@@ -15,7 +17,7 @@ final class CreateReader {
 
     void statement() {
         cursor.at++;
-        while (isAdjective(cursor.word())) {
+        while (ObjectType.isAdjective(cursor.word())) {
             recursive |= cursor.is("RECURSIVE");
             cursor.at++;
         }
@@ -74,24 +76,6 @@ final class CreateReader {
                     "TYPE" -> end();
             default -> cursor.unexpected();
         }
-    }
-
-    private static boolean isAdjective(String word) {
-        return switch (word) {
-            case "OR",
-                    "REPLACE",
-                    "GLOBAL",
-                    "LOCAL",
-                    "TEMP",
-                    "TEMPORARY",
-                    "UNLOGGED",
-                    "UNIQUE",
-                    "RECURSIVE",
-                    "CONSTRAINT",
-                    "TRUSTED",
-                    "PROCEDURAL" -> true;
-            default -> false;
-        };
     }
 
     /** The rest names no relations, or nothing of it happens now: a function's body. */
