@@ -83,7 +83,7 @@ final class BackendLane implements Lane {
             meaning.fail(fault);
         }
         // What nobody can judge any more goes nowhere where somebody must.
-        return session.isOver() ? DISCARD : STREAM;
+        return session.ending.isOver() ? DISCARD : STREAM;
     }
 
     private boolean isProtocol2Error(byte type, int length) {
@@ -95,7 +95,7 @@ final class BackendLane implements Lane {
     @Override
     public void onLast(byte type, int length) {
         if (!isProtocol2Error(type, length)) {
-            session.onServerViolation(type, length);
+            session.ending.onServerViolation(type, length);
         }
     }
 
@@ -141,7 +141,7 @@ final class BackendLane implements Lane {
         } catch (RuntimeException fault) {
             meaning.fail(fault);
         }
-        return session.isOver() ? stopInstead(disposition) : disposition;
+        return session.ending.isOver() ? stopInstead(disposition) : disposition;
     }
 
     /** The session ends behind what was judged before. */
@@ -169,13 +169,13 @@ final class BackendLane implements Lane {
             session.onCancelKey(processId, key);
         } else if (message instanceof BackendMessage.ErrorResponse error
                 && error.fields().isFatal()) {
-            session.onServerFatal(error.fields());
+            session.ending.onServerFatal(error.fields());
         }
         return Disposition.FORWARD;
     }
 
     private Disposition onSasl(List<String> mechanisms) {
-        session.onSaslOffer();
+        session.ending.onSaslOffer();
         if (binding != ScramBinding.STRIP || !mechanisms.contains(ScramBinding.PLUS)) {
             return Disposition.FORWARD;
         }

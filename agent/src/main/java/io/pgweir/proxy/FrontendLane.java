@@ -79,7 +79,7 @@ final class FrontendLane implements Lane {
 
     @Override
     public void onLast(byte type, int length) {
-        session.onClientViolation(type, length);
+        session.ending.onClientViolation(type, length);
     }
 
     @Override
@@ -90,12 +90,12 @@ final class FrontendLane implements Lane {
         try {
             FrontendMessage message = decoderFor(type).decode(type, buffer, bodyAt, bodyLength);
             if (message instanceof FrontendMessage.Terminate) {
-                session.onTerminate();
+                session.ending.onTerminate();
             } else if (type == MessageType.Frontend.AUTHENTICATION) {
                 session.onClientAnswer();
                 if (message instanceof FrontendMessage.SaslInitialResponse(String mechanism, int ignored)
                         && binding.isRefused(mechanism)) {
-                    session.refuseChannelBinding();
+                    session.ending.refuse(Refusal.channelBinding());
                     return Disposition.STOP;
                 }
             }
@@ -115,7 +115,7 @@ final class FrontendLane implements Lane {
 
     private Disposition onFault(RuntimeException fault) {
         meaning.fail(fault);
-        return session.isOver() ? Disposition.STOP : Disposition.FORWARD;
+        return session.ending.isOver() ? Disposition.STOP : Disposition.FORWARD;
     }
 
     @Override

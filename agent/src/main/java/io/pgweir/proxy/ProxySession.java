@@ -1,33 +1,17 @@
 package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.handler.codec.DecoderException;
-import io.pgweir.audit.EndFacts;
 import io.pgweir.audit.ServerFacts;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.proxy.judge.SessionRules;
 import io.pgweir.proxy.judge.SharedRules;
-import io.pgweir.rules.Action;
-import io.pgweir.rules.Verdict;
-import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.StartupPacket;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One client and its server, from the startup packet to the last byte.
- *
- * <pre>
- *              client's FIN: server's output is shut          both sockets closed
- *  RELAYING -----------------------------------------> ... -------------------------> CLOSED (the record is written)
- *     |        server's FIN: client is flushed, closed              ^
- *     |        reset of one: reset of the other                     |
- *     +---> REFUSING: our own FATAL is flushed, then both close ----+
- * </pre>
+ * One client and its server, from the startup packet to the last byte: the two relays and what steers them. What rules and
+ * trail hold back is with {@link HeldMessages}, the end with {@link SessionEnding}.
  *
  * <p>Reading stops where the other side does not take what was written, and where the client is too many requests ahead of
  * the server's answers. Idle, a session holds no buffer and no timer.
@@ -35,13 +19,6 @@ import org.slf4j.LoggerFactory;
  * <p>Thread: the one event loop of both channels.
  */
 final class ProxySession {
-    private static final Logger log = LoggerFactory.getLogger(ProxySession.class);
-
-    /** How long a server has to end a session whose client broke the protocol, and a client to take what is flushed. */
-    private static final long VIOLATION_SECONDS_MAX = 10;
-
-    private static final long DRAIN_SECONDS_MAX = 600;
-
     /**
      * Below this, requests never stop reading: PostgreSQL keeps up to 8 KiB of answers back until a Sync or Flush, and an
      * answer has at least five bytes. Waiting for those would be waiting for ever.
@@ -51,53 +28,34 @@ final class ProxySession {
     /** Control messages are always seen whole: PostgreSQL and libpq both read no longer ones than this. */
     private static final int MESSAGE_BYTES_MIN = 65_536;
 
-    private static final byte[] TERMINATE = {'X', 0, 0, 0, 4};
-
-    private final ProxyContext context;
+    final ProxyContext context;
     private final String cluster;
-    private final Meaning meaning;
-    private final Channel client;
-    private final ServerConnection connection;
-    private final Channel server;
-    private final ScramBinding binding;
-    private final StartupPacket.Startup startup;
-    private final Relay toServer;
-    private final Relay toClient;
+    final Meaning meaning;
+    final Channel client;
+    final ServerConnection connection;
+    final Channel server;
+    final ScramBinding binding;
+    final StartupPacket.Startup startup;
+    final Relay toServer;
+    final Relay toClient;
     private final Leg clientLeg = new Leg(new ClientEvents());
     private final Leg serverLeg = new Leg(new ServerEvents());
     private final int outstandingMax;
     private final AuditPause auditPause;
-    private final AuditGate gate;
-    private final @Nullable RuleGate rules;
-    private final RequestGates requests;
+    final @Nullable RuleGate rules;
+    final RequestGates requests;
 
     /** Null in a process without rules. */
-    private final @Nullable ResultRules results;
+    final @Nullable ResultRules results;
 
-    private final ServerConnector.Way way;
+    final ServerConnector.Way way;
 
-    private @Nullable EndCause cause;
-    private @Nullable String sqlState;
+    final SessionEnding ending = new SessionEnding(this);
+    private final HeldMessages held = new HeldMessages(this);
+
     private CancelKeys.@Nullable Key cancelKey;
-    private EndCause serverFailure = EndCause.SERVER_CLOSED;
     private boolean throttled;
-    private boolean clientEnded;
-    private boolean serverEnded;
-    private boolean refusing;
-
-    /** Nothing more passes: what is to be said last is said when the message that is being looked at is done with. */
-    private boolean over;
-
     private boolean stopping;
-    private boolean fatalSeen;
-    private boolean saslUnanswered;
-    private boolean finished;
-
-    /** The client has ended, and what it said last is held back. */
-    private boolean clientEndWaits;
-
-    /** Why the server has ended, while what it said last is held back. */
-    private @Nullable EndCause serverEndWaits;
 
     ProxySession(
             Listening listening,
@@ -121,16 +79,17 @@ final class ProxySession {
         this.outstandingMax = Math.max(limits.outstandingRequests(), OUTSTANDING_REQUESTS_MIN);
         this.auditPause = new AuditPause(
                 context.trail(), context.durability().roomWait(), client.eventLoop(), System::nanoTime, this::steer);
-        this.gate = new AuditGate(context.trail(), context.durability(), meaning, client.eventLoop(), new GateEvents());
+        AuditGate gate =
+                new AuditGate(context.trail(), context.durability(), meaning, client.eventLoop(), held.gateEvents());
         SharedRules shared = context.rules();
         this.rules = shared == null || sessionRules == null
                 ? null
-                : new RuleGate(shared, sessionRules, meaning, server.alloc(), client.eventLoop(), new RuleEvents());
+                : new RuleGate(shared, sessionRules, meaning, server.alloc(), client.eventLoop(), held.ruleEvents());
         this.requests = new RequestGates(meaning, rules, gate);
         if (sessionRules != null) {
-            sessionRules.endedBy(this::onRulesEnd);
+            sessionRules.endedBy(ending::onRulesEnd);
         }
-        meaning.onFailure(this::onNotUnderstood);
+        meaning.onFailure(ending::onNotUnderstood);
         this.results = shared == null || sessionRules == null
                 ? null
                 : ResultRules.of(
@@ -138,7 +97,7 @@ final class ProxySession {
                         sessionRules,
                         context.catalogs(),
                         meaning,
-                        new ServerUpstream(),
+                        held.upstream(),
                         server.alloc(),
                         cluster + ' ' + connection.node(),
                         startup,
@@ -170,7 +129,7 @@ final class ProxySession {
         toServer.onBytes(rest);
         server.flush();
         if (ended) {
-            endOfClient();
+            ending.endOfClient();
         }
         steer();
     }
@@ -180,15 +139,15 @@ final class ProxySession {
     }
 
     /** Reads from each side only what the other takes. A side that has ended is left alone: epoll knows it no more. */
-    private void steer() {
+    void steer() {
         int outstanding = meaning.tracker().outstanding();
         throttled = throttled ? outstanding > outstandingMax / 2 : outstanding > outstandingMax;
-        boolean waiting = meaning.isOn() && !finished && auditPause.isWaiting();
-        if (!clientEnded) {
+        boolean waiting = meaning.isOn() && !ending.isFinished() && auditPause.isWaiting();
+        if (!ending.isClientEnded()) {
             boolean free = server.isWritable() && !throttled && !waiting && !toServer.isParked();
-            clientLeg.reading(client, free || refusing || serverEnded);
+            clientLeg.reading(client, free || ending.isDeaf());
         }
-        if (!serverEnded) {
+        if (!ending.isServerEnded()) {
             serverLeg.reading(server, client.isWritable() && !waiting && !toClient.isParked());
         }
     }
@@ -222,21 +181,17 @@ final class ProxySession {
 
         @Override
         public void onEnd() {
-            endOfClient();
+            ending.endOfClient();
         }
 
         @Override
         public void onFailure(Throwable failure) {
-            onClientFailure(failure);
+            ending.onClientFailure(failure);
         }
 
         @Override
         public void onClosed() {
-            end(EndCause.CLIENT_CLOSED);
-            if (server.isOpen() && !serverEnded) {
-                Sockets.abort(server);
-            }
-            finishIfClosed();
+            ending.onClientClosed();
         }
     }
 
@@ -245,7 +200,7 @@ final class ProxySession {
         public void onRead(ByteBuf bytes) {
             meaning.onRead();
             toClient.onBytes(bytes);
-            afterAnswers();
+            held.afterAnswers();
             flushIfFull(client);
             steer();
         }
@@ -257,9 +212,7 @@ final class ProxySession {
             if (throttled) {
                 steer();
             }
-            if (stopping) {
-                stopIfIdle();
-            }
+            stopIfAsked();
         }
 
         @Override
@@ -269,335 +222,32 @@ final class ProxySession {
 
         @Override
         public void onEnd() {
-            endOfServer(serverFailure);
+            ending.endOfServer();
         }
 
         @Override
         public void onFailure(Throwable failure) {
-            onServerFailure(failure);
+            ending.onServerFailure(failure);
         }
 
         @Override
         public void onClosed() {
-            endOfServer(serverFailure);
-            finishIfClosed();
-        }
-    }
-
-    /** What is held goes to the server, or {@code instead}, owned. Between reads, so what goes on is flushed at once. */
-    private void goOnToServer(@Nullable ByteBuf instead) {
-        meaning.onRead();
-        if (instead == null) {
-            toServer.release();
-        } else {
-            toServer.replace(instead);
-        }
-        onWentOn();
-    }
-
-    private void onWentOn() {
-        server.flush();
-        if (clientEndWaits && !toServer.isParked()) {
-            endOfClient();
-        }
-        steer();
-    }
-
-    private final class RuleEvents implements RuleGate.Listener {
-        @Override
-        public void onTurn() {
-            if (toServer.isParked()) {
-                switch (requests.onTurn()) {
-                    case Disposition.Forward() -> goOnToServer(null);
-                    case Disposition.Replace(ByteBuf bytes) -> goOnToServer(bytes);
-                    case Disposition.Hold(), Disposition.Stop(), Disposition.Drop() -> {
-                        // The audit gate holds it now.
-                    }
-                }
-            }
-        }
-
-        @Override
-        public void onClose(Action.Close close) {
-            refuseBehind(Refusal.closedBy(close));
+            ending.onServerClosed();
         }
     }
 
     /**
-     * The server asks the client to authenticate, or has let it in: what the client asked ahead of that is looked at again.
+     * The server asks the client to authenticate, or has let it in.
      *
      * @param awaited whether the server waits for an answer
      */
     void onAuthentication(boolean awaited) {
-        requests.onAuthentication(awaited);
-        if (!requests.isHoldingEarly()) {
-            return;
-        }
-        client.eventLoop().execute(() -> {
-            if (toServer.isParked() && !over) {
-                meaning.onRead();
-                toServer.again();
-                onWentOn();
-            }
-        });
-    }
-
-    /** A rule ends the session for who it is, or for what its transaction was. */
-    private void onRulesEnd(Verdict verdict) {
-        Action.Close close = verdict.close();
-        Action.Block block = verdict.block();
-        if (close != null) {
-            refuseBehind(Refusal.closedBy(close));
-        } else if (block != null) {
-            refuseBehind(Refusal.closedBy(block));
-        }
-    }
-
-    /** What nobody can judge or record must not pass where somebody must. */
-    private void onNotUnderstood() {
-        boolean judged = rules != null && rules.enforcesAnything();
-        if (judged || context.durability().failsClosed()) {
-            refuseBehind(Refusal.notUnderstood());
-        }
-    }
-
-    /** Whether nothing that is being looked at may pass any more. */
-    boolean isOver() {
-        return over;
-    }
-
-    /** Ends the session behind what a relay, in the midst of a read, is about to write. */
-    private void refuseBehind(Refusal refusal) {
-        if (over || refusing || serverEnded) {
-            return;
-        }
-        over = true;
-        end(refusal.cause());
-        stopToServer();
-        client.eventLoop().execute(() -> refuse(refusal));
-    }
-
-    /** What is held has not been sent, and will not be. */
-    private void stopToServer() {
-        boolean heard = !requests.isHoldingEarly()
-                && (results == null || !results.requests().isWaiting());
-        if (toServer.isParked() && meaning.isOn() && heard) {
-            meaning.tracker().refuse(Refusal.neverSent());
-        }
-        toServer.stop();
-    }
-
-    /** What rules for results have to do once all that the server has sent was looked at. */
-    private void afterAnswers() {
-        if (results != null) {
-            results.afterRead();
-            freeRequests(results.requests());
-        }
-    }
-
-    private void freeRequests(ResultRequests ahead) {
-        if (toServer.isParked() && ahead.isFree(toServer.parkedType())) {
-            ahead.onFree();
-            toServer.again();
-            onWentOn();
-        }
-    }
-
-    /** The server, as rules for results see it. */
-    private final class ServerUpstream implements Upstream {
-        @Override
-        public void send(ByteBuf bytes) {
-            Sockets.write(server, bytes);
-            server.flush();
-        }
-
-        @Override
-        public boolean isBetweenMessages() {
-            return toServer.isBetweenMessages();
-        }
-
-        @Override
-        public void end(ErrorFields error) {
-            refuseBehind(Refusal.ofResult(error));
-        }
-
-        @Override
-        public boolean cancel(Runnable done) {
-            CancelKeys.Key key = cancelKey;
-            if (key == null) {
-                return false;
-            }
-            CancelRelay.start(way, server.eventLoop(), key, done);
-            return true;
-        }
-
-        @Override
-        public void onRequestsFree() {
-            if (results != null && !finished) {
-                freeRequests(results.requests());
-                steer();
-            }
-        }
-    }
-
-    /** What the gate says of what it holds back. */
-    private final class GateEvents implements AuditGate.Listener {
-        @Override
-        public void onRequestFree() {
-            if (toServer.isParked()) {
-                goOnToServer(requests.takeInstead());
-            }
-        }
-
-        @Override
-        public void onRequestRefused(String cause) {
-            if (toServer.isParked()) {
-                requests.drop();
-                meaning.tracker().refuse(Refusal.statementNotKept(cause));
-                goOnToServer(Refused.inPlaceOf(toServer.parkedType(), server.alloc()));
-            }
-        }
-
-        @Override
-        public void onAnswerFree() {
-            if (toClient.isParked()) {
-                meaning.onRead();
-                toClient.release();
-                afterAnswers();
-                client.flush();
-                meaning.onBackendForwarded();
-                EndCause waits = serverEndWaits;
-                if (waits != null && !toClient.isParked()) {
-                    endOfServer(waits);
-                }
-                if (stopping) {
-                    stopIfIdle();
-                }
-                steer();
-            }
-        }
-
-        @Override
-        public void onAnswerRefused(String cause) {
-            refuse(Refusal.outcomeNotKept(cause));
-        }
-    }
-
-    /** The client will say no more; what the server still has to say goes on flowing. */
-    private void endOfClient() {
-        if (clientEnded) {
-            return;
-        }
-        if (toServer.isParked()) {
-            clientEndWaits = true;
-            return;
-        }
-        clientEnded = true;
-        end(EndCause.CLIENT_CLOSED);
-        if (saslUnanswered && (binding != ScramBinding.VERBATIM || !connection.isTls())) {
-            context.warnings().leftAtSaslOffer(meaning.auditor().session());
-        }
-        toServer.onEnd();
-        Sockets.onFlushed(server, Sockets::shutdownOutput);
-    }
-
-    /** The server is gone: the client gets what it said, and an end. */
-    private void endOfServer(EndCause reason) {
-        if (serverEnded) {
-            return;
-        }
-        if (toClient.isParked()) {
-            serverEndWaits = reason;
-            return;
-        }
-        serverEnded = true;
-        end(reason);
-        stopToServer();
-        toClient.onEnd();
-        if (reason == EndCause.SERVER_RESET && !fatalSeen) {
-            Sockets.onFlushed(client, Sockets::abort);
-        } else {
-            Sockets.onFlushed(client, Sockets::close);
-        }
-        Sockets.abortAfter(client, DRAIN_SECONDS_MAX);
-        Sockets.close(server);
-        steer();
-    }
-
-    private void onClientFailure(Throwable failure) {
-        log.atDebug()
-                .addKeyValue("sessionId", meaning.auditor().session())
-                .setCause(failure)
-                .log("Client failed");
-        end(causeOf(failure, EndCause.CLIENT_RESET));
-        clientEnded = true;
-        Sockets.abort(server);
-        Sockets.abort(client);
-    }
-
-    /**
-     * Remembered, not acted on: a write may fail while the server's last words still wait to be read, and whatever kind
-     * of failure it was, an end of input follows it.
-     */
-    private void onServerFailure(Throwable failure) {
-        log.atDebug()
-                .addKeyValue("sessionId", meaning.auditor().session())
-                .setCause(failure)
-                .log("Server failed");
-        serverFailure = causeOf(failure, EndCause.SERVER_RESET);
-    }
-
-    private static EndCause causeOf(Throwable failure, EndCause reset) {
-        return switch (failure) {
-            case DecoderException tls -> EndCause.TLS_FAILURE;
-            case IOException io -> reset;
-            default -> EndCause.INTERNAL_ERROR;
-        };
-    }
-
-    /** The client named a length no message has: the server sees it too, and ends the session as it always does. */
-    void onClientViolation(byte type, int length) {
-        if (cause == null) {
-            log.atDebug()
-                    .addKeyValue("sessionId", meaning.auditor().session())
-                    .addKeyValue("type", type)
-                    .addKeyValue("length", length)
-                    .log("Client broke the protocol");
-        }
-        end(EndCause.CLIENT_PROTOCOL_VIOLATION);
-        Sockets.abortAfter(server, VIOLATION_SECONDS_MAX);
-    }
-
-    /** The server sends no messages: the client has seen what there was to see. */
-    void onServerViolation(byte type, int length) {
-        log.atWarn()
-                .addKeyValue("sessionId", meaning.auditor().session())
-                .addKeyValue("node", connection.node())
-                .addKeyValue("type", type)
-                .addKeyValue("length", length)
-                .log("Server broke the protocol");
-        end(EndCause.SERVER_PROTOCOL_VIOLATION);
-        // Behind what the relay is about to write.
-        server.eventLoop().execute(() -> endOfServer(EndCause.SERVER_PROTOCOL_VIOLATION));
-    }
-
-    void onTerminate() {
-        end(EndCause.CLIENT_TERMINATED);
-    }
-
-    void onSaslOffer() {
-        saslUnanswered = true;
+        held.onAuthentication(awaited);
     }
 
     void onClientAnswer() {
-        saslUnanswered = false;
+        ending.onClientAnswer();
         requests.onAuthentication(false);
-    }
-
-    void onServerFatal(ErrorFields error) {
-        fatalSeen = true;
-        sqlState = error.sqlState();
-        end(EndCause.SERVER_FATAL);
     }
 
     void onCancelKey(int processId, byte[] key) {
@@ -612,38 +262,22 @@ final class ProxySession {
         meaning.auditor().onServer(serverFacts(processId));
     }
 
-    void refuseChannelBinding() {
-        refuse(Refusal.channelBinding());
+    /** Null until the server has told it. */
+    CancelKeys.@Nullable Key cancelKey() {
+        return cancelKey;
     }
 
-    /** Our own last word to the client. */
-    private void refuse(Refusal refusal) {
-        if (refusing || serverEnded) {
-            return;
+    void forgetCancelKey() {
+        if (cancelKey != null) {
+            context.cancelKeys().remove(cancelKey);
         }
-        refusing = true;
-        end(refusal.cause());
-        sqlState = refusal.sqlState();
-        stopToServer();
-        toClient.stop();
-        if (toClient.endedBetweenMessages()) {
-            Sockets.write(
-                    client,
-                    refusal.toBytes(
-                            client.alloc(), startup.major(), meaning.tracker().clientCharset()));
-        }
-        Sockets.onFlushed(client, Sockets::close);
-        Sockets.abortAfter(client, VIOLATION_SECONDS_MAX);
-        Sockets.write(server, Unpooled.wrappedBuffer(TERMINATE));
-        Sockets.onFlushed(server, Sockets::close);
-        Sockets.abortAfter(server, VIOLATION_SECONDS_MAX);
     }
 
     /** Ends the session as soon as the server owes no answer. Any thread. */
     void stop() {
         client.eventLoop().execute(() -> {
             stopping = true;
-            stopIfIdle();
+            stopIfAsked();
         });
     }
 
@@ -651,47 +285,16 @@ final class ProxySession {
     void stopNow() {
         client.eventLoop().execute(() -> {
             if (toClient.isBetweenMessages()) {
-                refuse(Refusal.shutdown());
+                ending.refuse(Refusal.shutdown());
             } else {
-                end(EndCause.SHUTDOWN);
-                Sockets.close(client);
-                Sockets.close(server);
+                ending.closeBoth(EndCause.SHUTDOWN);
             }
         });
     }
 
-    private void stopIfIdle() {
-        if (meaning.tracker().outstanding() == 0 && toClient.isBetweenMessages() && !toClient.isParked()) {
-            refuse(Refusal.shutdown());
+    void stopIfAsked() {
+        if (stopping && meaning.tracker().outstanding() == 0 && toClient.isBetweenMessages() && !toClient.isParked()) {
+            ending.refuse(Refusal.shutdown());
         }
-    }
-
-    /** The first cause is the cause. */
-    private void end(EndCause reason) {
-        if (cause == null) {
-            cause = reason;
-        }
-    }
-
-    private void finishIfClosed() {
-        if (finished || client.isOpen() || server.isOpen()) {
-            return;
-        }
-        finished = true;
-        stopToServer();
-        requests.close();
-        toClient.stop();
-        if (cancelKey != null) {
-            context.cancelKeys().remove(cancelKey);
-        }
-        EndCause reason = cause == null ? EndCause.INTERNAL_ERROR : cause;
-        try {
-            meaning.onClosed();
-        } catch (RuntimeException fault) {
-            meaning.fail(fault);
-        }
-        meaning.auditor()
-                .onEnd(new EndFacts(reason.label(), sqlState, toServer.bytes(), toClient.bytes(), !meaning.isOn()));
-        context.onSessionEnd(this);
     }
 }
