@@ -48,15 +48,14 @@ final class MaskSources {
         return statement == null ? null : facts.of(statement);
     }
 
-    /** What the server runs; null where its text is not known: of a cursor that is fetched from, there is none here. */
+    /** What the server runs, or fetches from; null where its text is not known. */
     static @Nullable SqlStatement asked(Execution running) {
         SqlStatement statement = running.statement();
         if (running.doubtful() || running.textTruncated() || statement == null) {
             return null;
         }
         return switch (statement.command().toUpperCase(Locale.ROOT)) {
-            case "FETCH" -> null;
-            case "EXECUTE" -> running.resolved();
+            case "EXECUTE", "FETCH" -> running.resolved();
             default -> statement;
         };
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Cursors that DECLARE may have opened, by name: all that a name was declared for within the transaction. */
 final class Cursors {
-    private static final int NAMES_MAX = 1024;
+    static final int NAMES_MAX = 1024;
 
     private final Map<String, Meant> declared = new HashMap<>(0);
 
@@ -25,7 +25,12 @@ final class Cursors {
             declared.clear();
         }
         declared.computeIfAbsent(name, any -> new Meant()).add(statement);
-        held |= statement.normalized().toUpperCase(Locale.ROOT).contains(" WITH HOLD ");
+        held |= isHeld(statement);
+    }
+
+    /** Whether the cursor may outlive its transaction. */
+    static boolean isHeld(SqlStatement declare) {
+        return declare.normalized().toUpperCase(Locale.ROOT).contains(" WITH HOLD ");
     }
 
     /** Null where none of this name was declared, or nobody knows any more. */

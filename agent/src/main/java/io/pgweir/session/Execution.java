@@ -139,7 +139,7 @@ public final class Execution {
         return portalName;
     }
 
-    /** What SQL-level EXECUTE ran. */
+    /** What SQL-level EXECUTE ran, or FETCH brought rows of: a DECLARE, or what a portal was bound to. */
     public @Nullable SqlStatement resolved() {
         return resolved;
     }

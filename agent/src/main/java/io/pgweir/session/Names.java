@@ -14,6 +14,9 @@ final class Names {
     private final Map<String, PreparedStatement> statements = new HashMap<>();
     private final Map<String, Portal> portals = new HashMap<>();
 
+    /** What DECLARE has opened. */
+    private final Map<String, SqlStatement> cursors = new HashMap<>(0);
+
     void prepare(PreparedStatement statement) {
         statements.put(statement.name, statement);
     }
@@ -48,17 +51,41 @@ final class Names {
         return portals.put(portal.name, portal);
     }
 
+    /** @return the portal of that name; a cursor of it is forgotten, too */
     @Nullable
     Portal forgetPortal(String name) {
+        cursors.remove(name);
         return portals.remove(name);
+    }
+
+    void declare(SqlStatement statement) {
+        String name = statement.cursorName();
+        if (cursors.size() >= Cursors.NAMES_MAX) {
+            cursors.clear();
+        }
+        if (name != null) {
+            cursors.put(name, statement);
+        }
+    }
+
+    void forgetCursor(String name) {
+        cursors.remove(name);
+    }
+
+    void forgetCursors() {
+        cursors.clear();
     }
 
     Iterable<Portal> portals() {
         return portals.values();
     }
 
+    /** At a transaction's end. Of cursors WITH HOLD those that were rolled back are not told apart: nobody can fetch from them. */
     void forgetPortals() {
         portals.clear();
+        if (!cursors.isEmpty()) {
+            cursors.values().removeIf(declared -> !Cursors.isHeld(declared));
+        }
     }
 
     /** Whatever was named or forgotten lately, the server may not have done, or done to another. */
@@ -86,5 +113,16 @@ final class Names {
     boolean isDoubtful(@Nullable String name) {
         PreparedStatement prepared = name == null ? null : statements.get(name);
         return prepared != null && prepared.doubtful;
+    }
+
+    /** What FETCH of {@code name} brings rows of: of a DECLARE, or of a portal that the protocol bound. */
+    @Nullable
+    SqlStatement fetched(String name) {
+        SqlStatement declared = cursors.get(name);
+        Portal portal = portals.get(name);
+        if (declared != null || portal == null || portal.statement == null) {
+            return declared;
+        }
+        return portal.statement.statement;
     }
 }

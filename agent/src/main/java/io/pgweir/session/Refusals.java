@@ -45,6 +45,9 @@ final class Refusals {
         if (statement != null && statement.kind() == StatementKind.EXECUTE) {
             begun.resolved = names.resolve(statement.preparedName());
             begun.doubtful |= names.isDoubtful(statement.preparedName());
+        } else if (statement != null && statement.command().equals("FETCH")) {
+            String cursor = statement.cursorName();
+            begun.resolved = cursor == null ? null : names.fetched(cursor);
         }
     }
 

@@ -29,7 +29,14 @@ final class TagEffects {
             }
             case "DISCARD ALL" -> {
                 names.forgetNamedStatements();
+                names.forgetCursors();
                 yield true;
+            }
+            case "DECLARE CURSOR" -> declare(statement);
+            case "CLOSE CURSOR" -> close(statement);
+            case "CLOSE CURSOR ALL" -> {
+                names.forgetCursors();
+                yield false;
             }
             case "COMMIT", "PREPARE TRANSACTION" -> true;
             case "ROLLBACK" -> statement != null && statement.kind() != StatementKind.ROLLBACK_TO;
@@ -51,6 +58,26 @@ final class TagEffects {
         String name = statement == null ? null : statement.preparedName();
         if (name != null) {
             names.forgetStatement(name);
+        }
+        return false;
+    }
+
+    private boolean declare(@Nullable SqlStatement statement) {
+        if (statement == null) {
+            // Whose name it took, nobody knows.
+            names.forgetCursors();
+        } else {
+            names.declare(statement);
+        }
+        return false;
+    }
+
+    private boolean close(@Nullable SqlStatement statement) {
+        String name = statement == null ? null : statement.cursorName();
+        if (name == null) {
+            names.forgetCursors();
+        } else {
+            names.forgetCursor(name);
         }
         return false;
     }

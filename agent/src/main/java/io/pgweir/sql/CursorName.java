@@ -2,7 +2,7 @@ package io.pgweir.sql;
 
 import org.jspecify.annotations.Nullable;
 
-/** The name in DECLARE, FETCH and MOVE: of the first it comes first, of the others last. */
+/** The name in DECLARE, FETCH, MOVE and CLOSE: of the first it comes first, of the others last. */
 final class CursorName {
     private CursorName() {}
 

@@ -138,10 +138,11 @@ public final class SqlStatement {
         return from < 0 ? null : script.substring(from, end);
     }
 
-    /** Of DECLARE, FETCH and MOVE: the cursor's name as the server folds it. Parsed anew at each call. */
+    /** Of DECLARE, FETCH, MOVE and CLOSE: the cursor's name as the server folds it. Parsed anew at each call. */
     public @Nullable String cursorName() {
         return switch (command()) {
-            case "DECLARE CURSOR", "FETCH", "MOVE" -> CursorName.read(script, rules, start, end, command());
+            case "DECLARE CURSOR", "FETCH", "MOVE", "CLOSE CURSOR" ->
+                CursorName.read(script, rules, start, end, command());
             default -> null;
         };
     }

@@ -369,6 +369,32 @@ class RowRulesIT {
     }
 
     @Test
+    void fetchShowsWhatItsCursorWasDeclaredToShow() {
+        try (PgWire client = agent.login()) {
+            client.query("begin");
+            client.query("declare a cursor for select count(*), max(id), 'x' || 1 from customers");
+            client.query("declare b cursor for select upper(email) from customers where id = 1");
+            client.query("declare \"C\" cursor with hold for select upper(email) from other");
+            client.send(Frontend.parse("", "select 1 + 1 from customers"), Frontend.bind("d", ""), Frontend.sync());
+            client.readUntilReady();
+            assertThat(client.query("fetch a; fetch b; fetch \"C\"; fetch 1 from d; close b"))
+                    .contains("D(2,2,x1)", "D(AD***********ORG)", "D(SHOWN@EXAMPLE.ORG)", "D(2)")
+                    .doesNotContain("ADA1");
+            client.query("declare b cursor for select email || '' from customers where id = 2");
+            assertThat(client.query("fetch b")).contains("D(" + BOB + ")");
+            client.query("commit");
+            client.query("begin");
+            client.send(
+                    Frontend.parse("", "fetch \"C\""), Frontend.bind("", ""), Frontend.execute("", 0), Frontend.sync());
+            assertThat(Reply.line(client.readUntilReady())).contains("C(FETCH 0)");
+            client.query("declare a cursor for select upper(email) from customers where id = 1");
+            assertThat(client.query("fetch a")).contains("D(AD***********ORG)");
+            client.query("rollback");
+            client.query("close all");
+        }
+    }
+
+    @Test
     void tablesThatComeAndGoHideNothing() {
         try (PgWire client = agent.login();
                 PgWire second = agent.login()) {

@@ -121,9 +121,11 @@ public final class RequestRules {
 
     /** FETCH and MOVE run the query of a cursor. */
     private static boolean isFetch(Foreseen next) {
-        return next.statements().size() == 1
-                && next.statements().getFirst().cursorName() != null
-                && !next.statements().getFirst().command().equals("DECLARE CURSOR");
+        if (next.statements().size() != 1) {
+            return false;
+        }
+        String command = next.statements().getFirst().command();
+        return command.equals("FETCH") || command.equals("MOVE");
     }
 
     /** Whether each Parse or PREPARE that it may stand on was rewritten in the same way. */
