@@ -1,21 +1,17 @@
 package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.pgweir.proxy.rows.KnownColumns;
 import io.pgweir.rules.Action;
 import io.pgweir.rules.ColumnPattern;
 import io.pgweir.rules.NamePattern;
 import io.pgweir.rules.RuleSet;
-import io.pgweir.session.SessionPhase;
 import io.pgweir.session.SessionTracker;
 import io.pgweir.sql.StatementClass;
 import io.pgweir.sql.facts.RelationName;
 import io.pgweir.sql.facts.StatementFacts;
-import io.pgweir.wire.BackendMessage;
+import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageType;
-import io.pgweir.wire.MessageWriter;
-import io.pgweir.wire.RowView;
 import io.pgweir.wire.TransactionStatus;
 import java.nio.charset.Charset;
 import java.util.List;
@@ -30,15 +26,13 @@ import org.slf4j.LoggerFactory;
  * Asks the catalog, within the client's own session, which columns the rules' patterns mean: docs/adr/0008.
  *
  * <p>It asks right in front of a client's request that comes while the server is idle and in no transaction, and waits for
- * nothing: the server answers it first. In the extended protocol and under a name of its own, so that the client's unnamed
- * statement lives on; every name and operator is written with its schema, so that no search path makes it mean another.
+ * nothing: the server answers it first. Every name and operator is written with its schema, so that no search path makes it mean
+ * another.
  *
  * <p>Thread: the session's event loop.
  */
-final class CatalogLookup {
+final class CatalogLookup implements OwnQuestion.Answer {
     private static final Logger log = LoggerFactory.getLogger(CatalogLookup.class);
-
-    private static final String NAME = "pgweir: catalog";
 
     private static final int ROWS_MAX = 50_000;
 
@@ -95,24 +89,19 @@ final class CatalogLookup {
 
     private final SessionTracker tracker;
     private final Catalogs catalogs;
-    private final ByteBufAllocator allocator;
+    private final OwnQuestion question;
     private final String cluster;
     private final String database;
 
     /** Replication connections speak no extended protocol. */
     private final boolean able;
 
-    private final RowView row = new RowView();
-
     private Catalogs.@Nullable Key key;
 
     /** Of the rules as they were when the session was last about to ask. */
     private List<Action.Mask> masks = List.of();
 
-    /** Null where nothing is asked, or what came does not read. */
-    private @Nullable KnownColumns answer;
-
-    private boolean asked;
+    private KnownColumns answer = new KnownColumns();
     private int rows;
     private long epoch;
 
@@ -122,13 +111,13 @@ final class CatalogLookup {
     CatalogLookup(
             SessionTracker tracker,
             Catalogs catalogs,
-            ByteBufAllocator allocator,
+            OwnQuestion question,
             String cluster,
             String database,
             boolean able) {
         this.tracker = tracker;
         this.catalogs = catalogs;
-        this.allocator = allocator;
+        this.question = question;
         this.cluster = cluster;
         this.database = database;
         this.able = able;
@@ -140,15 +129,10 @@ final class CatalogLookup {
         return uncommitted ? new Catalogs.Answer(known.columns(), false) : known;
     }
 
-    /** Whether what the server says now, up to its ReadyForQuery, is the answer. */
-    boolean isAsked() {
-        return asked;
-    }
-
     /** What to send in front of a request of this type; null for nothing. */
     @Nullable
     ByteBuf ask(byte type, RuleSet set) {
-        if (asked || !begins(type)) {
+        if (!begins(type)) {
             return null;
         }
         masks = set.allMasks();
@@ -160,11 +144,10 @@ final class CatalogLookup {
         if (!catalogs.wants(of)) {
             return null;
         }
-        asked = true;
         answer = new KnownColumns();
         rows = 0;
         epoch = catalogs.epoch();
-        return question();
+        return ask();
     }
 
     private static boolean begins(byte type) {
@@ -178,34 +161,17 @@ final class CatalogLookup {
     }
 
     private boolean isIdle() {
-        return tracker.phase() == SessionPhase.READY
-                && tracker.outstanding() == 0
-                && !tracker.isSegmentOpen()
-                && tracker.transactionStatus() == TransactionStatus.IDLE;
+        return question.isFree() && tracker.transactionStatus() == TransactionStatus.IDLE;
     }
 
-    private ByteBuf question() {
+    private ByteBuf ask() {
         Charset charset = tracker.clientCharset();
-        ByteBuf all = allocator.buffer(4096);
-        add(all, MessageWriter.parse(allocator, NAME, SQL));
-        add(
-                all,
-                MessageWriter.bind(
-                        allocator,
-                        NAME,
-                        NAME,
-                        array(ColumnPattern::schema).getBytes(charset),
-                        array(ColumnPattern::relation).getBytes(charset),
-                        array(ColumnPattern::column).getBytes(charset)));
-        add(all, MessageWriter.execute(allocator, NAME));
-        add(all, MessageWriter.closeStatement(allocator, NAME));
-        add(all, MessageWriter.bodyless(allocator, MessageType.Frontend.SYNC));
-        return all;
-    }
-
-    private static void add(ByteBuf all, ByteBuf message) {
-        all.writeBytes(message);
-        message.release();
+        return question.ask(
+                SQL,
+                this,
+                array(ColumnPattern::schema).getBytes(charset),
+                array(ColumnPattern::relation).getBytes(charset),
+                array(ColumnPattern::column).getBytes(charset));
     }
 
     /** An array literal of LIKE patterns. */
@@ -237,77 +203,43 @@ final class CatalogLookup {
         }
     }
 
-    /**
-     * A message of the server while {@link #isAsked}.
-     *
-     * @return whether it was the answer's, and nobody else's
-     */
-    boolean on(BackendMessage message) {
-        switch (message) {
-            case BackendMessage.NoticeResponse ignored -> {
-                return false;
-            }
-            case BackendMessage.NotificationResponse ignored -> {
-                return false;
-            }
-            case BackendMessage.ParameterStatus ignored -> {
-                return false;
-            }
-            case BackendMessage.ErrorResponse error -> {
-                if (error.fields().isFatal()) {
-                    return false;
-                }
-                log.atWarn()
-                        .addKeyValue("cluster", cluster)
-                        .addKeyValue("database", database)
-                        .addKeyValue("sqlState", error.fields().sqlState())
-                        .log("Catalog could not be asked for masked columns, they go by name");
-                answer = null;
-            }
-            case BackendMessage.ReadyForQuery ignored -> end();
-            default -> {}
-        }
-        return true;
+    @Override
+    public int columns() {
+        return 10;
     }
 
-    private void end() {
-        asked = false;
-        if (key != null) {
-            catalogs.put(key, rows < ROWS_MAX ? answer : null, epoch);
-        }
-        answer = null;
-    }
-
-    void onRow(ByteBuf buffer, int bodyAt, int bodyLength) {
-        KnownColumns columns = answer;
-        if (columns == null) {
-            return;
-        }
+    @Override
+    public void onRow() {
         rows++;
-        if (row.wrap(buffer, bodyAt, bodyLength) != null || row.columns() != 10) {
-            answer = null;
-            return;
+        answer.add(
+                question.text(0),
+                question.text(1),
+                question.oid(2),
+                question.text(3),
+                question.text(4),
+                new KnownColumns.Column(
+                        question.oid(5),
+                        question.text(6),
+                        question.oid(7),
+                        question.text(8).equals("S"),
+                        question.text(9).equals("t")));
+    }
+
+    @Override
+    public void onError(ErrorFields error) {
+        log.atWarn()
+                .addKeyValue("cluster", cluster)
+                .addKeyValue("database", database)
+                .addKeyValue("sqlState", error.sqlState())
+                .log("Catalog could not be asked for masked columns, they go by name");
+    }
+
+    @Override
+    public void onEnd(boolean whole) {
+        if (key != null) {
+            catalogs.put(key, whole && rows < ROWS_MAX ? answer : null, epoch);
         }
-        columns.add(
-                text(0),
-                text(1),
-                oid(2),
-                text(3),
-                text(4),
-                new KnownColumns.Column(oid(5), text(6), oid(7), text(8).equals("S"), text(9).equals("t")));
-    }
-
-    /** A message of the answer is longer than any is looked into. */
-    void onTooLong() {
-        answer = null;
-    }
-
-    private int oid(int column) {
-        return Integer.parseUnsignedInt(text(column));
-    }
-
-    private String text(int column) {
-        return row.buffer().toString(row.offset(column), Math.max(0, row.length(column)), tracker.clientCharset());
+        answer = new KnownColumns();
     }
 
     /**

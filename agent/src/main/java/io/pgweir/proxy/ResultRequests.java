@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
  * What rules for results need of the client's requests, before the server gets them:
  *
  * <pre>
- *   masks    Describe of the portal in front of an Execute: its columns are told to pgweir, whatever the client asked before
- *            the catalog, in front of the first request of a session that has no transaction: {@link CatalogLookup}
- *   limits   nothing is sent behind a limited statement before it is answered: were it stopped, what is behind would have run.
- *            With a Flush, or an Execute's answer would wait for the Sync that waits for it.
- *   a stop   nothing is sent behind the segment that is stopped, nor while a cancel is under way that might hit it
+ *   masks      Describe of the portal in front of an Execute: its columns are told to pgweir, whatever the client asked before
+ *              the catalog, in front of the first request of a session that has no transaction: {@link CatalogLookup}
+ *   limits     nothing is sent behind a limited statement before it is answered: were it stopped, what is behind would have run.
+ *              With a Flush, or an Execute's answer would wait for the Sync that waits for it.
+ *   functions  a FunctionCall waits until functions have names: {@link FunctionLookup}
+ *   a stop     nothing is sent behind the segment that is stopped, nor while a cancel is under way that might hit it
  * </pre>
  *
  * <p>Thread: the session's event loop.
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class ResultRequests {
     private final SessionTracker tracker;
     private final CatalogLookup lookup;
+    private final FunctionLookup functions;
     private final ResultStop stop;
     private final Upstream upstream;
     private final ByteBufAllocator allocator;
@@ -41,6 +43,9 @@ final class ResultRequests {
 
     /** A request is kept in the relay because {@link #holds} said so. */
     private boolean waiting;
+
+    /** It is a FunctionCall, and {@link FunctionLookup} said so. */
+    private boolean waitsForFunctions;
 
     private boolean flushed;
     private @Nullable ByteBuf own;
@@ -55,6 +60,7 @@ final class ResultRequests {
     ResultRequests(
             Meaning meaning,
             CatalogLookup lookup,
+            FunctionLookup functions,
             ResultStop stop,
             Upstream upstream,
             ByteBufAllocator allocator,
@@ -63,6 +69,7 @@ final class ResultRequests {
         this.meaning = meaning;
         this.tracker = meaning.tracker();
         this.lookup = lookup;
+        this.functions = functions;
         this.stop = stop;
         this.upstream = upstream;
         this.allocator = allocator;
@@ -72,6 +79,10 @@ final class ResultRequests {
 
     /** Whether a message of this type, and all behind it, is to wait. */
     boolean holds(byte type) {
+        waitsForFunctions = type == MessageType.Frontend.FUNCTION_CALL && functions.holds(rules.current());
+        if (waitsForFunctions) {
+            return true;
+        }
         if (guard == Guard.NONE && !stop.isOn() && !stop.isCancelling()) {
             return false;
         }
@@ -90,6 +101,16 @@ final class ResultRequests {
         waiting = true;
         if (guard == Guard.EXECUTE) {
             flush();
+        }
+        askForFunctions();
+    }
+
+    private void askForFunctions() {
+        if (waiting && waitsForFunctions && !stop.isOn() && !stop.isCancelling()) {
+            ByteBuf question = functions.ask();
+            if (question != null) {
+                upstream.send(question);
+            }
         }
     }
 
@@ -183,6 +204,7 @@ final class ResultRequests {
                 }
             }
         }
+        askForFunctions();
     }
 
     /** A result is being stopped: its end must not wait for a Sync. */

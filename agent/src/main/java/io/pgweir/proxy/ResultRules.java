@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What rules do to one session's results, seen from its lanes: {@link ResultRequests} in front of the server, {@link Results},
- * {@link ResultStop} and {@link CatalogLookup} behind it. A process without rules has none.
+ * {@link ResultStop} and {@link OwnQuestion} behind it. A process without rules has none.
  *
  * <p>Thread: the session's event loop.
  */
@@ -22,6 +22,7 @@ record ResultRules(
         ResultRequests requests,
         Results results,
         ResultStop stop,
+        OwnQuestion question,
         CatalogLookup lookup,
         MaskSources sources) {
 
@@ -41,21 +42,26 @@ record ResultRules(
             StartupPacket.Startup startup,
             int rowBytesMax) {
         String replication = startup.parameter("replication", "");
+        OwnQuestion question = new OwnQuestion(meaning.tracker(), allocator);
         CatalogLookup lookup = new CatalogLookup(
                 meaning.tracker(),
                 catalogs,
-                allocator,
+                question,
                 server,
                 startup.parameter("database", startup.parameter("user", "")),
                 replication.isEmpty());
+        FunctionLookup functions =
+                new FunctionLookup(meaning.tracker(), question, System::nanoTime, replication.isEmpty());
+        session.functionsBy(functions::name);
         ResultStop stop = new ResultStop(meaning, upstream, allocator);
         MaskSources sources = new MaskSources(meaning, new ValueMasks(shared.maskKey()), shared.facts(), lookup);
         ResultJudge judge = new ResultJudge(shared, session);
         return new ResultRules(
                 meaning,
-                new ResultRequests(meaning, lookup, stop, upstream, allocator, shared, judge),
+                new ResultRequests(meaning, lookup, functions, stop, upstream, allocator, shared, judge),
                 new Results(meaning, sources, judge, allocator, stop, rowBytesMax),
                 stop,
+                question,
                 lookup,
                 sources);
     }
@@ -65,7 +71,7 @@ record ResultRules(
         if (type == MessageType.Backend.COPY_DATA) {
             return results.lookAtCopyData(bodyLength);
         }
-        if (lookup.isAsked()) {
+        if (question.isAsked()) {
             return bodyLength <= messageBytes ? bodyLength : Lane.DISCARD;
         }
         return results.lookAtRow(bodyLength);
@@ -75,7 +81,7 @@ record ResultRules(
     boolean discards(byte type) {
         return switch (type) {
             case MessageType.Backend.NOTICE_RESPONSE, MessageType.Backend.NOTIFICATION_RESPONSE -> false;
-            default -> lookup.isAsked() || stop.isOn() || meaning.tracker().isOwnNext();
+            default -> question.isAsked() || stop.isOn() || meaning.tracker().isOwnNext();
         };
     }
 
@@ -85,8 +91,8 @@ record ResultRules(
      * @return whether it was pgweir's own: the tracker is not to hear it
      */
     boolean onStream(byte type, int bodyLength) {
-        if (lookup.isAsked()) {
-            lookup.onTooLong();
+        if (question.isAsked()) {
+            question.onTooLong();
             return true;
         }
         if (type == MessageType.Backend.ROW_DESCRIPTION) {
@@ -99,8 +105,8 @@ record ResultRules(
 
     /** A DataRow or CopyData of the server that {@link #look} wanted to see whole. */
     Disposition onRow(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
-        if (lookup.isAsked()) {
-            lookup.onRow(buffer, bodyAt, bodyLength);
+        if (question.isAsked()) {
+            question.onRow(buffer, bodyAt, bodyLength);
         } else if (type == MessageType.Backend.DATA_ROW) {
             results.onRow(buffer, bodyAt, bodyLength);
         } else {
@@ -117,8 +123,8 @@ record ResultRules(
      */
     @Nullable
     Disposition on(BackendMessage message, AuditGate gate) {
-        if (lookup.isAsked()) {
-            return lookup.on(message) ? Disposition.DROP : null;
+        if (question.isAsked()) {
+            return question.on(message) ? Disposition.DROP : null;
         }
         if (!stop.isOn()) {
             return null;

@@ -305,6 +305,11 @@ public final class SessionTracker {
         }
     }
 
+    /** The COPY that the server has begun and not ended; null where there is none. */
+    public CopyTotals.@Nullable Direction copying() {
+        return copies.direction();
+    }
+
     /** A piece of the body of a CopyData from the client. Allocates nothing. */
     public void onFrontendCopyData(ByteBuf buffer, int at, int length, boolean first, boolean last) {
         if (hears()) {

@@ -222,6 +222,54 @@ class RulePathsIT {
     }
 
     @Test
+    void aFunctionCallOfAUsersFunctionIsJudgedByItsName() {
+        // Given
+        client.query("create schema \"Odd \"\"one\"");
+        client.query("create function \"Odd \"\"one\".secret(int) returns int language sql as 'select $1 + 1'");
+        client.query("create function plain(int) returns int language sql as 'select $1 + 2'");
+        int secret = oid("'\"Odd \"\"one\".secret'");
+        int plain = oid("'plain'");
+        byte[] callSecret = Frontend.functionCall(secret, 0, new byte[][] {{'3'}});
+        byte[] callPlain = Frontend.functionCall(plain, 0, new byte[][] {{'3'}});
+        rules.switchTo(
+                rule("no-secret", Mode.ENFORCE, Moment.STATEMENT, List.of(function("secret")), block("not here")));
+
+        // Then
+        assertThat(client.query("begin")).endsWith("Z(T)");
+        client.send(callPlain);
+        assertThat(client.line()).isEqualTo("V(5) Z(T)");
+        client.send(Frontend.query("select 1"), callSecret);
+        assertThat(client.line()).endsWith("Z(T)");
+        assertThat(client.line()).isEqualTo(BLOCKED + " Z(E)");
+        client.send(callPlain);
+        assertThat(client.line()).contains("25P02").endsWith("Z(E)");
+        assertThat(client.query("rollback")).endsWith("Z(I)");
+        client.send(callSecret, callPlain);
+        assertThat(client.line()).isEqualTo(BLOCKED + " Z(I)");
+        assertThat(client.line()).isEqualTo("V(5) Z(I)");
+    }
+
+    @Test
+    void aFunctionCallWithinACopyWaitsForNobody() {
+        // Given
+        rules.switchTo(rule("no", Mode.ENFORCE, Moment.STATEMENT, List.of(function("secret")), block("not here")));
+
+        // When
+        client.send(
+                Frontend.query("copy t from stdin"),
+                Frontend.functionCall(1397, 0, new byte[][] {{'-', '3'}}),
+                Frontend.sync());
+
+        // Then
+        assertThat(Reply.line(client.readUntilReady())).contains("unexpected message type 0x46 during COPY from stdin");
+    }
+
+    private int oid(String function) {
+        String line = client.query("select " + function + "::regproc::oid::int4");
+        return Integer.parseInt(line.substring(line.indexOf("D(") + 2, line.indexOf(") C(")));
+    }
+
+    @Test
     void theRecordSaysWhichRulesMatchedAndWhatCameOfIt() {
         // Given
         rules.switchTo(

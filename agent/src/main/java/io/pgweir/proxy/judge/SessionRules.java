@@ -23,6 +23,7 @@ import io.pgweir.sql.LexicalRules;
 import io.pgweir.sql.SqlScript;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.sql.StatementKind;
+import io.pgweir.sql.facts.FunctionName;
 import io.pgweir.sql.facts.StatementFacts;
 import io.pgweir.wire.BindView;
 import io.pgweir.wire.ErrorFields;
@@ -30,6 +31,7 @@ import io.pgweir.wire.FunctionCallView;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +61,7 @@ public final class SessionRules implements SessionListener {
     private Verdict ofSession = Verdict.NONE;
 
     private @Nullable SessionEnds ends;
+    private IntFunction<@Nullable FunctionName> functions = unknown -> null;
 
     /** What a session does when a rule wants it over between two requests. */
     @FunctionalInterface
@@ -75,6 +78,11 @@ public final class SessionRules implements SessionListener {
     /** Who is told of rules that end the session. Once, before anything is heard. */
     public void endedBy(SessionEnds told) {
         ends = told;
+    }
+
+    /** Who knows what functions are called that are none of PostgreSQL's own. */
+    public void functionsBy(IntFunction<@Nullable FunctionName> told) {
+        functions = told;
     }
 
     /** Whether the server has let the client in: nothing is asked before. */
@@ -209,14 +217,20 @@ public final class SessionRules implements SessionListener {
         return facts == null || facts.copy() != null ? verdict.and(set.judge(Moment.COPY, asked)) : verdict;
     }
 
-    /** As the statement that it is; null for a function that is none of PostgreSQL's own. */
-    private static @Nullable SqlStatement callOf(int oid) {
-        String name = BuiltinFunctions.name(oid);
+    /** As the statement that it is; null for a function whose name nobody knows. */
+    private @Nullable SqlStatement callOf(int oid) {
+        String builtin = BuiltinFunctions.name(oid);
+        FunctionName name = builtin == null ? functions.apply(oid) : new FunctionName("pg_catalog", builtin);
         return name == null
                 ? null
-                : SqlScript.of("select pg_catalog.\"" + name + "\"()", LexicalRules.DEFAULT)
+                : SqlScript.of("select " + quoted(name) + "()", LexicalRules.DEFAULT)
                         .statements()
                         .getFirst();
+    }
+
+    private static String quoted(FunctionName name) {
+        return '"' + String.valueOf(name.schema()).replace("\"", "\"\"") + "\".\""
+                + name.name().replace("\"", "\"\"") + '"';
     }
 
     /**
