@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -28,11 +27,11 @@ final class ConfigSections {
         Section root = Section.of(node, "", directory, faults);
         root.require("clusters", "listeners");
         int version = root.integer("version", 1, 1, 1);
-        Map<String, ClusterConfig> clusters = root.named("clusters", this::cluster);
+        Map<String, ClusterConfig> clusters = root.named("clusters", ClusterSections::cluster);
         List<Section> listenerSections = root.sections("listeners");
         List<ListenerConfig> listeners =
                 listenerSections.stream().map(this::listener).toList();
-        checkTogether(listenerSections, listeners, clusters.keySet());
+        checkTogether(listenerSections, listeners, clusters);
         AgentConfig agent = new AgentConfig(
                 version,
                 clusters,
@@ -46,38 +45,6 @@ final class ConfigSections {
         return agent;
     }
 
-    private ClusterConfig cluster(Section section) {
-        section.require("nodes");
-        ClusterConfig cluster = new ClusterConfig(
-                section.addresses("nodes", HostPort.NODE_HOST_DEFAULT),
-                serverTls(section.section("tls")),
-                section.duration("connect-timeout", ClusterConfig.CONNECT_TIMEOUT_DEFAULT, MILLI, MINUTES_10));
-        section.end();
-        return cluster;
-    }
-
-    private static ServerTlsConfig serverTls(@Nullable Section section) {
-        ServerTlsConfig defaults = ServerTlsConfig.DEFAULT;
-        if (section == null) {
-            return defaults;
-        }
-        section.require("mode");
-        ServerTlsConfig tls = new ServerTlsConfig(
-                section.oneOf("mode", defaults.mode()),
-                section.oneOf("negotiation", defaults.negotiation()),
-                section.readableFile("ca"),
-                section.readableFile("cert"),
-                section.readableFile("key"));
-        section.end();
-        certAndKey(section);
-        boolean optional = tls.mode() == ServerTlsConfig.Mode.DISABLE || tls.mode() == ServerTlsConfig.Mode.PREFER;
-        if (section.has("mode") && optional && tls.negotiation() == ServerTlsConfig.Negotiation.DIRECT) {
-            section.fault(
-                    "negotiation", "negotiation: direct with an optional mode (expected: mode require or stricter)");
-        }
-        return tls;
-    }
-
     private ListenerConfig listener(Section section) {
         section.require("name", "listen", "cluster");
         ListenerConfig listener = new ListenerConfig(
@@ -85,21 +52,35 @@ final class ConfigSections {
                 section.address("listen", HostPort.LISTEN_HOST_DEFAULT),
                 section.text("cluster"),
                 section.oneOf("mode", ListenerConfig.Mode.TRANSPARENT),
+                section.oneOrMore("roles", ListenerConfig.Role.LEADER),
+                section.oneOrMore("fallback", ListenerConfig.Role.LEADER),
                 clientTls(section.section("tls")));
         section.end();
+        if (section.has("fallback") && !section.has("roles")) {
+            section.fault("fallback", "fallback: of any role already (expected: roles beside it)");
+        }
         return listener;
     }
 
     /** What must hold between listeners, and between a listener and the clusters. */
-    private static void checkTogether(List<Section> sections, List<ListenerConfig> listeners, Set<String> clusters) {
+    private static void checkTogether(
+            List<Section> sections, List<ListenerConfig> listeners, Map<String, ClusterConfig> clusters) {
         for (int i = 0; i < listeners.size(); i++) {
             Section section = sections.get(i);
             ListenerConfig listener = listeners.get(i);
-            if (!listener.cluster().isEmpty() && !clusters.contains(listener.cluster())) {
+            if (!listener.cluster().isEmpty() && !clusters.containsKey(listener.cluster())) {
                 section.fault(
                         "cluster",
                         "cluster: unknown cluster `" + listener.cluster() + "` (expected: "
-                                + String.join(", ", clusters) + ")" + NearName.hint(listener.cluster(), clusters));
+                                + String.join(", ", clusters.keySet()) + ")"
+                                + NearName.hint(listener.cluster(), clusters.keySet()));
+            }
+            ClusterConfig cluster = clusters.get(listener.cluster());
+            if (cluster != null && !listener.roles().isEmpty() && !cluster.knowsRoles()) {
+                section.fault(
+                        "roles",
+                        "roles: nobody knows them (expected: patroni or monitor in cluster `" + listener.cluster()
+                                + "`)");
             }
             List<ListenerConfig> earlier = listeners.subList(0, i);
             if (!listener.name().isEmpty()
@@ -135,7 +116,7 @@ final class ConfigSections {
                 section.readableFile("client-ca"),
                 section.oneOf("client-certificate", defaults.clientCertificate()));
         section.end();
-        certAndKey(section);
+        section.bothOrNone("cert", "key");
         if (tls.mode() != ClientTlsConfig.Mode.DISABLE && !section.has("cert") && !section.has("key")) {
             section.fault("mode", "mode: TLS with no certificate (expected: cert and key beside it)");
         }
@@ -143,14 +124,6 @@ final class ConfigSections {
             section.fault("client-certificate", "client-certificate: nothing to check it with (expected: client-ca)");
         }
         return tls;
-    }
-
-    private static void certAndKey(Section section) {
-        if (section.has("cert") != section.has("key")) {
-            String given = section.has("cert") ? "cert" : "key";
-            String missing = section.has("cert") ? "key" : "cert";
-            section.fault(given, given + " alone (expected: " + missing + " beside it)");
-        }
     }
 
     private static RulesConfig rules(@Nullable Section section) {

@@ -102,6 +102,14 @@ public final class Section {
         faults.add(entry == null ? node : entry.getValueNode(), in() + message);
     }
 
+    /** Two keys that mean something only together. */
+    void bothOrNone(String one, String other) {
+        if (has(one) != has(other)) {
+            String given = has(one) ? one : other;
+            fault(given, given + " alone (expected: " + (has(one) ? other : one) + " beside it)");
+        }
+    }
+
     public String text(String key) {
         Node value = ask(key);
         if (value == null) {
@@ -215,6 +223,16 @@ public final class Section {
         return values;
     }
 
+    /** A mapping of names that the user chose to whole numbers. */
+    Map<String, Integer> integers(String key, int min, int max) {
+        Section names = section(key);
+        Map<String, Integer> values = new LinkedHashMap<>();
+        if (names != null) {
+            names.entries.keySet().forEach(name -> values.put(name, names.integer(name, min, min, max)));
+        }
+        return values;
+    }
+
     /** Whether {@code key} is there with a mapping. */
     public boolean isMapping(String key) {
         NodeTuple entry = entries.get(key);
@@ -236,9 +254,30 @@ public final class Section {
     /** One of an enum's constants, as kebab-case. */
     public <E extends Enum<E>> E oneOf(String key, E absent) {
         Node value = ask(key);
+        return value == null ? absent : oneOf(value, key, absent);
+    }
+
+    /** A constant, or a list of them with each once; none where the key is absent. */
+    <E extends Enum<E>> List<E> oneOrMore(String key, E any) {
+        Node value = ask(key);
         if (value == null) {
-            return absent;
+            return List.of();
         }
+        if (!(value instanceof SequenceNode)) {
+            return List.of(oneOf(value, key, any));
+        }
+        List<E> constants = new ArrayList<>();
+        for (Node item : items(key)) {
+            E constant = oneOf(item, key + "[" + constants.size() + "]", any);
+            if (constants.contains(constant)) {
+                faults.add(item, in() + key + ": " + kebab(constant) + " again (expected: each once)");
+            }
+            constants.add(constant);
+        }
+        return constants;
+    }
+
+    private <E extends Enum<E>> E oneOf(Node value, String key, E absent) {
         List<E> constants = Arrays.asList(absent.getDeclaringClass().getEnumConstants());
         String text = scalar(value);
         for (E constant : constants) {

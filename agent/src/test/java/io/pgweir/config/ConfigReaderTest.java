@@ -1,15 +1,18 @@
 package io.pgweir.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,18 +41,27 @@ class ConfigReaderTest {
                                 "c",
                                 new ClusterConfig(
                                         List.of(new HostPort("h", 5432)),
+                                        null,
+                                        null,
                                         new ServerTlsConfig(
                                                 ServerTlsConfig.Mode.PREFER,
                                                 ServerTlsConfig.Negotiation.POSTGRES,
                                                 null,
                                                 null,
                                                 null),
-                                        Duration.ofSeconds(5))),
+                                        Duration.ofSeconds(5),
+                                        null,
+                                        null,
+                                        new BalanceConfig(BalanceConfig.Strategy.IN_ORDER, 1000, Map.of(), 50),
+                                        null,
+                                        null)),
                         List.of(new ListenerConfig(
                                 "l",
                                 new HostPort("127.0.0.1", 6432),
                                 "c",
                                 ListenerConfig.Mode.TRANSPARENT,
+                                List.of(),
+                                List.of(),
                                 new ClientTlsConfig(
                                         ClientTlsConfig.Mode.DISABLE,
                                         null,
@@ -74,18 +86,7 @@ class ConfigReaderTest {
     void everyKeySetToSomethingElse() throws IOException, ConfigException {
         // Given
         Path file = copy("everything.yaml");
-        for (String name : List.of(
-                "ca.pem",
-                "us.pem",
-                "us.key",
-                "server.crt",
-                "server.key",
-                "clients.pem",
-                "rules.yaml",
-                "mask.key",
-                "admin.token")) {
-            Files.writeString(directory.resolve(name), name);
-        }
+        write("ca.pem", "us.pem", "us.key", "server.crt", "server.key", "clients.pem", "rules.yaml", "mask.key", "admin.token", "monitor.secret");
 
         // When
         AgentConfig config = ConfigReader.read(file);
@@ -98,18 +99,40 @@ class ConfigReaderTest {
                                 "orders",
                                 new ClusterConfig(
                                         List.of(new HostPort("pg-1", 5433), new HostPort("::1", 5434)),
+                                        null,
+                                        null,
                                         new ServerTlsConfig(
                                                 ServerTlsConfig.Mode.VERIFY_FULL,
                                                 ServerTlsConfig.Negotiation.DIRECT,
                                                 directory.resolve("ca.pem"),
                                                 directory.resolve("us.pem"),
                                                 directory.resolve("us.key")),
-                                        Duration.ofMillis(500))),
+                                        Duration.ofMillis(500),
+                                        new MonitorConfig(
+                                                "weir",
+                                                new SecretConfig(directory.resolve("monitor.secret"), null),
+                                                "orders",
+                                                Duration.ofSeconds(1),
+                                                Duration.ofMillis(700)),
+                                        new LagConfig(
+                                                16 << 20,
+                                                Duration.ofSeconds(5),
+                                                LagConfig.Unknown.ALLOW,
+                                                Duration.ofSeconds(20)),
+                                        new BalanceConfig(
+                                                BalanceConfig.Strategy.WEIGHTED,
+                                                2,
+                                                Map.of("pg-1:5433", 3, "[::1]:5434", 1),
+                                                25),
+                                        new EjectionConfig(3, Duration.ofSeconds(10), Duration.ofMinutes(1), 34),
+                                        new BreakerConfig(Duration.ofMinutes(1), 20, 75, Duration.ofSeconds(5)))),
                         List.of(new ListenerConfig(
                                 "in",
                                 new HostPort("::", 6433),
                                 "orders",
                                 ListenerConfig.Mode.TRANSPARENT,
+                                List.of(ListenerConfig.Role.SYNC, ListenerConfig.Role.ASYNC),
+                                List.of(ListenerConfig.Role.LEADER),
                                 new ClientTlsConfig(
                                         ClientTlsConfig.Mode.REQUIRE,
                                         directory.resolve("server.crt"),
@@ -137,6 +160,80 @@ class ConfigReaderTest {
     }
 
     @Test
+    void nodesMayBeFoundInOtherWays() throws IOException, ConfigException {
+        // Given
+        Path file = copy("found.yaml");
+        write("ca.pem", "us.pem", "us.key", "api.secret");
+
+        // When
+        Map<String, ClusterConfig> clusters = ConfigReader.read(file).clusters();
+
+        // Then
+        PatroniConfig patroni = new PatroniConfig(
+                List.of(URI.create("https://pg1:8008"), URI.create("https://[::1]:8009/")),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(900),
+                new PatroniConfig.Tls(
+                        directory.resolve("ca.pem"), directory.resolve("us.pem"), directory.resolve("us.key")),
+                "weir",
+                new SecretConfig(directory.resolve("api.secret"), null));
+        DnsConfig dns = new DnsConfig(
+                List.of(new HostPort("db.internal", 5432)),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(5));
+        MonitorConfig monitor = new MonitorConfig(
+                "weir",
+                new SecretConfig(null, "STOCK_PASSWORD"),
+                "postgres",
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(2));
+        assertThat(clusters)
+                .isEqualTo(Map.of(
+                        "orders",
+                        found(patroni, null, null, BalanceConfig.Strategy.LEAST_CONNECTIONS),
+                        "stock",
+                        found(null, dns, monitor, BalanceConfig.Strategy.ROUND_ROBIN)));
+    }
+
+    private static ClusterConfig found(
+            @Nullable PatroniConfig patroni,
+            @Nullable DnsConfig dns,
+            @Nullable MonitorConfig monitor,
+            BalanceConfig.Strategy strategy) {
+        return new ClusterConfig(
+                List.of(),
+                patroni,
+                dns,
+                ServerTlsConfig.DEFAULT,
+                Duration.ofSeconds(5),
+                monitor,
+                null,
+                BalanceConfig.of(strategy),
+                null,
+                null);
+    }
+
+    @Test
+    void aSecretIsReadWhereItIsAndNeverShown() throws IOException {
+        // Given
+        Path file = Files.writeString(directory.resolve("s"), "hush\n");
+
+        // Then
+        assertThat(new SecretConfig(file, null).read()).isEqualTo("hush");
+        assertThat(new SecretConfig(null, "PATH").read()).isEqualTo(System.getenv("PATH"));
+        assertThat(new SecretConfig(file, null).toString()).doesNotContain("hush");
+        assertThatThrownBy(() -> new SecretConfig(null, "NO_SUCH_VARIABLE").read())
+                .hasMessageContaining("NO_SUCH_VARIABLE is not set");
+    }
+
+    private void write(String... names) throws IOException {
+        for (String name : names) {
+            Files.writeString(directory.resolve(name), name);
+        }
+    }
+
+    @Test
     void allFaultsAreToldAtOnce() throws IOException {
         // Given
         Path file = copy("faults.yaml");
@@ -153,7 +250,7 @@ class ConfigReaderTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '#',
-            quoteCharacter = '~',
+            quoteCharacter = '^',
             value = {
                 "[1] # f:1:1: a list (expected: a mapping)",
                 "clusters: [ # f:1:12: not YAML",
@@ -176,6 +273,16 @@ class ConfigReaderTest {
                         + ", did you mean `verify-full`?",
                 "clusters: {c: {tls: {mode: prefer, negotiation: direct}}} # negotiation: direct with an optional mode",
                 "clusters: {c: {tls: {ca: x}}} # f:1:21: clusters.c.tls: required key `mode` is missing",
+                "clusters: {c: {}} # f:1:15: clusters.c: no nodes (expected: one of nodes, patroni, dns)",
+                "clusters: {c: {nodes: ['h:1'], dns: {names: ['n:1']}}} # f:1:37: clusters.c: nodes and dns (expected: one of",
+                "clusters: {c: {patroni: {urls: [p]}}} # clusters.c.patroni: urls: ~p~ (expected: such as https://pg1:8008)",
+                "clusters: {c: {patroni: {urls: ['http://p'], tls: {ca: x}}}} # tls: beside a url that is not https",
+                "clusters: {c: {patroni: {urls: ['http://p'], user: u}}} # user alone (expected: user and password, or none)",
+                "clusters: {c: {monitor: {user: u, password: {}}}} # an empty mapping (expected: one of file, env)",
+                "clusters: {c: {nodes: ['h:1'], lag: {max-time: 1s}}} # lag: nobody knows it (expected: patroni or monitor",
+                "clusters: {c: {nodes: ['h:1'], lag: {}}} # f:1:37: clusters.c.lag: no limit (expected: max-bytes, max-time or",
+                "clusters: {c: {balance: least}} # f:1:25: clusters.c: balance: ~least~ (expected: in-order, least-connections,",
+                "clusters: {c: {balance: {weights: {a: 2}}}} # weights: heard by nobody (expected: strategy: weighted beside",
                 "limits: # f:1:8: limits: nothing (expected: a mapping)",
                 "limits: {connections: '5'} # f:1:23: limits: connections: \"5\" (expected: a whole number",
                 "limits: {connections: 0} # f:1:23: limits: connections: 0 (expected: a whole number from 1 to 1000000)",
@@ -196,20 +303,24 @@ class ConfigReaderTest {
                 ConfigException.class, () -> ConfigReader.read("f", text.strip().replace('|', '\n')));
 
         // Then
-        assertThat(thrown).hasMessageContaining(expected.strip());
+        assertThat(thrown).hasMessageContaining(expected.strip().replace('~', '"'));
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '#',
             value = {
+                "roles: leader # roles: nobody knows them (expected: patroni or monitor in cluster `c`)",
+                "roles: [sync, sync] # listeners[0]: roles: sync again (expected: each once)",
+                "roles: [primary] # roles[0]: \"primary\" (expected: leader, sync, async, standby-leader)",
+                "fallback: leader # fallback: of any role already (expected: roles beside it)",
                 "tls: {mode: require} # listeners[0].tls: mode: TLS with no certificate (expected: cert and key beside it)",
                 "tls: {mode: require, cert: c.pem} # cert alone (expected: key beside it)",
                 "tls: {mode: disable, key: c.pem} # key alone (expected: cert beside it)",
                 "tls: {mode: disable, cert: c.pem} # c.pem does not exist (expected: a file that can be read)",
                 "tls: {mode: disable, cert: .} # cannot be read (expected: a file that can be read)",
                 "tls: {mode: disable, client-certificate: require} # nothing to check it with (expected: client-ca)",
-                "nodes: 1 # unknown key `nodes` (expected: name, listen, cluster, mode, tls)",
+                "nodes: 1 # unknown key `nodes` (expected: name, listen, cluster, mode, roles, fallback, tls)",
                 "name: again # key `name` again (expected: once; first on line 2)",
             })
     void aListenerFaultNamesPlaceAndExpectation(String key, String expected) {

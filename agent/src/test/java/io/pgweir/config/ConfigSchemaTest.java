@@ -39,6 +39,15 @@ class ConfigSchemaTest {
             value = {
                 "/properties | io.pgweir.config.AgentConfig",
                 "/$defs/cluster/properties | io.pgweir.config.ClusterConfig",
+                "/$defs/patroni/properties | io.pgweir.config.PatroniConfig",
+                "/$defs/patroni/properties/tls/properties | io.pgweir.config.PatroniConfig$Tls",
+                "/$defs/dns/properties | io.pgweir.config.DnsConfig",
+                "/$defs/monitor/properties | io.pgweir.config.MonitorConfig",
+                "/$defs/secret/properties | io.pgweir.config.SecretConfig",
+                "/$defs/lag/properties | io.pgweir.config.LagConfig",
+                "/$defs/balance/properties | io.pgweir.config.BalanceConfig",
+                "/$defs/ejection/properties | io.pgweir.config.EjectionConfig",
+                "/$defs/breaker/properties | io.pgweir.config.BreakerConfig",
                 "/$defs/server-tls/properties | io.pgweir.config.ServerTlsConfig",
                 "/$defs/listener/properties | io.pgweir.config.ListenerConfig",
                 "/$defs/client-tls/properties | io.pgweir.config.ClientTlsConfig",
@@ -68,6 +77,49 @@ class ConfigSchemaTest {
                         && !properties.get(kebab(component.getName())).has("$ref"))
                 .forEach(component -> assertThat(words(properties.get(kebab(component.getName()))))
                         .isEqualTo(words(component.getType())));
+    }
+
+    @Test
+    void strategiesAndRolesAreThoseOfTheirEnums() throws IOException {
+        // Then
+        assertThat(words(schemaTree().at("/$defs/strategy"))).isEqualTo(words(BalanceConfig.Strategy.class));
+        assertThat(words(schemaTree().at("/$defs/role"))).isEqualTo(words(ListenerConfig.Role.class));
+    }
+
+    /** Of the sections of a cluster. */
+    @ParameterizedTest
+    @CsvSource({
+        "patroni, {urls: ['http://p:8008']",
+        "dns, {names: ['n:5432']",
+        "monitor, {user: u",
+        "lag, {max-bytes: 1KiB",
+        "balance, {strategy: latency",
+        "ejection, {failures: 5",
+        "breaker, {attempts-min: 10",
+    })
+    void theSchemaTellsTheDefaultsOfAClustersSections(String section, String least) throws Exception {
+        // Given
+        StringBuilder explicit = new StringBuilder(least);
+        for (var property : schemaTree().at("/$defs/" + section + "/properties").properties()) {
+            if (property.getValue().has("default") && !least.contains(property.getKey() + ":")) {
+                explicit.append(", %s: %s"
+                        .formatted(
+                                property.getKey(),
+                                property.getValue().get("default").asString()));
+            }
+        }
+
+        // Then
+        assertThat(clusterWith(section, explicit + "}")).isEqualTo(clusterWith(section, least + "}"));
+    }
+
+    private static AgentConfig clusterWith(String section, String value) throws ConfigException {
+        String nodes = section.equals("patroni") || section.equals("dns") ? "" : "nodes: ['h:1'], ";
+        String monitor = section.equals("lag") ? "monitor: {user: u}, " : "";
+        return ConfigReader.read(
+                "f",
+                "clusters: {c: {" + nodes + monitor + section + ": " + value + "}}\n"
+                        + "listeners: [{name: l, listen: 1, cluster: c}]\n");
     }
 
     @Test
@@ -211,6 +263,35 @@ class ConfigSchemaTest {
                 "{nodes: ['h:1'], tls: {mode: verify_ca}}",
                 "{nodes: ['h:1'], tls: {mode: prefer, negotiation: direct}}",
                 "{nodes: ['h:1'], tls: {mode: prefer, cert: x}}",
+                "{nodes: ['h:1'], dns: {names: ['n:1']}}",
+                "{nodes: ['h:1'], patroni: {urls: ['http://p:8008']}}",
+                "{patroni: {}}",
+                "{patroni: {urls: []}}",
+                "{patroni: {urls: ['pg1:8008']}}",
+                "{patroni: {urls: ['ftp://pg1:8008']}}",
+                "{patroni: {urls: ['http://u:p@pg1:8008']}}",
+                "{patroni: {urls: ['http://p:8008'], poll: 3}}",
+                "{patroni: {urls: ['http://p:8008'], user: u}}",
+                "{patroni: {urls: ['https://p:8008'], tls: {}}}",
+                "{patroni: {urls: ['https://p:8008'], tls: {cert: x}}}",
+                "{patroni: {urls: ['http://p:8008'], user: u, password: secret}}",
+                "{patroni: {urls: ['http://p:8008'], user: u, password: {}}}",
+                "{patroni: {urls: ['http://p:8008'], user: u, password: {env: A, file: b}}}",
+                "{dns: {}}",
+                "{dns: {names: [n]}}",
+                "{nodes: ['h:1'], monitor: {}}",
+                "{nodes: ['h:1'], monitor: {user: ''}}",
+                "{nodes: ['h:1'], monitor: {user: u}, lag: {}}",
+                "{nodes: ['h:1'], monitor: {user: u}, lag: {max-bytes: 1KiB, unknown: include}}",
+                "{nodes: ['h:1'], lag: {max-bytes: 1KiB}}",
+                "{nodes: ['h:1'], balance: fair}",
+                "{nodes: ['h:1'], balance: {strategy: fair}}",
+                "{nodes: ['h:1'], balance: {retries: 1001}}",
+                "{nodes: ['h:1'], balance: {weights: {a: 2}}}",
+                "{nodes: ['h:1'], balance: {strategy: weighted, weights: {a: 0}}}",
+                "{nodes: ['h:1'], balance: {panic-percent: 101}}",
+                "{nodes: ['h:1'], ejection: {failures: 0}}",
+                "{nodes: ['h:1'], breaker: {failure-percent: 0}}",
                 "{node: ['h:1']}",
                 "{}",
                 "[]",
@@ -229,6 +310,10 @@ class ConfigSchemaTest {
                 "{name: l, listen: 65536, cluster: c}",
                 "{name: l, listen: here, cluster: c}",
                 "{name: l, listen: 1, cluster: c, mode: split}",
+                "{name: l, listen: 1, cluster: c, roles: []}",
+                "{name: l, listen: 1, cluster: c, roles: [primary]}",
+                "{name: l, listen: 1, cluster: c, roles: [sync, sync]}",
+                "{name: l, listen: 1, cluster: c, fallback: leader}",
                 "{name: l, listen: 1, cluster: c, tls: {mode: require}}",
                 "{name: l, listen: 1, cluster: c, tls: {mode: disable, key: x}}",
                 "{name: l, listen: 1, cluster: c, tls: {mode: disable, client-certificate: optional}}",
