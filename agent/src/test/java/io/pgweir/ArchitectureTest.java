@@ -26,10 +26,18 @@ class ArchitectureTest {
     static final ArchRule noTwoPackagesImportEachOther =
             slices().matching("io.pgweir.(*)..").should().beFreeOfCycles();
 
+    /** Save those that ask name servers; and Netty reads the PEM files that the JDK's TLS cannot. */
     @ArchTest
     static final ArchRule channelsLiveInTheProxy = noClasses()
             .that()
-            .resideOutsideOfPackages("io.pgweir.proxy..", "io.pgweir.boot..", "io.pgweir.lab..", "io.pgweir.bench..")
+            .resideOutsideOfPackages(
+                    "io.pgweir.proxy..",
+                    "io.pgweir.boot..",
+                    "io.pgweir.lab..",
+                    "io.pgweir.bench..",
+                    "io.pgweir.topology.dns..")
+            .and()
+            .doNotHaveFullyQualifiedName("io.pgweir.topology.patroni.PatroniTls")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.netty.channel..", "io.netty.bootstrap..", "io.netty.handler..");
@@ -41,6 +49,18 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.kafka..", "software.amazon..");
+
+    @ArchTest
+    static final ArchRule onlyTheProbeSpeaksSql = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.pgweir.topology.probe..", "io.pgweir.lab..", "io.pgweir.bench..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "org.postgresql..");
+
+    @ArchTest
+    static final ArchRule roomsOfTheTopologyAreAStairToo =
+            slices().matching("io.pgweir.topology.(*)..").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule theGroundFloorKnowsTheJdkOnly = classes()

@@ -23,6 +23,17 @@ public enum Metric {
             Kind.COUNTER,
             "messages",
             "Answers of a server that fit no request of their session; told when the session ends."),
+    TOPOLOGY_POLLS("pgweir.topology.polls", Kind.COUNTER, "calls", "Times that clusters were looked at."),
+    TOPOLOGY_UNHEARD(
+            "pgweir.topology.unheard",
+            Kind.COUNTER,
+            "calls",
+            "Times that nobody who knows a cluster could be heard: the last topology stands."),
+    TOPOLOGY_TRANSITIONS("pgweir.topology.transitions", Kind.COUNTER, "changes", "Changes of clusters that were told."),
+    TOPOLOGY_AGE(
+            "pgweir.topology.age", Kind.GAUGE, "milliseconds", "Since those who know a cluster were heard; of each."),
+    TOPOLOGY_NODES_OUT(
+            "pgweir.topology.nodes.out", Kind.GAUGE, "nodes", "Nodes that take no new sessions; of each cluster."),
     AUDIT_RECORDS(
             "pgweir.audit.records", Kind.COUNTER, "records", "Audit records that the writer took from the queue."),
     AUDIT_DROPPED("pgweir.audit.dropped", Kind.COUNTER, "records", "Audit records lost because the queue was full."),
