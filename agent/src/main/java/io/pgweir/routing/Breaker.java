@@ -1,0 +1,106 @@
+package io.pgweir.routing;
+
+import io.pgweir.config.BreakerConfig;
+import java.util.Arrays;
+
+/**
+ * A sliding window over one node's connects.
+ *
+ * <pre>
+ *             share of failures                      open-time is over
+ *   CLOSED ------------------------> OPEN --------------------------------> HALF OPEN
+ *      ^                               ^                                       |  |
+ *      |                               '--------- the one connect failed ------'  |
+ *      '------------------------------------------ it went well ------------------'
+ * </pre>
+ *
+ * Not thread safe.
+ */
+final class Breaker {
+    private static final int SLOTS = 10;
+
+    private final BreakerConfig config;
+    private final long slotNanos;
+    private final int[] attempts = new int[SLOTS];
+    private final int[] failures = new int[SLOTS];
+
+    /** Number of the slot that time is in, counted from the clock's zero. */
+    private long slot;
+
+    private State state = State.CLOSED;
+    private long openedNanos;
+    private boolean trying;
+
+    private enum State {
+        CLOSED,
+        OPEN,
+        HALF_OPEN
+    }
+
+    Breaker(BreakerConfig config) {
+        this.config = config;
+        this.slotNanos = config.window().toNanos() / SLOTS;
+    }
+
+    /** Whether a connect may be made now. */
+    boolean admits(long nowNanos) {
+        if (state == State.OPEN && nowNanos - openedNanos >= config.openTime().toNanos()) {
+            state = State.HALF_OPEN;
+            trying = false;
+        }
+        return state == State.CLOSED || (state == State.HALF_OPEN && !trying);
+    }
+
+    void onConnect(long nowNanos) {
+        if (state == State.HALF_OPEN && admits(nowNanos)) {
+            trying = true;
+        }
+    }
+
+    void onSuccess(long nowNanos) {
+        if (state == State.HALF_OPEN) {
+            toClosed();
+        }
+        count(nowNanos, false);
+    }
+
+    void onFailure(long nowNanos) {
+        count(nowNanos, true);
+        if (state == State.HALF_OPEN || (state == State.CLOSED && isTooMuch())) {
+            state = State.OPEN;
+            openedNanos = nowNanos;
+        }
+    }
+
+    /** A connect ended that says nothing of the node. */
+    void onAbandoned() {
+        trying = false;
+    }
+
+    private void toClosed() {
+        state = State.CLOSED;
+        Arrays.fill(attempts, 0);
+        Arrays.fill(failures, 0);
+    }
+
+    private boolean isTooMuch() {
+        int all = 0;
+        int failed = 0;
+        for (int i = 0; i < SLOTS; i++) {
+            all += attempts[i];
+            failed += failures[i];
+        }
+        return all >= config.attemptsMin() && failed * 100L >= (long) all * config.failurePercent();
+    }
+
+    private void count(long nowNanos, boolean failed) {
+        long current = Math.floorDiv(nowNanos, slotNanos);
+        for (long gone = Math.max(slot + 1, current - SLOTS + 1); gone <= current; gone++) {
+            attempts[Math.floorMod(gone, SLOTS)] = 0;
+            failures[Math.floorMod(gone, SLOTS)] = 0;
+        }
+        slot = Math.max(slot, current);
+        attempts[Math.floorMod(slot, SLOTS)]++;
+        failures[Math.floorMod(slot, SLOTS)] += failed ? 1 : 0;
+    }
+}

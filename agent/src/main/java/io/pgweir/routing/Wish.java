@@ -1,0 +1,33 @@
+package io.pgweir.routing;
+
+import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.ListenerConfig.Role;
+import io.pgweir.topology.NodeRole;
+import java.util.List;
+
+/**
+ * What node a listener's sessions want.
+ *
+ * @param roles any where empty
+ * @param fallback while no node has one of {@code roles}
+ */
+public record Wish(List<Role> roles, List<Role> fallback) {
+    public static final Wish ANY = new Wish(List.of(), List.of());
+
+    public Wish {
+        roles = List.copyOf(roles);
+        fallback = List.copyOf(fallback);
+    }
+
+    public static Wish of(ListenerConfig listener) {
+        return new Wish(listener.roles(), listener.fallback());
+    }
+
+    boolean wants(NodeRole role) {
+        return roles.isEmpty() || roles.stream().anyMatch(role::is);
+    }
+
+    boolean putsUpWith(NodeRole role) {
+        return fallback.stream().anyMatch(role::is);
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Chooses the node that takes a session. Pure: no channel, no thread, no clock and no randomness of its own; what became of a
+ * choice is told to it.
+ *
+ * <p>Imports {@code topology} and {@code config}.
+ */
+@NullMarked
+package io.pgweir.routing;
+
+import org.jspecify.annotations.NullMarked;
