@@ -9,6 +9,8 @@ import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsServerAddressStreamProvider;
+import io.netty.resolver.dns.NoopDnsCache;
+import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.pgweir.config.DnsConfig;
@@ -45,8 +47,13 @@ public final class DnsFinder implements NodeFinder {
                 .socketChannelType(NioSocketChannel.class)
                 .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
                 .queryTimeoutMillis(config.timeout().toMillis())
-                .ttl(0, (int) Math.min(Integer.MAX_VALUE, config.ttlMax().toSeconds()))
                 .negativeTtl(0);
+        int ttlSecondsMax = (int) Math.min(Integer.MAX_VALUE, config.ttlMax().toSeconds());
+        if (ttlSecondsMax > 0) {
+            builder.ttl(0, ttlSecondsMax);
+        } else {
+            builder.resolveCache(NoopDnsCache.INSTANCE).cnameCache(NoopDnsCnameCache.INSTANCE);
+        }
         if (servers != null) {
             builder.nameServerProvider(servers);
         }

@@ -218,7 +218,11 @@ final class Judge {
         NodeRole role = bench.isLeader(facts) ? NodeRole.LEADER : follower(facts, bench.leader());
         if (facts.answer() instanceof Silent silent && silent.why() != Answer.Why.BLIND) {
             boolean gone = silent.why() == Answer.Why.UNREACHABLE;
-            return new Standing(role, gone ? Reason.UNREACHABLE : Reason.NOT_SERVING, silent.text());
+            Node was = bench.before().node(facts.name());
+            boolean followed =
+                    role == NodeRole.UNKNOWN && was != null && was.role().follows();
+            return new Standing(
+                    followed ? was.role() : role, gone ? Reason.UNREACHABLE : Reason.NOT_SERVING, silent.text());
         }
         if (claim != null && !claim.state().serves() && !(claim.state() == NodeState.UNKNOWN && facts.isLive())) {
             return new Standing(role, Reason.NOT_SERVING, "Patroni says " + claim.stateWord());

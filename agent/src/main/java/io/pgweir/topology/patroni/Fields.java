@@ -1,5 +1,6 @@
 package io.pgweir.topology.patroni;
 
+import java.util.HexFormat;
 import java.util.Map;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -43,8 +44,9 @@ final class Fields {
             return -1;
         }
         try {
-            return Long.parseLong(text, 0, slash, 16) << 32 | Long.parseLong(text, slash + 1, text.length(), 16);
-        } catch (NumberFormatException odd) {
+            return HexFormat.fromHexDigitsToLong(text, 0, slash) << 32
+                    | HexFormat.fromHexDigitsToLong(text, slash + 1, text.length());
+        } catch (IllegalArgumentException odd) {
             return -1;
         }
     }
