@@ -86,7 +86,17 @@ class ConfigReaderTest {
     void everyKeySetToSomethingElse() throws IOException, ConfigException {
         // Given
         Path file = copy("everything.yaml");
-        write("ca.pem", "us.pem", "us.key", "server.crt", "server.key", "clients.pem", "rules.yaml", "mask.key", "admin.token", "monitor.secret");
+        write(
+                "ca.pem",
+                "us.pem",
+                "us.key",
+                "server.crt",
+                "server.key",
+                "clients.pem",
+                "rules.yaml",
+                "mask.key",
+                "admin.token",
+                "monitor.secret");
 
         // When
         AgentConfig config = ConfigReader.read(file);

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -177,14 +178,17 @@ class BalancerPropertiesTest {
     @Provide
     Arbitrary<Topology> topologies() {
         Arbitrary<NodeRole> roles = Arbitraries.of(NodeRole.class);
-        Arbitrary<Outage.Reason> reasons = Arbitraries.of(Outage.Reason.class).injectNull(0.6);
+        Arbitrary<Optional<Outage.Reason>> reasons =
+                Arbitraries.of(Outage.Reason.class).optional(0.4);
         Arbitrary<List<NodeRole>> many = roles.list().ofMinSize(0).ofMaxSize(8);
         return Combinators.combine(many, reasons.list().ofSize(8)).as((all, outages) -> {
             Node[] nodes = new Node[all.size()];
             for (int i = 0; i < nodes.length; i++) {
-                Outage.Reason reason = outages.get(i);
-                nodes[i] =
-                        reason == null ? Clusters.in("n" + i, all.get(i)) : Clusters.out("n" + i, all.get(i), reason);
+                String name = "n" + i;
+                NodeRole role = all.get(i);
+                nodes[i] = outages.get(i)
+                        .map(reason -> Clusters.out(name, role, reason))
+                        .orElseGet(() -> Clusters.in(name, role));
             }
             return Clusters.of(nodes);
         });

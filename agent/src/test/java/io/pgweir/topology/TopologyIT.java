@@ -103,7 +103,7 @@ class TopologyIT {
         if (monitor != null) {
             monitor.close();
         }
-        if (servers != shared) {
+        if (!servers.equals(shared)) {
             servers.close();
         }
     }
@@ -175,6 +175,7 @@ class TopologyIT {
         // Given
         watch(shared, new LagConfig(1 << 20, Duration.ofSeconds(60), Unknown.EXCLUDE, Duration.ofMillis(500)));
         until(now -> now.nodes().stream().allMatch(Node::isIn));
+        transitions.clear();
 
         // When
         servers.two.query("select pg_wal_replay_pause()");

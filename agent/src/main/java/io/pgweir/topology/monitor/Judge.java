@@ -219,10 +219,10 @@ final class Judge {
         if (facts.answer() instanceof Silent silent && silent.why() != Answer.Why.BLIND) {
             boolean gone = silent.why() == Answer.Why.UNREACHABLE;
             Node was = bench.before().node(facts.name());
-            boolean followed =
-                    role == NodeRole.UNKNOWN && was != null && was.role().follows();
-            return new Standing(
-                    followed ? was.role() : role, gone ? Reason.UNREACHABLE : Reason.NOT_SERVING, silent.text());
+            // Who cannot be asked is still what it was; a leader is not.
+            NodeRole shown =
+                    role == NodeRole.UNKNOWN && was != null && was.role().follows() ? was.role() : role;
+            return new Standing(shown, gone ? Reason.UNREACHABLE : Reason.NOT_SERVING, silent.text());
         }
         if (claim != null && !claim.state().serves() && !(claim.state() == NodeState.UNKNOWN && facts.isLive())) {
             return new Standing(role, Reason.NOT_SERVING, "Patroni says " + claim.stateWord());
@@ -261,7 +261,8 @@ final class Judge {
         Claim claim = facts.claim();
         String patroniSays = claim == null ? "" : "Patroni says " + claim.role();
         if (asked && facts.told() == null) {
-            return "the server has not said what it is" + (claim == null ? "" : ", " + patroniSays);
+            String why = facts.answer() instanceof Silent silent ? " (" + silent.text() + ")" : "";
+            return "the server has not said what it is" + why + (claim == null ? "" : ", " + patroniSays);
         }
         if (facts.takesWrites() && claim != null && claim.role() != NodeRole.LEADER) {
             return "takes writes, " + patroniSays;

@@ -8,9 +8,13 @@ import io.pgweir.config.ServerTlsConfig.Mode;
 import io.pgweir.config.ServerTlsConfig.Negotiation;
 import io.pgweir.topology.Member;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -25,7 +29,7 @@ record Login(MonitorConfig monitor, ServerTlsConfig tls) {
     /**
      * Waits no longer than the timeout for the connect, and for each answer.
      *
-     * @throws IOException where the password is not to be had
+     * @throws IOException where the password or a certificate is not to be had
      */
     Connection connect(Member member) throws SQLException, IOException {
         HostPort address = member.address();
@@ -59,6 +63,9 @@ record Login(MonitorConfig monitor, ServerTlsConfig tls) {
             file(properties, "sslrootcert", tls.ca());
             file(properties, "sslcert", tls.cert());
             file(properties, "sslkey", tls.key());
+            if (tls.cert() != null) {
+                properties.setProperty("pemKeyAlgorithm", keyAlgorithm(tls.cert()));
+            }
             boolean verifies = tls.mode() == Mode.VERIFY_CA || tls.mode() == Mode.VERIFY_FULL;
             if (verifies && tls.ca() == null && tls.cert() == null) {
                 properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
@@ -69,6 +76,18 @@ record Login(MonitorConfig monitor, ServerTlsConfig tls) {
             properties.setProperty("socketFactoryArg", member.at().getHostAddress());
         }
         return properties;
+    }
+
+    /** The driver takes every key for RSA unless it is told; a certificate knows its key's kind. */
+    private static String keyAlgorithm(Path certificate) throws IOException {
+        try (InputStream in = Files.newInputStream(certificate)) {
+            return CertificateFactory.getInstance("X.509")
+                    .generateCertificate(in)
+                    .getPublicKey()
+                    .getAlgorithm();
+        } catch (CertificateException odd) {
+            throw new IOException(certificate + ": " + odd.getMessage(), odd);
+        }
     }
 
     private static void file(Properties properties, String key, @Nullable Path file) {

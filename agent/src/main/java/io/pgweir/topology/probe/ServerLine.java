@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,11 @@ final class ServerLine {
 
     private static final String RECEIVER = "select received_tli, conninfo from pg_stat_wal_receiver";
 
-    private static final Pattern NAME = Pattern.compile("\\b(?:fallback_)?application_name='?((?:[^'\\s\\\\]|\\\\.)+)");
+    /** As libpq writes connection strings: quoted where there is a blank, with backslashes before quotes and backslashes. */
+    private static final Pattern NAME =
+            Pattern.compile("\\b(fallback_)?application_name=(?:'((?:[^'\\\\]|\\\\.)*)'|((?:[^'\\s\\\\]|\\\\.)+))");
+
+    private static final int CAUSES_MAX = 10;
 
     private final Login login;
     private final Member member;
@@ -78,9 +83,9 @@ final class ServerLine {
         } catch (SQLException failure) {
             close();
             return new Silent(why(failure), text(failure));
-        } catch (IOException noPassword) {
+        } catch (IOException noFile) {
             close();
-            return new Silent(Why.BLIND, String.valueOf(noPassword.getMessage()));
+            return new Silent(Why.BLIND, String.valueOf(noFile.getMessage()));
         }
     }
 
@@ -176,16 +181,17 @@ final class ServerLine {
         if (conninfo == null) {
             return null;
         }
-        String found = null;
+        String fallback = null;
         Matcher match = NAME.matcher(conninfo);
         while (match.find()) {
-            boolean fallback = match.group().startsWith("fallback");
-            found = fallback && found != null ? found : match.group(1).replaceAll("\\\\(.)", "$1");
-            if (!fallback) {
-                return found;
+            String quoted = match.group(2);
+            String name = (quoted == null ? match.group(3) : quoted).replaceAll("\\\\(.)", "$1");
+            if (match.group(1) == null) {
+                return name;
             }
+            fallback = name;
         }
-        return found;
+        return fallback;
     }
 
     /** Managed services forbid some of it, or do not have it. */
@@ -196,12 +202,25 @@ final class ServerLine {
         }
     }
 
+    /** Where no connection came about, the network speaks against the server; a file or a certificate of ours does not. */
     private static Why why(SQLException failure) {
         String state = failure.getSQLState();
-        if (state == null || state.startsWith("08")) {
-            return Why.UNREACHABLE;
+        if (state != null && state.startsWith("57P")) {
+            return Why.NOT_READY;
         }
-        return state.startsWith("57P") ? Why.NOT_READY : Why.BLIND;
+        boolean connecting = state == null || state.startsWith("08");
+        return connecting && isOfTheNetwork(failure) ? Why.UNREACHABLE : Why.BLIND;
+    }
+
+    private static boolean isOfTheNetwork(Throwable failure) {
+        int depth = 0;
+        for (Throwable cause = failure; cause != null && depth < CAUSES_MAX; cause = cause.getCause()) {
+            if (cause instanceof IOException) {
+                return !(cause instanceof SSLException);
+            }
+            depth++;
+        }
+        return false;
     }
 
     private static String text(SQLException failure) {

@@ -335,7 +335,8 @@ class JudgeTest {
 
         // Then
         assertThat(leaderName()).isNull();
-        assertThat(text("a")).isEqualTo("the server has not said what it is, Patroni says LEADER");
+        assertThat(text("a"))
+                .isEqualTo("the server has not said what it is (no pg_hba.conf entry (28000)), Patroni says LEADER");
     }
 
     @ParameterizedTest
