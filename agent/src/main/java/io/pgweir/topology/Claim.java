@@ -44,6 +44,21 @@ public record Claim(
                 source);
     }
 
+    /** A leader by Patroni's lock whose server is not promoted yet. */
+    public Claim stillInRecovery() {
+        return new Claim(
+                role,
+                NodeState.STARTING,
+                stateWord + ", in recovery",
+                timeline,
+                -1,
+                replayLagBytes,
+                receiveLagBytes,
+                tags,
+                systemIdentifier,
+                source);
+    }
+
     @Override
     public String toString() {
         return "patroni: " + role + ", " + stateWord + ", timeline " + (timeline == 0 ? "unknown" : timeline) + " ("

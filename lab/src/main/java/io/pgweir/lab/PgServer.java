@@ -266,7 +266,7 @@ public final class PgServer implements AutoCloseable {
     }
 
     /** Below the ephemeral range, so that no outgoing connection takes it between this probe and the server's bind. */
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         while (true) {
             int candidate = ThreadLocalRandom.current().nextInt(20_000, 32_000);
             if (isFree(candidate)) {

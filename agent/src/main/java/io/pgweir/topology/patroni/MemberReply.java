@@ -10,11 +10,12 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * A member's own answer to {@code GET /patroni}: what Patroni before 4.1 does not say in {@code /cluster}.
+ * A member's own answer to {@code GET /patroni}: what {@code /cluster} does not say.
  *
+ * @param inRecovery as its server said: a leader that has the lock is promoted a little later
  * @param lsn of a leader what is written, of a standby what is replayed; -1 where it says none
  */
-record MemberReply(long lsn, @Nullable String systemIdentifier) {
+record MemberReply(boolean inRecovery, long lsn, @Nullable String systemIdentifier) {
 
     /** @throws JacksonException where it is not JSON, or no object */
     static MemberReply read(byte[] json) {
@@ -25,7 +26,8 @@ record MemberReply(long lsn, @Nullable String systemIdentifier) {
             }
             Fields.read(parser, "", fields);
         }
-        String location = fields.getOrDefault("xlog.location", fields.getOrDefault("xlog.replayed_location", ""));
-        return new MemberReply(Fields.number(location), fields.get("database_system_identifier"));
+        String replayed = fields.get("xlog.replayed_location");
+        long lsn = Fields.number(fields.getOrDefault("xlog.location", replayed == null ? "" : replayed));
+        return new MemberReply(replayed != null, lsn, fields.get("database_system_identifier"));
     }
 }

@@ -6,6 +6,7 @@ import io.pgweir.topology.Claim;
 import io.pgweir.topology.Finding;
 import io.pgweir.topology.Member;
 import io.pgweir.topology.NodeFinder;
+import io.pgweir.topology.NodeRole;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -31,7 +32,8 @@ import tools.jackson.core.JacksonException;
  * Asks all URLs at once. The best answer counts: the one whose leader has the highest timeline, of equals the first in the
  * configuration; once one is there, the others have {@value #GRACE_MILLIS} ms, so that a dead member costs no time.
  *
- * <p>Where nobody asks the servers themselves and Patroni is older than 4.1, each member is asked for its position too.
+ * <p>Where nobody asks the servers themselves, the leader's own Patroni must say that its server takes writes; and where
+ * Patroni is older than 4.1, each member is asked for its position.
  */
 public final class PatroniFinder implements NodeFinder {
     static final int BODY_BYTES_MAX = 1 << 20;
@@ -53,7 +55,7 @@ public final class PatroniFinder implements NodeFinder {
     }
 
     /**
-     * @param positions whether members are asked for theirs where {@code /cluster} does not tell
+     * @param positions whether members are asked for what {@code /cluster} does not tell
      * @throws IOException where a file for TLS cannot be used
      */
     public static PatroniFinder of(PatroniConfig config, boolean positions) throws IOException {
@@ -105,11 +107,9 @@ public final class PatroniFinder implements NodeFinder {
                 .map(Member::claim)
                 .anyMatch(claim -> claim != null && claim.replayLagBytes() >= 0);
         List<Member> asked = reply.members().stream()
+                .filter(member -> !told || leads(member))
                 .filter(member -> isHttp(reply.apis().get(member.name())))
                 .toList();
-        if (told || asked.isEmpty()) {
-            return reply.members();
-        }
         List<URI> urls = asked.stream()
                 .map(member -> at(reply.apis().getOrDefault(member.name(), URI.create("")), "/patroni"))
                 .toList();
@@ -127,9 +127,16 @@ public final class PatroniFinder implements NodeFinder {
 
     private static Member located(Member member, @Nullable MemberReply own) {
         Claim claim = member.claim();
-        return own == null || claim == null
-                ? member
-                : new Member(member.name(), member.address(), null, claim.located(own.lsn(), own.systemIdentifier()));
+        if (own == null || claim == null) {
+            return member;
+        }
+        Claim known = claim.located(own.lsn(), own.systemIdentifier());
+        boolean promoted = !leads(member) || !own.inRecovery();
+        return new Member(member.name(), member.address(), null, promoted ? known : known.stillInRecovery());
+    }
+
+    private static boolean leads(Member member) {
+        return member.claim() != null && member.claim().role() == NodeRole.LEADER;
     }
 
     /**

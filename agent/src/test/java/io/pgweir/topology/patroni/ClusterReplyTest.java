@@ -75,9 +75,9 @@ class ClusterReplyTest {
     void recordedOfMembersThemselves() throws IOException {
         // Then
         assertThat(MemberReply.read(bytes("patroni-3.0.2-leader.json")))
-                .isEqualTo(new MemberReply(67111720, "7710422893640013110"));
+                .isEqualTo(new MemberReply(false, 67111720, "7710422893640013110"));
         assertThat(MemberReply.read(bytes("patroni-3.0.2-replica.json")))
-                .isEqualTo(new MemberReply(86467288, "7710421675625415943"));
+                .isEqualTo(new MemberReply(true, 86467288, "7710421675625415943"));
     }
 
     @ParameterizedTest

@@ -20,6 +20,7 @@ import io.pgweir.topology.Finding;
 import io.pgweir.topology.Finding.Away;
 import io.pgweir.topology.Finding.Found;
 import io.pgweir.topology.Member;
+import io.pgweir.topology.NodeState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -149,6 +150,31 @@ class PatroniFinderTest {
         assertThat(claim(found, "n1").lsn()).isEqualTo(86467288);
         assertThat(claim(found, "n1").systemIdentifier()).isEqualTo("7710421675625415943");
         assertThat(claim(found, "n2").lsn()).isEqualTo(-1);
+    }
+
+    /** It has the lock, and its server replays still: of any version. */
+    @ParameterizedTest
+    @CsvSource({
+        "cluster-3.0.2.json, patroni-3.0.2-replica.json, STARTING",
+        "cluster-3.0.2.json, patroni-3.0.2-leader.json, RUNNING",
+        "cluster-4.1.4-replay-stopped.json, patroni-3.0.2-replica.json, STARTING",
+        "cluster-4.1.4-replay-stopped.json, patroni-3.0.2-leader.json, RUNNING",
+    })
+    void aLeaderThatIsNotPromotedYetDoesNotServe(String cluster, String member, NodeState state) throws Exception {
+        // Given
+        URI url = serve(plain());
+        String body = new String(ClusterReplyTest.bytes(cluster), StandardCharsets.UTF_8);
+        bodies.put(
+                "/cluster",
+                body.replaceAll("http://127.0.0.1:580..", url.toString()).getBytes(StandardCharsets.UTF_8));
+        bodies.put("/patroni", ClusterReplyTest.bytes(member));
+
+        // When
+        Found found = found(config(Duration.ofSeconds(20), url), true);
+
+        // Then
+        assertThat(claim(found, "n0").state()).isEqualTo(state);
+        assertThat(claim(found, "n1").state().serves()).isTrue();
     }
 
     @Test
