@@ -211,7 +211,7 @@ class TopologyIT {
         // When: nothing is committed for longer than the limit, and WAL is written all the same
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
         while (System.nanoTime() < until) {
-            servers.primary.query("select pg_switch_wal(); checkpoint");
+            servers.primary.query("select pg_create_restore_point('idle')");
             running().pollNow().get();
         }
 
