@@ -9,6 +9,7 @@ import io.pgweir.session.Transaction;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.StartupPacket;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -267,6 +268,34 @@ public sealed interface AuditEvent {
         @Override
         public String type() {
             return "audit.reload";
+        }
+    }
+
+    /**
+     * A cluster is not what it was.
+     *
+     * @param node null where it concerns the cluster as a whole
+     * @param change {@code leader}, {@code out}, {@code in}, {@code role} and others: docs/audit-events.md
+     * @param before empty where it was not
+     * @param after empty where it is no more
+     * @param evidence one line a witness
+     */
+    record TopologyChange(
+            long micros,
+            String cluster,
+            @Nullable String node,
+            String change,
+            String before,
+            String after,
+            List<String> evidence)
+            implements AuditEvent {
+        public TopologyChange {
+            evidence = List.copyOf(evidence);
+        }
+
+        @Override
+        public String type() {
+            return "topology.change";
         }
     }
 

@@ -10,7 +10,6 @@ import io.pgweir.config.AdminConfig;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.AuditConfig;
 import io.pgweir.config.AuditConfig.Durability;
-import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.ConfigException;
 import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.RulesConfig;
@@ -18,7 +17,6 @@ import io.pgweir.proxy.ClientListener;
 import io.pgweir.proxy.ClientTls;
 import io.pgweir.proxy.ProxyContext;
 import io.pgweir.proxy.Resolver;
-import io.pgweir.proxy.ServerTls;
 import io.pgweir.proxy.Transport;
 import io.pgweir.proxy.judge.SharedRules;
 import io.pgweir.rules.Rules;
@@ -32,11 +30,9 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -52,8 +48,8 @@ import org.slf4j.LoggerFactory;
  * A running pgweir: the one place that wires objects together.
  *
  * <pre>
- *  start: audit trail, TLS files, event loops, listeners
- *  close: listeners, sessions (as each falls idle; after the grace, all), event loops, audit trail
+ *  start: audit trail, TLS files, clusters, event loops, listeners
+ *  close: listeners, sessions (as each falls idle; after the grace, all), clusters, event loops, audit trail
  * </pre>
  *
  * <p>{@link #start} and {@link #close} from one thread, all else from any.
@@ -78,6 +74,7 @@ public final class Agent implements AutoCloseable {
     private final @Nullable RulesWatch watch;
     private final Durability durability;
     private final Telemetry telemetry;
+    private final Clusters clusters;
     private @Nullable Admin admin;
 
     /** Where name resolution and certificate files are waited for. */
@@ -164,6 +161,7 @@ public final class Agent implements AutoCloseable {
         this.transport = transport;
         this.trail = trail;
         this.telemetry = telemetry;
+        clusters = new Clusters(trail, telemetry);
         durability = audit.durability();
         watch = rules == null ? null : new RulesWatch(rules, config.rules().files(), trail);
         waiting.allowCoreThreadTimeOut(true);
@@ -182,22 +180,12 @@ public final class Agent implements AutoCloseable {
         } catch (IOException failure) {
             throw new AgentStartException(Kind.AUDIT, "audit: " + failure.getMessage(), failure);
         }
-        Map<String, ServerTls> serverTls = new HashMap<>();
-        for (Map.Entry<String, ClusterConfig> cluster : config.clusters().entrySet()) {
-            serverTls.put(cluster.getKey(), serverTls(cluster.getKey(), cluster.getValue()));
-        }
-        Resolver resolver = new Resolver(waiting);
+        clusters.start(config.clusters(), transport, new Resolver(waiting));
         for (ListenerConfig listener : config.listeners()) {
             ClientTls clientTls = clientTls(listener);
             try {
-                listeners.add(ClientListener.bind(
-                        listener,
-                        Objects.requireNonNull(config.clusters().get(listener.cluster()), listener.cluster()),
-                        clientTls,
-                        Objects.requireNonNull(serverTls.get(listener.cluster()), listener.cluster()),
-                        context,
-                        transport,
-                        resolver));
+                listeners.add(
+                        ClientListener.bind(listener, clusters.of(listener.cluster()), clientTls, context, transport));
             } catch (IOException failure) {
                 throw new AgentStartException(
                         Kind.BIND,
@@ -264,14 +252,6 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private static ServerTls serverTls(String cluster, ClusterConfig config) throws AgentStartException {
-        try {
-            return ServerTls.of(config.tls());
-        } catch (SSLException failure) {
-            throw new AgentStartException(Kind.TLS, "cluster " + cluster + ", tls: " + failure.getMessage(), failure);
-        }
-    }
-
     private ClientTls clientTls(ListenerConfig listener) throws AgentStartException {
         try {
             return ClientTls.of(
@@ -313,6 +293,7 @@ public final class Agent implements AutoCloseable {
             if (admin != null) {
                 admin.close();
             }
+            clusters.close();
             transport.loops().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
             trail.close();
             waiting.shutdownNow();

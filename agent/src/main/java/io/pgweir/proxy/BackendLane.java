@@ -19,6 +19,9 @@ final class BackendLane implements Lane {
 
     private static final int ERROR_LENGTH_MAX = 30_000;
 
+    /** Reported by PostgreSQL 14 and later: at the start of a session, and when it changes. */
+    private static final String IN_HOT_STANDBY = "in_hot_standby";
+
     private final BackendDecoder decoder = new BackendDecoder();
     private final Meaning meaning;
     private final ProxySession session;
@@ -165,6 +168,9 @@ final class BackendLane implements Lane {
             if (code == BackendMessage.Authentication.SASL) {
                 return onSasl(mechanisms);
             }
+        } else if (message instanceof BackendMessage.ParameterStatus(String name, String value)
+                && name.equals(IN_HOT_STANDBY)) {
+            session.onHotStandby(value.equals("on"));
         } else if (message instanceof BackendMessage.BackendKeyData(int processId, byte[] key)) {
             session.onCancelKey(processId, key);
         } else if (message instanceof BackendMessage.ErrorResponse error

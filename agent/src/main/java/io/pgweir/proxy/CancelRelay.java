@@ -8,10 +8,9 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.pgweir.audit.SessionAuditor;
-import io.pgweir.config.HostPort;
+import io.pgweir.routing.Wish;
 import io.pgweir.wire.MessageWriter;
 import io.pgweir.wire.StartupPacket;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,7 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
         }
         connector.result().addListener((Future<ServerConnection> done) -> {
             if (done.isSuccess()) {
-                send(done.getNow().channel(), request.processId(), request.key(), () -> Sockets.close(client));
+                send(done.getNow(), request.processId(), request.key(), () -> Sockets.close(client));
             } else {
                 Sockets.close(client);
             }
@@ -50,25 +49,31 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
 
     private static @Nullable ServerConnector connector(
             Listening listening, Channel client, CancelKeys.@Nullable Key found) {
+        Cluster cluster = listening.cluster();
         if (found != null) {
-            return listening.way().start(client.eventLoop(), found.node(), found.address());
+            return ServerConnector.to(
+                    cluster, client.eventLoop(), found.node(), found.address().getAddress());
         }
-        List<HostPort> nodes = listening.way().cluster().nodes();
-        return nodes.size() == 1 ? listening.way().start(client.eventLoop()) : null;
+        boolean single = cluster.topology().nodes().size() == 1;
+        return single ? cluster.connect(client.eventLoop(), Wish.ANY) : null;
     }
 
     /** pgweir's own; {@code done} when the server has closed, or cannot be reached. On {@code loop}. */
-    static void start(ServerConnector.Way way, EventLoop loop, CancelKeys.Key key, Runnable done) {
-        way.start(loop, key.node(), key.address()).result().addListener((Future<ServerConnection> connected) -> {
+    static void start(Cluster cluster, EventLoop loop, CancelKeys.Key key, Runnable done) {
+        ServerConnector connector =
+                ServerConnector.to(cluster, loop, key.node(), key.address().getAddress());
+        connector.result().addListener((Future<ServerConnection> connected) -> {
             if (connected.isSuccess()) {
-                send(connected.getNow().channel(), key.processId(), key.key(), done);
+                send(connected.getNow(), key.processId(), key.key(), done);
             } else {
                 done.run();
             }
         });
     }
 
-    private static void send(Channel server, int processId, byte[] key, Runnable done) {
+    private static void send(ServerConnection connection, int processId, byte[] key, Runnable done) {
+        Channel server = connection.channel();
+        Place place = connection.place();
         server.pipeline().addLast(new CancelRelay());
         server.config().setAutoRead(true);
         Sockets.write(server, MessageWriter.cancelRequest(server.alloc(), processId, key));
@@ -76,6 +81,9 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
         var timer = server.eventLoop().schedule(() -> Sockets.close(server), SERVER_SECONDS_MAX, TimeUnit.SECONDS);
         server.closeFuture().addListener(closed -> {
             timer.cancel(false);
+            if (place != null) {
+                place.lease().onEnded();
+            }
             done.run();
         });
     }

@@ -6,8 +6,8 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
-import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.ListenerConfig;
+import io.pgweir.routing.Wish;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,16 +30,9 @@ public final class ClientListener implements AutoCloseable {
      * @throws IOException where the address cannot be bound
      */
     public static ClientListener bind(
-            ListenerConfig config,
-            ClusterConfig cluster,
-            ClientTls clientTls,
-            ServerTls serverTls,
-            ProxyContext context,
-            Transport transport,
-            Resolver resolver)
+            ListenerConfig config, Cluster cluster, ClientTls clientTls, ProxyContext context, Transport transport)
             throws IOException {
-        Listening listening = new Listening(
-                context, config, clientTls, new ServerConnector.Way(cluster, serverTls, transport, resolver));
+        Listening listening = new Listening(context, config, clientTls, cluster, Wish.of(config));
         ChannelFuture bound = new ServerBootstrap()
                 .group(transport.loops())
                 .channel(transport.listening())

@@ -282,23 +282,25 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         stage = Stage.CONNECTING;
         stopTimer();
         context.channel().config().setAutoRead(false);
-        ServerConnector connecting = listening.way().start(context.channel().eventLoop());
+        ServerConnector connecting =
+                listening.cluster().connect(context.channel().eventLoop(), listening.wish());
         connector = connecting;
         connecting.result().addListener((Future<ServerConnection> done) -> {
             if (done.isSuccess() && !over) {
                 handOver(context, startup, length, secured, done.getNow());
             } else if (done.isSuccess()) {
-                Sockets.close(done.getNow().channel());
+                done.getNow().abandon();
             } else if (!over) {
-                onConnectFailure(context, startup, String.valueOf(done.cause().getMessage()));
+                onNoServer(context, startup, done.cause());
             }
         });
     }
 
-    private void onConnectFailure(ChannelHandlerContext context, StartupPacket.Startup startup, String reason) {
-        String cluster = listening.config().cluster();
-        listening.context().warnings().connectFailed(cluster, reason);
-        refuse(context, Refusal.connectFailed(cluster, reason), startup);
+    private void onNoServer(ChannelHandlerContext context, StartupPacket.Startup startup, Throwable cause) {
+        String reason = String.valueOf(cause.getMessage());
+        listening.context().warnings().connectFailed(listening.config().cluster(), reason);
+        boolean tried = !(cause instanceof NoServerException none) || none.isTried();
+        refuse(context, tried ? Refusal.connectFailed(listening, reason) : Refusal.noNode(listening, reason), startup);
     }
 
     private void handOver(

@@ -21,6 +21,8 @@ public enum EndCause {
     TLS_FAILURE,
     /** No node could be connected to. */
     CONNECT_FAILED,
+    /** No node has a role that the listener's sessions want, or all that have are out. */
+    NO_NODE,
     /** Over limits.connections. */
     LIMIT,
     CLIENT_PROTOCOL_VIOLATION,

@@ -164,7 +164,7 @@ final class HeldMessages {
             if (key == null) {
                 return false;
             }
-            CancelRelay.start(session.way, session.server.eventLoop(), key, done);
+            CancelRelay.start(session.cluster, session.server.eventLoop(), key, done);
             return true;
         }
 

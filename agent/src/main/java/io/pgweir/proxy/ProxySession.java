@@ -3,10 +3,15 @@ package io.pgweir.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.pgweir.audit.ServerFacts;
+import io.pgweir.config.HostPort;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.proxy.judge.SessionRules;
 import io.pgweir.proxy.judge.SharedRules;
+import io.pgweir.routing.Wish;
+import io.pgweir.session.SessionPhase;
+import io.pgweir.topology.NodeRole;
 import io.pgweir.wire.StartupPacket;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +34,9 @@ final class ProxySession {
     private static final int MESSAGE_BYTES_MIN = 65_536;
 
     final ProxyContext context;
-    private final String cluster;
+    final Cluster cluster;
+    private final Wish wish;
+    private final Place place;
     final Meaning meaning;
     final Channel client;
     final ServerConnection connection;
@@ -48,8 +55,6 @@ final class ProxySession {
     /** Null in a process without rules. */
     final @Nullable ResultRules results;
 
-    final ServerConnector.Way way;
-
     final SessionEnding ending = new SessionEnding(this);
     private final HeldMessages held = new HeldMessages(this);
 
@@ -66,11 +71,12 @@ final class ProxySession {
             StartupPacket.Startup startup,
             @Nullable SessionRules sessionRules) {
         this.context = listening.context();
-        this.cluster = listening.config().cluster();
-        this.way = listening.way();
+        this.cluster = listening.cluster();
+        this.wish = listening.wish();
         this.meaning = meaning;
         this.client = client;
         this.connection = connection;
+        this.place = Objects.requireNonNull(connection.place(), "for no session");
         this.server = connection.channel();
         this.binding = binding;
         this.startup = startup;
@@ -99,7 +105,7 @@ final class ProxySession {
                         meaning,
                         held.upstream(),
                         server.alloc(),
-                        cluster + ' ' + connection.node(),
+                        cluster.name() + ' ' + connection.node(),
                         startup,
                         messageBytes);
         ResultRequests ahead = results == null ? null : results.requests();
@@ -135,7 +141,15 @@ final class ProxySession {
     }
 
     private ServerFacts serverFacts(int processId) {
-        return new ServerFacts(connection.node().host(), connection.node().port(), processId);
+        HostPort address = connection.node();
+        return !cluster.isWatched()
+                ? new ServerFacts(address.host(), address.port(), processId)
+                : new ServerFacts(
+                        address.host(),
+                        address.port(),
+                        processId,
+                        place.node().name(),
+                        place.node().role().label());
     }
 
     /** Reads from each side only what the other takes. A side that has ended is left alone: epoll knows it no more. */
@@ -250,10 +264,29 @@ final class ProxySession {
         requests.onAuthentication(false);
     }
 
+    /** The server says whether it is in recovery; where it was chosen because it leads, it does not serve a session if so. */
+    void onHotStandby(boolean inHotStandby) {
+        cluster.onServerSaid(place.node(), inHotStandby);
+        boolean starting = meaning.tracker().phase() == SessionPhase.STARTING;
+        if (inHotStandby
+                && starting
+                && wish.isFor(place.node().role())
+                && place.node().role() == NodeRole.LEADER) {
+            ending.refuseBehind(Refusal.notLeading(cluster, place.node().name()));
+        }
+    }
+
+    /** Both of its sockets are closed. */
+    void onFinished() {
+        forgetCancelKey();
+        place.lease().onEnded();
+        context.onSessionEnd(this);
+    }
+
     void onCancelKey(int processId, byte[] key) {
         cancelKey = context.cancelKeys()
                 .add(new CancelKeys.Key(
-                        cluster,
+                        cluster.name(),
                         processId,
                         key,
                         connection.node(),
@@ -267,7 +300,7 @@ final class ProxySession {
         return cancelKey;
     }
 
-    void forgetCancelKey() {
+    private void forgetCancelKey() {
         if (cancelKey != null) {
             context.cancelKeys().remove(cancelKey);
         }

@@ -53,13 +53,37 @@ record Refusal(
                 EndCause.LIMIT, SqlState.TOO_MANY_CONNECTIONS, "sorry, too many clients already", null, null);
     }
 
-    static Refusal connectFailed(String cluster, String reason) {
+    /** Where somebody looks for other nodes this passes: with cannot_connect_now, libpq tries the next of its hosts. */
+    static Refusal connectFailed(Listening listening, String reason) {
         return new Refusal(
                 EndCause.CONNECT_FAILED,
-                SqlState.SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,
-                "could not connect to a server of cluster \"" + cluster + "\": " + reason,
+                listening.cluster().isWatched()
+                        ? SqlState.CANNOT_CONNECT_NOW
+                        : SqlState.SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,
+                "could not connect to a server of cluster \""
+                        + listening.cluster().name() + "\": " + reason,
                 null,
                 null);
+    }
+
+    static Refusal noNode(Listening listening, String reason) {
+        return new Refusal(
+                EndCause.NO_NODE,
+                SqlState.CANNOT_CONNECT_NOW,
+                "no node of cluster \"" + listening.cluster().name() + "\" takes sessions of listener \""
+                        + listening.config().name() + "\": " + reason,
+                null,
+                null);
+    }
+
+    /** A server that was chosen because it leads says that it does not. */
+    static Refusal notLeading(Cluster cluster, String node) {
+        return new Refusal(
+                EndCause.NO_NODE,
+                SqlState.CANNOT_CONNECT_NOW,
+                "node \"" + node + "\" of cluster \"" + cluster.name() + "\" does not lead any more",
+                null,
+                "Connect again.");
     }
 
     static Refusal channelBinding() {

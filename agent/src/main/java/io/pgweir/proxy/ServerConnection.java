@@ -12,12 +12,28 @@ import org.jspecify.annotations.Nullable;
  * @param node as configured
  * @param address that was connected to
  * @param certificate that the server showed; null without TLS
+ * @param place null of a connection that is for no session
  */
 record ServerConnection(
         Channel channel,
         HostPort node,
         InetSocketAddress address,
-        @Nullable Certificate certificate) {
+        @Nullable Certificate certificate,
+        @Nullable Place place) {
+
+    /** For the session that has this place. */
+    ServerConnection at(@Nullable Place given) {
+        return new ServerConnection(channel, node, address, certificate, given);
+    }
+
+    /** The session that it was made for is gone. */
+    void abandon() {
+        Sockets.close(channel);
+        if (place != null) {
+            place.lease().onEnded();
+        }
+    }
+
     boolean isTls() {
         return certificate != null;
     }

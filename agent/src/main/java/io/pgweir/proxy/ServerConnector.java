@@ -9,8 +9,12 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.HostPort;
+import io.pgweir.routing.Choice;
+import io.pgweir.routing.Exclusion;
+import io.pgweir.routing.Lease;
+import io.pgweir.routing.Search;
+import io.pgweir.topology.Node;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,49 +27,48 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects to the first node of a cluster that can be connected to: each of its addresses in turn, each with the connect
- * timeout for TCP and once more for TLS. With {@code prefer}, a handshake that fails is tried again without TLS, as libpq
- * does.
+ * Connects a session to a node: one that its {@link Search} chooses, and when that cannot be connected to, the next, as long as the
+ * search goes on. Each of a node's addresses is tried in turn, each with the connect timeout for TCP and once more for TLS. With
+ * {@code prefer}, a handshake that fails is tried again without TLS, as libpq does.
  *
  * <p>Thread: the loop given to it, which will also serve the connection. One instance a connection.
  */
 final class ServerConnector {
+    private final Cluster cluster;
     private final EventLoop loop;
-    private final Transport transport;
-    private final Resolver resolver;
     private final ServerTls tls;
     private final long timeoutMillis;
     private final Promise<ServerConnection> result;
-    private final ArrayDeque<HostPort> nodes = new ArrayDeque<>();
+
+    /** Null where there is one address only. */
+    private final @Nullable Search search;
+
     private final ArrayDeque<InetAddress> addresses = new ArrayDeque<>();
     private final StringBuilder failures = new StringBuilder();
+    private @Nullable Place place;
     private @Nullable Channel connecting;
 
-    /** What is missing to connect from a given loop: the same for all sessions of a cluster. */
-    record Way(ClusterConfig cluster, ServerTls tls, Transport transport, Resolver resolver) {
-        /** Fails with a {@link ConnectException} whose message names each node and why. */
-        ServerConnector start(EventLoop loop) {
-            ServerConnector connector = new ServerConnector(this, loop);
-            connector.nodes.addAll(cluster.nodes());
-            connector.nextNode();
-            return connector;
-        }
-
-        /** To this address of this node only. */
-        ServerConnector start(EventLoop loop, HostPort node, InetSocketAddress address) {
-            ServerConnector connector = new ServerConnector(this, loop);
-            connector.addresses.add(address.getAddress());
-            connector.nextAddress(node);
-            return connector;
-        }
+    /** Fails with a {@link NoServerException}. */
+    static ServerConnector search(Cluster cluster, EventLoop loop, Search search) {
+        ServerConnector connector = new ServerConnector(cluster, loop, search);
+        connector.nextNode();
+        return connector;
     }
 
-    private ServerConnector(Way way, EventLoop loop) {
+    /** To this address of this node only, for no session. */
+    static ServerConnector to(Cluster cluster, EventLoop loop, HostPort node, InetAddress address) {
+        ServerConnector connector = new ServerConnector(cluster, loop, null);
+        connector.addresses.add(address);
+        connector.nextAddress(node);
+        return connector;
+    }
+
+    private ServerConnector(Cluster cluster, EventLoop loop, @Nullable Search search) {
+        this.cluster = cluster;
         this.loop = loop;
-        this.transport = way.transport();
-        this.resolver = way.resolver();
-        this.tls = way.tls();
-        this.timeoutMillis = way.cluster().connectTimeout().toMillis();
+        this.search = search;
+        this.tls = cluster.tls();
+        this.timeoutMillis = cluster.connectTimeoutMillis();
         this.result = loop.newPromise();
     }
 
@@ -79,35 +82,71 @@ final class ServerConnector {
         if (connecting != null) {
             Sockets.close(connecting);
         }
+        if (place != null) {
+            place.lease().onEnded();
+        }
     }
 
     private void nextNode() {
-        HostPort node = nodes.poll();
-        if (node == null) {
-            result.tryFailure(new ConnectException(failures.toString()));
+        if (result.isDone()) {
             return;
         }
-        Future<InetAddress[]> resolved = resolver.resolve(node.host(), loop);
+        if (search == null) {
+            result.tryFailure(new NoServerException(failures.toString(), true));
+            return;
+        }
+        switch (search.next(System.nanoTime())) {
+            case Choice.Nobody nobody -> result.tryFailure(new NoServerException(text(nobody), search.attempts() > 0));
+            case Choice.Chosen chosen -> tryNode(chosen.node(), search.lease());
+        }
+    }
+
+    private void tryNode(Node chosen, Lease lease) {
+        place = new Place(chosen, lease);
+        HostPort node = chosen.address();
+        if (chosen.at() != null) {
+            addresses.add(chosen.at());
+            nextAddress(node);
+            return;
+        }
+        Future<InetAddress[]> resolved = cluster.resolver().resolve(node.host(), loop);
         var timer = loop.schedule(() -> resolved.cancel(false), timeoutMillis, TimeUnit.MILLISECONDS);
         resolved.addListener((Future<InetAddress[]> done) -> {
             timer.cancel(false);
             if (done.isSuccess()) {
                 addresses.addAll(List.of(done.getNow()));
-                nextAddress(node);
             } else {
                 failed(node, done.isCancelled() ? new UnknownHostException() : done.cause());
-                nextNode();
             }
+            nextAddress(node);
         });
     }
 
     private void nextAddress(HostPort node) {
         InetAddress address = addresses.poll();
-        if (address == null) {
-            nextNode();
-        } else {
+        if (address != null) {
             connect(node, new InetSocketAddress(address, node.port()), tls.isWanted());
+            return;
         }
+        if (place != null) {
+            place.lease().onFailed(System.nanoTime());
+            place = null;
+        }
+        nextNode();
+    }
+
+    /** Why connects failed, and why nobody else was tried. */
+    private String text(Choice.Nobody nobody) {
+        if (failures.isEmpty()) {
+            return nobody.text();
+        }
+        StringBuilder text = new StringBuilder(failures);
+        for (Exclusion exclusion : nobody.excluded()) {
+            if (exclusion.reason() != Exclusion.Reason.TRIED) {
+                text.append("; ").append(exclusion.node()).append(": ").append(exclusion.text());
+            }
+        }
+        return text.toString();
     }
 
     private void connect(HostPort node, InetSocketAddress address, boolean withTls) {
@@ -118,7 +157,7 @@ final class ServerConnector {
         ServerGreeting greeting = new ServerGreeting(attempt, node, address, withTls ? tls : null);
         ChannelFuture connect = new Bootstrap()
                 .group(loop)
-                .channel(transport.connected())
+                .channel(cluster.transport().connected())
                 .disableResolver()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeoutMillis)
                 .handler(new ChannelInitializer<>() {
@@ -156,7 +195,10 @@ final class ServerConnector {
     }
 
     private void succeeded(ServerConnection connection) {
-        if (!result.trySuccess(connection)) {
+        if (place != null) {
+            place.lease().onConnected(System.nanoTime());
+        }
+        if (!result.trySuccess(connection.at(place))) {
             Sockets.close(connection.channel());
         }
     }

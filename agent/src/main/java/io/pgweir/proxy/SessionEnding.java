@@ -319,7 +319,6 @@ final class SessionEnding {
         stopToServer();
         session.requests.close();
         session.toClient.stop();
-        session.forgetCancelKey();
         EndCause reason = cause == null ? EndCause.INTERNAL_ERROR : cause;
         try {
             session.meaning.onClosed();
@@ -334,6 +333,6 @@ final class SessionEnding {
                         session.toServer.bytes(),
                         session.toClient.bytes(),
                         !session.meaning.isOn()));
-        session.context.onSessionEnd(session);
+        session.onFinished();
     }
 }

@@ -132,9 +132,11 @@ public final class Balancer {
         return tally != null && tally.drained;
     }
 
-    /** Forgets nodes that are no more, once they have no sessions. */
+    /** Forgets nodes that are no more, once they have no sessions; not that somebody drained them. */
     public synchronized void keepOnly(Topology topology) {
-        tallies.entrySet().removeIf(entry -> topology.node(entry.getKey()) == null && entry.getValue().sessions == 0);
+        tallies.entrySet()
+                .removeIf(entry -> topology.node(entry.getKey()) == null
+                        && entry.getValue().isForgettable());
     }
 
     synchronized void onConnected(String node, long tookNanos, long nowNanos) {
@@ -209,7 +211,7 @@ public final class Balancer {
     }
 
     private static Exclusion ofRole(Node node) {
-        return new Exclusion(node.name(), Reason.ROLE, "role " + node.role());
+        return new Exclusion(node.name(), Reason.ROLE, "role " + node.role().label());
     }
 
     private static Exclusion out(Node node, Outage outage) {

@@ -30,6 +30,10 @@ final class Tally {
         breaker = breaking == null ? null : new Breaker(breaking);
     }
 
+    boolean isForgettable() {
+        return sessions == 0 && !drained;
+    }
+
     boolean isEjected(long nowNanos) {
         return ejector != null && ejector.isEjected(nowNanos);
     }

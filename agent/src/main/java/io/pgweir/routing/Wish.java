@@ -23,6 +23,11 @@ public record Wish(List<Role> roles, List<Role> fallback) {
         return new Wish(listener.roles(), listener.fallback());
     }
 
+    /** Whether it asks for nodes of a role, and this is one of those. */
+    public boolean isFor(NodeRole role) {
+        return !roles.isEmpty() && wants(role);
+    }
+
     boolean wants(NodeRole role) {
         return roles.isEmpty() || roles.stream().anyMatch(role::is);
     }

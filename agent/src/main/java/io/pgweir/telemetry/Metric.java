@@ -31,9 +31,17 @@ public enum Metric {
             "Times that nobody who knows a cluster could be heard: the last topology stands."),
     TOPOLOGY_TRANSITIONS("pgweir.topology.transitions", Kind.COUNTER, "changes", "Changes of clusters that were told."),
     TOPOLOGY_AGE(
-            "pgweir.topology.age", Kind.GAUGE, "milliseconds", "Since those who know a cluster were heard; of each."),
+            "pgweir.topology.age",
+            Kind.GAUGE,
+            "milliseconds",
+            "Since those who know a cluster were heard; of each.",
+            "cluster"),
     TOPOLOGY_NODES_OUT(
-            "pgweir.topology.nodes.out", Kind.GAUGE, "nodes", "Nodes that take no new sessions; of each cluster."),
+            "pgweir.topology.nodes.out",
+            Kind.GAUGE,
+            "nodes",
+            "Nodes that take no new sessions; of each cluster.",
+            "cluster"),
     AUDIT_RECORDS(
             "pgweir.audit.records", Kind.COUNTER, "records", "Audit records that the writer took from the queue."),
     AUDIT_DROPPED("pgweir.audit.dropped", Kind.COUNTER, "records", "Audit records lost because the queue was full."),

@@ -1,6 +1,7 @@
 package io.pgweir.topology;
 
 import io.pgweir.config.ListenerConfig.Role;
+import java.util.Locale;
 
 /** What a node is to its cluster. */
 public enum NodeRole {
@@ -14,6 +15,13 @@ public enum NodeRole {
     STANDBY_LEADER,
     /** Nobody knows, or those who should know do not agree. */
     UNKNOWN;
+
+    private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+    /** As the configuration and records spell it. */
+    public String label() {
+        return label;
+    }
 
     public boolean is(Role role) {
         return switch (role) {

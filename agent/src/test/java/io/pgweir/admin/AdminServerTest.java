@@ -99,6 +99,8 @@ class AdminServerTest {
         telemetry.add(Metric.AUDIT_RECORDS, 41);
         telemetry.gauge(Metric.AUDIT_SINK_BEHIND, "kafka \"a\"", () -> 7);
         telemetry.gauge(Metric.AUDIT_SINK_BEHIND, "file", () -> 0);
+        telemetry.gauge(Metric.TOPOLOGY_AGE, "orders", () -> 3);
+        telemetry.gauge(Metric.TOPOLOGY_NODES_OUT, "orders", () -> 1);
         URI base = start(null);
         // When
         String text = ask(get(base, "/metrics")).body();

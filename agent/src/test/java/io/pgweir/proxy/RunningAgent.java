@@ -10,6 +10,7 @@ import io.pgweir.audit.Resumed;
 import io.pgweir.audit.TimeSource;
 import io.pgweir.boot.Agent;
 import io.pgweir.boot.AgentStartException;
+import io.pgweir.config.AdminConfig;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.AuditConfig;
 import io.pgweir.config.ClientTlsConfig;
@@ -72,6 +73,11 @@ final class RunningAgent implements AutoCloseable {
         return agent.addresses().values().iterator().next().getPort();
     }
 
+    int port(String listener) {
+        return java.util.Objects.requireNonNull(agent.addresses().get(listener), listener)
+                .getPort();
+    }
+
     PgWire connect() {
         return PgWire.connect("127.0.0.1", port());
     }
@@ -114,6 +120,9 @@ final class RunningAgent implements AutoCloseable {
         private int messageBytes = 1 << 20;
         private @Nullable Journal journal;
         private @Nullable Rules rules;
+        private @Nullable ClusterConfig cluster;
+        private List<ListenerConfig> listeners = List.of();
+        private @Nullable AdminConfig admin;
 
         Builder node(String host, int nodePort) {
             nodes.add(new HostPort(host, nodePort));
@@ -187,6 +196,18 @@ final class RunningAgent implements AutoCloseable {
             return this;
         }
 
+        /** Instead of one of the nodes that were named. */
+        Builder cluster(ClusterConfig own, ListenerConfig... onIt) {
+            cluster = own;
+            listeners = List.of(onIt);
+            return this;
+        }
+
+        Builder admin() {
+            admin = new AdminConfig(new HostPort("127.0.0.1", 0), null);
+            return this;
+        }
+
         Builder messageBytes(int max) {
             messageBytes = max;
             return this;
@@ -204,13 +225,15 @@ final class RunningAgent implements AutoCloseable {
             Queue<AuditEvent> events = new ConcurrentLinkedQueue<>();
             AgentConfig config = new AgentConfig(
                     1,
-                    Map.of("main", new ClusterConfig(nodes, serverTls, connectTimeout)),
-                    List.of(new ListenerConfig(
-                            "main",
-                            new HostPort("127.0.0.1", port),
-                            "main",
-                            ListenerConfig.Mode.TRANSPARENT,
-                            clientTls)),
+                    Map.of("main", cluster == null ? new ClusterConfig(nodes, serverTls, connectTimeout) : cluster),
+                    cluster == null
+                            ? List.of(new ListenerConfig(
+                                    "main",
+                                    new HostPort("127.0.0.1", port),
+                                    "main",
+                                    ListenerConfig.Mode.TRANSPARENT,
+                                    clientTls))
+                            : listeners,
                     RulesConfig.DEFAULT,
                     new AuditConfig(
                             AuditConfig.Content.FULL,
@@ -226,7 +249,7 @@ final class RunningAgent implements AutoCloseable {
                             List.of()),
                     new LimitsConfig(connections, startupTimeout, messageBytes, 10_000),
                     new ThreadsConfig(2, transport),
-                    null);
+                    admin);
             Telemetry telemetry = new Telemetry();
             AuditTrail trail;
             try {

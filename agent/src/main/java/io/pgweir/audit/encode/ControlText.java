@@ -10,7 +10,7 @@ import io.pgweir.config.AuditConfig.StatementClass;
 import java.util.Locale;
 import tools.jackson.core.SerializableString;
 
-/** The properties of what the trail tells of itself: {@code audit.*} and {@code sink.*} records. */
+/** The properties of what the trail tells of itself: {@code audit.*}, {@code sink.*} and {@code topology.*} records. */
 final class ControlText {
     private final SerializableString settings;
 
@@ -85,6 +85,19 @@ final class ControlText {
         json.stringUnlessNull(Property.BEFORE, reload.before());
         json.stringUnlessNull(Property.AFTER, reload.after());
         json.stringUnlessNull(Property.ERROR, reload.error());
+        json.end();
+    }
+
+    void write(JsonText json, AuditEvent.TopologyChange event) {
+        json.begin(Property.TOPOLOGY);
+        json.string(Property.CLUSTER, event.cluster());
+        json.stringUnlessNull(Property.NODE, event.node());
+        json.string(Property.CHANGE, event.change());
+        json.string(Property.BEFORE, event.before());
+        json.string(Property.AFTER, event.after());
+        json.beginArray(Property.EVIDENCE);
+        event.evidence().forEach(json::string);
+        json.endArray();
         json.end();
     }
 

@@ -41,6 +41,7 @@ record EcsCategory(List<String> categories, List<String> types, String outcome) 
                         List.of("configuration"),
                         List.of("change"),
                         outcome(!record.in("reload").has("error")));
+            case "topology.change" -> new EcsCategory(List.of("configuration"), List.of("change"), SUCCESS);
             case "audit.gap", "sink.down" -> new EcsCategory(List.of("process"), List.of("info"), FAILURE);
             default -> new EcsCategory(List.of("process"), List.of("info"), SUCCESS);
         };

@@ -111,6 +111,7 @@ public final class JsonEncoder {
             case AuditEvent.AuditHeartbeat of -> controls.write(json, of);
             case AuditEvent.AuditCheckpoint of -> controls.write(json, of);
             case AuditEvent.AuditReload of -> controls.write(json, of);
+            case AuditEvent.TopologyChange of -> controls.write(json, of);
             case AuditEvent.SinkDown of -> controls.write(json, of);
             case AuditEvent.SinkUp of -> controls.write(json, of);
         }

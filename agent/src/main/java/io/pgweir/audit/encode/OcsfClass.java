@@ -40,6 +40,7 @@ record OcsfClass(int category, int uid, String name, int activity, String activi
             case "audit.reload" -> lifecycle(OTHER, "Reload");
             case "audit.heartbeat" -> lifecycle(OTHER, "Heartbeat");
             case "audit.checkpoint" -> lifecycle(OTHER, "Checkpoint");
+            case "topology.change" -> lifecycle(OTHER, "Topology Change");
             case "sink.up" -> lifecycle(OTHER, "Sink Up");
             case "audit.gap", "sink.down" -> new OcsfClass(6, ERROR, "Application Error", 1, "General Error");
             default -> new OcsfClass(0, BASE, "Base Event", OTHER, type);

@@ -36,6 +36,9 @@ record OcsfStatus(int id, String name, int severity) {
             case "cancel" -> Boolean.TRUE.equals(record.in("cancel").bool("forwarded")) ? SUCCESS : failure(LOW);
             case "audit.reload" -> record.in("reload").has("error") ? failure(MEDIUM) : SUCCESS;
             case "audit.gap", "sink.down" -> failure(HIGH);
+            case "topology.change" ->
+                new OcsfStatus(
+                        1, "Success", record.in("topology").required("change").equals("leader") ? MEDIUM : LOW);
             case "statement.intent" -> UNKNOWN;
             case "rule.alert" ->
                 new OcsfStatus(1, "Success", severity(record.in("alert").required("severity")));

@@ -71,6 +71,8 @@ final class OriginText {
         json.string(Property.ADDRESS, server.address());
         json.number(Property.PORT, server.port());
         json.stringUnlessNull(Property.ROLE, role);
+        json.stringUnlessNull(Property.NODE, server.node());
+        json.stringUnlessNull(Property.NODE_ROLE, server.nodeRole());
         if (server.processId() != 0) {
             json.number(Property.PID, server.processId());
         }

@@ -20,6 +20,7 @@ final class Property {
     static final SerializableString CANCEL = new SerializedString("cancel");
     static final SerializableString CAUSE = new SerializedString("cause");
     static final SerializableString CHAIN = new SerializedString("chain");
+    static final SerializableString CHANGE = new SerializedString("change");
     static final SerializableString CHANNEL = new SerializedString("channel");
     static final SerializableString CHECKPOINT = new SerializedString("checkpoint");
     static final SerializableString CIPHER = new SerializedString("cipher");
@@ -41,6 +42,7 @@ final class Property {
     static final SerializableString END = new SerializedString("end");
     static final SerializableString ERROR = new SerializedString("error");
     static final SerializableString ERRORS = new SerializedString("errors");
+    static final SerializableString EVIDENCE = new SerializedString("evidence");
     static final SerializableString EXCLUDED = new SerializedString("excluded");
     static final SerializableString EXECUTIONS = new SerializedString("executions");
     static final SerializableString EXEMPTION = new SerializedString("exemption");
@@ -76,6 +78,8 @@ final class Property {
     static final SerializableString MODE = new SerializedString("mode");
     static final SerializableString NAME = new SerializedString("name");
     static final SerializableString NAMES = new SerializedString("names");
+    static final SerializableString NODE = new SerializedString("node");
+    static final SerializableString NODE_ROLE = new SerializedString("node_role");
     static final SerializableString NORMALIZED = new SerializedString("normalized");
     static final SerializableString NULL = new SerializedString("null");
     static final SerializableString NUMBER = new SerializedString("number");
@@ -130,6 +134,7 @@ final class Property {
     static final SerializableString TIME_END = new SerializedString("time_end");
     static final SerializableString TIME_FIRST_ROW = new SerializedString("time_first_row");
     static final SerializableString TLS = new SerializedString("tls");
+    static final SerializableString TOPOLOGY = new SerializedString("topology");
     static final SerializableString TOTALS = new SerializedString("totals");
     static final SerializableString TRACEPARENT = new SerializedString("traceparent");
     static final SerializableString TRANSACTION = new SerializedString("transaction");

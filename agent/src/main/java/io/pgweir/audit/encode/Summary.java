@@ -32,6 +32,7 @@ final class Summary {
             case "audit.heartbeat" ->
                 "nothing happened, " + counted(record.numberOr("queued", 0), "record") + " queued";
             case "audit.checkpoint" -> checkpoint(record.in("checkpoint"));
+            case "topology.change" -> topology(record.in("topology"));
             case "sink.down" -> "sink " + record.required("sink") + " is down: " + record.required("reason");
             case "sink.up" ->
                 "sink " + record.required("sink") + " is up after " + duration(record.numberOr("down_us", 0));
@@ -57,6 +58,17 @@ final class Summary {
         String error = reload.string("error");
         return "reload of " + reload.required("what") + " " + reload.stringOr("name", "")
                 + (error == null ? "" : " failed: " + error);
+    }
+
+    private static String topology(Members topology) {
+        String node = topology.string("node");
+        return "cluster " + topology.required("cluster") + (node == null ? "" : ", node " + node) + ", "
+                + topology.required("change") + ": " + orNone(topology.stringOr("before", "")) + " -> "
+                + orNone(topology.stringOr("after", ""));
+    }
+
+    private static String orNone(String text) {
+        return text.isEmpty() ? "none" : text;
     }
 
     private static String checkpoint(Members checkpoint) {

@@ -93,6 +93,7 @@ final class RecordVariables {
                 "resumes",
                 "gap",
                 "reload",
+                "topology",
                 "left_out",
                 "cut",
                 "checkpoint",
