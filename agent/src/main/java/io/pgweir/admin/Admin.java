@@ -1,15 +1,15 @@
 package io.pgweir.admin;
 
+import com.sun.net.httpserver.HttpServer;
 import io.pgweir.config.AdminConfig;
-import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP side of one agent. */
@@ -22,32 +22,31 @@ public final class Admin implements AutoCloseable {
         this.metrics = metrics;
     }
 
-    /**
-     * @param unready why clients should not be sent here, at this moment; empty where they may. Any thread
-     * @param reload begins to read anew what is read from files; does not wait for it. Any thread
-     * @throws IOException where the token cannot be read, or the address cannot be bound; the message says which
-     */
-    public static Admin start(AdminConfig config, Telemetry telemetry, Supplier<List<String>> unready, Runnable reload)
-            throws IOException {
+    /** @throws IOException where the token cannot be read, or the address cannot be bound; the message says which */
+    public static Admin start(AdminConfig config, Parts parts) throws IOException {
         String token = token(config.tokenFile());
-        Metrics metrics = new Metrics(telemetry);
-        List<Endpoint> endpoints = List.of(
-                Endpoint.health(),
-                Endpoint.ready(unready),
-                metrics.endpoint(),
-                Endpoint.post("/reload", "reads rule files again", query -> {
-                    reload.run();
-                    return Answer.text(202, "reading\n");
-                }));
         InetAddress host = InetAddress.getByName(config.listen().host());
+        HttpServer http;
         try {
-            AdminServer server = AdminServer.start(
-                    new InetSocketAddress(host, config.listen().port()), token, endpoints);
-            return new Admin(server, metrics);
+            http = AdminServer.bind(new InetSocketAddress(host, config.listen().port()), config.tls());
         } catch (IOException fault) {
-            metrics.close();
             throw new IOException("admin, " + config.listen() + ": " + fault.getMessage(), fault);
         }
+        Metrics metrics = new Metrics(parts.telemetry());
+        return new Admin(AdminServer.start(http, token, parts.version(), endpoints(config, parts, metrics)), metrics);
+    }
+
+    private static List<Endpoint> endpoints(AdminConfig config, Parts parts, Metrics metrics) {
+        List<Endpoint> endpoints = new ArrayList<>();
+        endpoints.add(Endpoint.health());
+        endpoints.add(Endpoint.ready(parts.unready()));
+        endpoints.add(metrics.endpoint());
+        endpoints.add(Endpoint.post("/reload", "reads rule files again", request -> {
+            parts.reload().run();
+            return Answer.json(202, json -> json.writeStringProperty("status", "reading"));
+        }));
+        endpoints.addAll(new SessionEndpoints(parts.sessions(), config.statementText()).all());
+        return endpoints;
     }
 
     private static @Nullable String token(@Nullable Path file) throws IOException {

@@ -3,12 +3,13 @@ package io.pgweir.admin;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
+import tools.jackson.core.JsonGenerator;
 
 /**
  * One method of one path.
  *
- * @param method GET or POST
- * @param path as asked for, from the first slash on
+ * @param method GET, POST or PUT
+ * @param path as asked for, from the first slash on; {@code {name}} stands for any one step
  * @param help for the page that lists them all
  * @param open whether it needs no token: for probes, which carry none
  */
@@ -16,8 +17,11 @@ record Endpoint(String method, String path, String help, boolean open, Handler h
 
     /** Any thread, several at a time. */
     interface Handler {
-        /** @throws IOException where it cannot be answered; whoever asked hears 500 */
-        Answer answer(Query query) throws IOException;
+        /**
+         * @throws IOException where it cannot be answered; whoever asked hears 500
+         * @throws IllegalArgumentException where it is asked wrongly; whoever asked hears 400 and the message
+         */
+        Answer answer(Request request) throws IOException;
     }
 
     static Endpoint get(String path, String help, Handler handler) {
@@ -28,17 +32,34 @@ record Endpoint(String method, String path, String help, boolean open, Handler h
         return new Endpoint("POST", path, help, false, handler);
     }
 
+    static Endpoint put(String path, String help, Handler handler) {
+        return new Endpoint("PUT", path, help, false, handler);
+    }
+
     /** Says that the process is alive. */
     static Endpoint health() {
         return new Endpoint(
-                "GET", "/healthz", "200 while the process answers", true, query -> Answer.text(200, "ok\n"));
+                "GET",
+                "/healthz",
+                "200 while the process answers",
+                true,
+                request -> Answer.json(200, json -> json.writeStringProperty("status", "alive")));
     }
 
     /** @param reasons why clients should not be sent here, at this moment; empty where they may */
     static Endpoint ready(Supplier<List<String>> reasons) {
-        return new Endpoint("GET", "/readyz", "200 where clients may be sent here, else 503 and why", true, query -> {
+        return new Endpoint("GET", "/readyz", "200 where clients may be sent here, else 503 and why", true, request -> {
             List<String> now = reasons.get();
-            return now.isEmpty() ? Answer.text(200, "ready\n") : Answer.text(503, String.join("\n", now) + "\n");
+            return Answer.json(now.isEmpty() ? 200 : 503, json -> {
+                json.writeBooleanProperty("ready", now.isEmpty());
+                writeTexts(json, "reasons", now);
+            });
         });
+    }
+
+    private static void writeTexts(JsonGenerator json, String name, List<String> texts) {
+        json.writeArrayPropertyStart(name);
+        texts.forEach(json::writeString);
+        json.writeEndArray();
     }
 }

@@ -131,6 +131,11 @@ public final class AuditTrail implements AutoCloseable {
         return queue.size() > queue.capacity() / 2;
     }
 
+    /** A connection has ended. */
+    void onSessionEnd(String cause) {
+        telemetry.counter(Metric.SESSIONS_ENDED, cause).increment();
+    }
+
     /** Where executions are counted that rules want no record of. */
     LeftOut leftOut() {
         return leftOut;

@@ -60,6 +60,16 @@ public final class SessionAuditor implements SessionListener {
         return origin.session();
     }
 
+    /** Who and where, as the next record would say it. */
+    public Origin origin() {
+        return origin;
+    }
+
+    /** What it has done so far. */
+    public SessionTotals totals() {
+        return new SessionTotals(executions, errors, rows, transactions, time.nanos() - origin.baseNanos());
+    }
+
     /** The client's TLS handshake is done. */
     public void onTls(TlsFacts tls) {
         origin = origin.withTls(tls);
@@ -202,7 +212,7 @@ public final class SessionAuditor implements SessionListener {
     /** The connection is over; the last call. */
     public void onEnd(EndFacts end) {
         long now = time.nanos();
-        SessionTotals totals = new SessionTotals(executions, errors, rows, transactions, now - origin.baseNanos());
-        trail.offer(new AuditEvent.SessionEnd(origin, ++sequence, now, end, totals));
+        trail.onSessionEnd(end.cause());
+        trail.offer(new AuditEvent.SessionEnd(origin, ++sequence, now, end, totals()));
     }
 }

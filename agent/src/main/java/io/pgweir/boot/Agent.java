@@ -3,6 +3,7 @@ package io.pgweir.boot;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.pgweir.admin.Admin;
+import io.pgweir.admin.Parts;
 import io.pgweir.audit.AgentFacts;
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.boot.AgentStartException.Kind;
@@ -75,6 +76,7 @@ public final class Agent implements AutoCloseable {
     private final Durability durability;
     private final Telemetry telemetry;
     private final Clusters clusters;
+    private final @Nullable Rules rules;
     private @Nullable Admin admin;
 
     /** Where name resolution and certificate files are waited for. */
@@ -140,14 +142,18 @@ public final class Agent implements AutoCloseable {
     }
 
     private static AgentFacts facts() {
-        String version = Agent.class.getPackage().getImplementationVersion();
         String host;
         try {
             host = InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException unnamed) {
             host = null;
         }
-        return new AgentFacts(UUID.randomUUID().toString(), version == null ? "development" : version, host);
+        return new AgentFacts(UUID.randomUUID().toString(), version(), host);
+    }
+
+    private static String version() {
+        String version = Agent.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
     }
 
     private Agent(
@@ -162,6 +168,7 @@ public final class Agent implements AutoCloseable {
         this.trail = trail;
         this.telemetry = telemetry;
         clusters = new Clusters(trail, telemetry);
+        this.rules = rules;
         durability = audit.durability();
         watch = rules == null ? null : new RulesWatch(rules, config.rules().files(), trail);
         waiting.allowCoreThreadTimeOut(true);
@@ -197,7 +204,7 @@ public final class Agent implements AutoCloseable {
             watch(watch);
         }
         if (config.admin() != null) {
-            admin = admin(config.admin());
+            admin = admin(config.admin(), config);
         }
         for (ClientListener listener : listeners) {
             log.atInfo()
@@ -207,9 +214,10 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private Admin admin(AdminConfig config) throws AgentStartException {
+    private Admin admin(AdminConfig config, AgentConfig whole) throws AgentStartException {
+        Parts parts = new Parts(version(), whole, telemetry, this::unready, this::reload, context.sessions(), rules);
         try {
-            Admin started = Admin.start(config, telemetry, this::unready, this::reload);
+            Admin started = Admin.start(config, parts);
             log.atInfo()
                     .addKeyValue("address", NetUtil.toSocketAddressString(started.address()))
                     .log("Admin listening");

@@ -159,15 +159,31 @@ final class ConfigSections {
         }
         section.require("listen");
         AdminConfig admin = new AdminConfig(
-                section.address("listen", HostPort.LISTEN_HOST_DEFAULT), section.readableFile("token-file"));
+                section.address("listen", HostPort.LISTEN_HOST_DEFAULT),
+                section.readableFile("token-file"),
+                adminTls(section.section("tls")),
+                section.oneOf("statement-text", AdminConfig.StatementText.NONE));
         section.end();
-        if (!admin.listen().isLoopback() && !section.has("token-file")) {
+        boolean closed =
+                section.has("token-file") || (admin.tls() != null && admin.tls().clientCa() != null);
+        if (!admin.listen().isLoopback() && !closed) {
             section.fault(
                     "listen",
                     "listen: " + admin.listen()
-                            + " for everybody (expected: a loopback address, or token-file beside it)");
+                            + " for everybody (expected: a loopback address, or token-file or tls.client-ca beside it)");
         }
         return admin;
+    }
+
+    private static AdminConfig.@Nullable Tls adminTls(@Nullable Section section) {
+        if (section == null) {
+            return null;
+        }
+        section.require("cert", "key");
+        AdminConfig.Tls tls = new AdminConfig.Tls(
+                section.readableFile("cert"), section.readableFile("key"), section.readableFile("client-ca"));
+        section.end();
+        return tls;
     }
 
     private static ThreadsConfig threads(@Nullable Section section) {

@@ -291,6 +291,11 @@ final class AuditGate {
         }
     }
 
+    /** Whether it holds something back. */
+    boolean isHolding() {
+        return request.waiting || answer.waiting;
+    }
+
     /** The session is over. */
     void close() {
         request.end();

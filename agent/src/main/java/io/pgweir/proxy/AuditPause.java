@@ -60,6 +60,11 @@ final class AuditPause {
         return true;
     }
 
+    /** Whether it is waiting, as {@link #isWaiting} was told last. */
+    boolean hasBegun() {
+        return begun;
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // Nobody cancels it: a look too many does no harm.
     private void lookAgain() {
         if (!looking) {

@@ -314,12 +314,15 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
                 ScramBinding.of(secured, server.isTls(), listening.tls().isSameCertificate(server.certificate()));
         SessionAuditor hears = auditor(context);
         SessionRules rules = rules(context, startup, secured, hears);
+        SessionMeter meter = new SessionMeter(
+                rules == null ? hears : rules, listening.context().metrics());
         Meaning meaning = new Meaning(
                 new SessionTracker(
-                        rules == null ? hears : rules,
+                        meter,
                         listening.context().statements()::get,
                         listening.context().trackerOptions()),
                 hears,
+                meter,
                 listening.context().telemetry());
         ProxySession session = new ProxySession(listening, meaning, context.channel(), server, binding, startup, rules);
         ByteBuf rest = pending;

@@ -33,6 +33,8 @@ public enum EndCause {
     AUDIT,
     /** A rule ended it. */
     RULE,
+    /** Somebody ended it over the admin side. */
+    ADMINISTRATOR,
     /** The agent is stopping. */
     SHUTDOWN,
     INTERNAL_ERROR;

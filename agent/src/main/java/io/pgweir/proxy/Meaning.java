@@ -2,8 +2,10 @@ package io.pgweir.proxy;
 
 import io.pgweir.audit.SessionAuditor;
 import io.pgweir.session.SessionTracker;
+import io.pgweir.sql.SqlStatement;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,14 +20,17 @@ final class Meaning {
 
     private final SessionTracker tracker;
     private final SessionAuditor auditor;
+    private final SessionMeter meter;
     private final Telemetry telemetry;
     private Runnable onFailure = () -> {};
     private boolean on = true;
     private long nanos;
 
-    Meaning(SessionTracker tracker, SessionAuditor auditor, Telemetry telemetry) {
+    /** @param meter what the tracker tells */
+    Meaning(SessionTracker tracker, SessionAuditor auditor, SessionMeter meter, Telemetry telemetry) {
         this.tracker = tracker;
         this.auditor = auditor;
+        this.meter = meter;
         this.telemetry = telemetry;
     }
 
@@ -40,6 +45,12 @@ final class Meaning {
 
     SessionAuditor auditor() {
         return auditor;
+    }
+
+    /** The statement that was over last; null before the first. */
+    @Nullable
+    SqlStatement lastStatement() {
+        return meter.last();
     }
 
     /** Whether messages are still understood. */

@@ -10,8 +10,6 @@ import io.pgweir.sql.StatementCache;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,10 +25,11 @@ public final class ProxyContext {
     private final AuditTrail trail;
     private final @Nullable SharedRules rules;
     private final Telemetry telemetry;
+    private final SessionMetrics metrics;
     private final Catalogs catalogs = new Catalogs(System::nanoTime);
     private final CancelKeys cancelKeys = new CancelKeys();
     private final Warnings warnings = new Warnings();
-    private final Set<ProxySession> sessions = ConcurrentHashMap.newKeySet();
+    private final LiveSessions sessions = new LiveSessions();
 
     /** One a loop: query strings come again, and a loop's sessions often run the same application. */
     private final FastThreadLocal<StatementCache> statements = new FastThreadLocal<>() {
@@ -63,6 +62,7 @@ public final class ProxyContext {
         this.trail = trail;
         this.rules = rules;
         this.telemetry = telemetry;
+        this.metrics = new SessionMetrics(telemetry);
         telemetry.gauge(Metric.SESSIONS_OPEN, admitted::get);
     }
 
@@ -92,6 +92,10 @@ public final class ProxyContext {
         return telemetry;
     }
 
+    SessionMetrics metrics() {
+        return metrics;
+    }
+
     /** What rules' columns are called in the databases. */
     Catalogs catalogs() {
         return catalogs;
@@ -108,6 +112,11 @@ public final class ProxyContext {
 
     Warnings warnings() {
         return warnings;
+    }
+
+    /** Those that have a server. */
+    public LiveSessions sessions() {
+        return sessions;
     }
 
     void onSessionStart(ProxySession session) {
@@ -169,10 +178,10 @@ public final class ProxyContext {
 
     /** Ends every session as soon as its server owes no answer. */
     public void stopSessions() {
-        sessions.forEach(ProxySession::stop);
+        sessions.all().forEach(ProxySession::stop);
     }
 
     public void stopSessionsNow() {
-        sessions.forEach(ProxySession::stopNow);
+        sessions.all().forEach(ProxySession::stopNow);
     }
 }

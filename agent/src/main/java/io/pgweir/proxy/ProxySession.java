@@ -2,7 +2,9 @@ package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.pgweir.audit.ServerFacts;
+import io.pgweir.config.AdminConfig.StatementText;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.proxy.judge.SessionRules;
@@ -12,6 +14,7 @@ import io.pgweir.session.SessionPhase;
 import io.pgweir.topology.NodeRole;
 import io.pgweir.wire.StartupPacket;
 import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,9 @@ final class ProxySession {
 
     /** Control messages are always seen whole: PostgreSQL and libpq both read no longer ones than this. */
     private static final int MESSAGE_BYTES_MIN = 65_536;
+
+    /** How long a session that somebody ends may be in the midst of a message. */
+    private static final long TERMINATE_SECONDS_MAX = 10;
 
     final ProxyContext context;
     final Cluster cluster;
@@ -61,6 +67,7 @@ final class ProxySession {
     private CancelKeys.@Nullable Key cancelKey;
     private boolean throttled;
     private boolean stopping;
+    private boolean terminating;
 
     ProxySession(
             Listening listening,
@@ -177,6 +184,7 @@ final class ProxySession {
         @Override
         public void onRead(ByteBuf bytes) {
             meaning.onRead();
+            context.metrics().onBytesFromClient(bytes.readableBytes());
             toServer.onBytes(bytes);
             flushIfFull(server);
             steer();
@@ -213,6 +221,7 @@ final class ProxySession {
         @Override
         public void onRead(ByteBuf bytes) {
             meaning.onRead();
+            context.metrics().onBytesFromServer(bytes.readableBytes());
             toClient.onBytes(bytes);
             held.afterAnswers();
             flushIfFull(client);
@@ -226,6 +235,7 @@ final class ProxySession {
             if (throttled) {
                 steer();
             }
+            terminateBetweenMessages();
             stopIfAsked();
         }
 
@@ -303,6 +313,62 @@ final class ProxySession {
     private void forgetCancelKey() {
         if (cancelKey != null) {
             context.cancelKeys().remove(cancelKey);
+        }
+    }
+
+    UUID id() {
+        return meaning.auditor().session();
+    }
+
+    /** That all of it lives on. Any thread. */
+    EventLoop loop() {
+        return client.eventLoop();
+    }
+
+    /** What it is doing. On the loop. */
+    SessionView view(StatementText text) {
+        return SessionSight.of(meaning, state(), text, connection.isTls(), toServer.bytes(), toClient.bytes());
+    }
+
+    private SessionState state() {
+        if (ending.isDeaf() || ending.isOver() || ending.isClientEnded()) {
+            return SessionState.ENDING;
+        }
+        if (!meaning.isOn()) {
+            return SessionState.OPAQUE;
+        }
+        if (requests.isHeldByAudit() || auditPause.hasBegun()) {
+            return SessionState.WAITING_FOR_AUDIT;
+        }
+        if (toServer.isParked() && !requests.isHoldingEarly()) {
+            return SessionState.WAITING_FOR_RULE;
+        }
+        return SessionState.of(meaning.tracker().phase(), meaning.tracker().transactionStatus());
+    }
+
+    /** Asks the server to cancel what it is doing; false where it has given no key for that. On the loop. */
+    boolean cancel() {
+        CancelKeys.Key key = cancelKey;
+        if (key == null || ending.isFinished()) {
+            return false;
+        }
+        CancelRelay.start(cluster, server.eventLoop(), key, () -> {});
+        return true;
+    }
+
+    /** As pg_terminate_backend: what runs is cancelled, and the client hears of it between two messages. On the loop. */
+    void terminate() {
+        if (meaning.tracker().outstanding() > 0) {
+            cancel();
+        }
+        terminating = true;
+        Sockets.abortAfter(client, TERMINATE_SECONDS_MAX);
+        terminateBetweenMessages();
+    }
+
+    private void terminateBetweenMessages() {
+        if (terminating && toClient.isBetweenMessages()) {
+            ending.refuse(Refusal.terminated(EndCause.ADMINISTRATOR));
         }
     }
 

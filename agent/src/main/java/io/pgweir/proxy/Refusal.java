@@ -202,12 +202,13 @@ record Refusal(
     }
 
     static Refusal shutdown() {
+        return terminated(EndCause.SHUTDOWN);
+    }
+
+    /** PostgreSQL's own words, which many clients know. */
+    static Refusal terminated(EndCause cause) {
         return new Refusal(
-                EndCause.SHUTDOWN,
-                SqlState.ADMIN_SHUTDOWN,
-                "terminating connection due to administrator command",
-                null,
-                null);
+                cause, SqlState.ADMIN_SHUTDOWN, "terminating connection due to administrator command", null, null);
     }
 
     /** As a FATAL ErrorResponse; for a client of protocol 2, a bare text as PostgreSQL writes it. */

@@ -131,6 +131,11 @@ final class RequestGates {
         }
     }
 
+    /** Whether a request or an answer waits for the trail. */
+    boolean isHeldByAudit() {
+        return audit.isHolding();
+    }
+
     void close() {
         drop();
         waits = null;

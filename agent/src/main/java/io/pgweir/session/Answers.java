@@ -40,6 +40,7 @@ final class Answers {
     private final CopyStreams copies;
     private final Running running;
     private final Definitions definitions;
+    private final Scripts scripts;
     private long desyncs;
 
     Answers(
@@ -56,6 +57,7 @@ final class Answers {
         this.log = log;
         this.copies = copies;
         this.running = running;
+        this.scripts = scripts;
         this.definitions = new Definitions(names, running, scripts);
     }
 
@@ -219,6 +221,11 @@ final class Answers {
     Execution answering() {
         Request head = settledHead(false);
         return head != null && head.kind.runs() ? running.open(head) : null;
+    }
+
+    @Nullable
+    UnderWay underWay() {
+        return UnderWay.of(queue, names, running, scripts);
     }
 
     /** The client hears of an error where the server knows of none: what it is answering, or has answered last, bears it. */

@@ -200,6 +200,11 @@ public final class SessionTracker {
         return phase.isBeforeReady() ? null : answers.answering();
     }
 
+    /** What the server is to answer next, as far as that can be told by now; null where it owes no answer. */
+    public @Nullable UnderWay underWay() {
+        return answers.underWay();
+    }
+
     /** The client is to hear {@code error} of what the server is answering, however the server ends it. */
     public void blame(ErrorFields error) {
         answers.blame(error);

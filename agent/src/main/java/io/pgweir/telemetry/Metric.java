@@ -1,6 +1,7 @@
 package io.pgweir.telemetry;
 
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.Locale;
 
 /** Everything that is measured: one line each. A metric stands here only if something moves it. */
 public enum Metric {
@@ -13,6 +14,39 @@ public enum Metric {
             Kind.COUNTER,
             "sessions",
             "Sessions that went on as bytes after an internal fault."),
+    SESSIONS_ENDED("pgweir.sessions.ended", Kind.COUNTER, "sessions", "Connections that have ended, by why.", "cause"),
+    TRAFFIC(
+            "pgweir.traffic",
+            Kind.COUNTER,
+            "bytes",
+            "Bytes of sessions, above TLS: from-client, from-server.",
+            "direction"),
+    STATEMENTS(
+            "pgweir.statements",
+            Kind.COUNTER,
+            "statements",
+            "Statements, COPYs and function calls that are over, by pgaudit's class and by how they ended: ok, error, refused by"
+                    + " pgweir, unanswered.",
+            "class",
+            "outcome"),
+    STATEMENT_ROWS("pgweir.statement.rows", Kind.COUNTER, "rows", "Rows returned or affected, by the server's word."),
+    STATEMENT_SERVER_TIME(
+            "pgweir.statement.server.time",
+            Kind.HISTOGRAM,
+            "seconds",
+            "From a statement's arrival to the end of its answer, without what pgweir itself took.",
+            "class"),
+    STATEMENT_OWN_TIME(
+            "pgweir.statement.own.time",
+            Kind.HISTOGRAM,
+            "seconds",
+            "What pgweir itself took of a statement's time, waiting for rules and records included."),
+    TRANSACTIONS(
+            "pgweir.transactions",
+            Kind.COUNTER,
+            "transactions",
+            "Transaction blocks that are over, by how.",
+            "outcome"),
     MESSAGES_UNKNOWN(
             "pgweir.messages.unknown",
             Kind.COUNTER,
@@ -55,6 +89,21 @@ public enum Metric {
             Kind.COUNTER,
             "executions",
             "Executions without a record because a rule excludes or samples them."),
+    RULES_HITS(
+            "pgweir.rules.hits",
+            Kind.COUNTER,
+            "hits",
+            "Times that a rule matched: by the rule's id, by whether it is enforced, and by its strongest action; exempt where it"
+                    + " was, none where it was not sure and ignores that.",
+            "rule",
+            "mode",
+            "action"),
+    RULES_VERDICTS(
+            "pgweir.rules.verdicts",
+            Kind.COUNTER,
+            "requests",
+            "Requests that any rule matched, by the strongest action of all; none where nothing was to be done.",
+            "action"),
     RULES_BLOCKED(
             "pgweir.rules.blocked",
             Kind.COUNTER,
@@ -94,18 +143,16 @@ public enum Metric {
     private final Kind kind;
     private final String unit;
     private final String help;
-    private final @Nullable String label;
 
-    Metric(String key, Kind kind, String unit, String help) {
-        this(key, kind, unit, help, null);
-    }
+    @SuppressWarnings("ImmutableEnumChecker") // List.of is
+    private final List<String> labels;
 
-    Metric(String key, Kind kind, String unit, String help, @Nullable String label) {
+    Metric(String key, Kind kind, String unit, String help, String... labels) {
         this.key = key;
         this.kind = kind;
         this.unit = unit;
         this.help = help;
-        this.label = label;
+        this.labels = List.of(labels);
     }
 
     /** Dotted, as exporters spell it. */
@@ -117,6 +164,21 @@ public enum Metric {
         return kind;
     }
 
+    /**
+     * As Prometheus spells it, but for the {@code _total} of counters: words joined by {@code _}, the unit last where it is one that
+     * is measured in.
+     */
+    public String exported() {
+        String name = key.replace('.', '_').replace('-', '_').toLowerCase(Locale.ROOT);
+        boolean measured = unit.equals("bytes") || isTime();
+        return measured && !name.endsWith(unit) ? name + "_" + unit : name;
+    }
+
+    /** Whether its values are nanoseconds, which exporters tell in seconds. */
+    public boolean isTime() {
+        return unit.equals("seconds");
+    }
+
     public String unit() {
         return unit;
     }
@@ -125,15 +187,17 @@ public enum Metric {
         return help;
     }
 
-    /** What its several values differ by; null where it has one. */
-    public @Nullable String label() {
-        return label;
+    /** What its several values differ by; empty where it has one. */
+    public List<String> labels() {
+        return labels;
     }
 
     public enum Kind {
         /** Only grows. */
         COUNTER,
         /** Is asked when somebody looks. */
-        GAUGE
+        GAUGE,
+        /** How often it took how long. */
+        HISTOGRAM
     }
 }

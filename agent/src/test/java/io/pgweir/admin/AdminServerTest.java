@@ -18,8 +18,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class AdminServerTest {
+    private static final JsonMapper MAPPER = new JsonMapper();
+
     private final List<String> reasons = new ArrayList<>();
     private final List<String> posted = new ArrayList<>();
     private final Telemetry telemetry = new Telemetry();
@@ -28,17 +32,22 @@ class AdminServerTest {
 
     private URI start(@Nullable String token) throws IOException {
         AdminServer started = AdminServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                AdminServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null),
                 token,
+                "1.2.3",
                 List.of(
                         Endpoint.health(),
                         Endpoint.ready(() -> List.copyOf(reasons)),
                         metrics.endpoint(),
-                        new Endpoint("POST", "/do", "does it", false, query -> {
-                            posted.add(String.valueOf(query.value("what")));
+                        new Endpoint("POST", "/do", "does it", false, request -> {
+                            posted.add(String.valueOf(request.parameter("what")));
                             return Answer.text(200, "done\n");
                         }),
-                        Endpoint.get("/broken", "is not", query -> {
+                        Endpoint.post(
+                                "/things/{id}/end",
+                                "ends it",
+                                request -> Answer.text(200, request.part("id") + " " + request.body().length)),
+                        Endpoint.get("/broken", "is not", request -> {
                             throw new IOException("secret of the inside");
                         })));
         server = started;
@@ -73,8 +82,12 @@ class AdminServerTest {
         HttpResponse<String> answer = ask(get(start(null), "/"));
         // Then
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body().lines().map(line -> line.split(" +")[1]))
-                .containsExactly("/broken", "/do", "/healthz", "/metrics", "/readyz");
+        JsonNode index = MAPPER.readTree(answer.body());
+        assertThat(index.get("version").asString()).isEqualTo("1.2.3");
+        assertThat(index.get("endpoints").values().stream()
+                        .map(endpoint -> endpoint.get("path").asString()))
+                .containsExactlyInAnyOrder(
+                        "/", "/broken", "/do", "/healthz", "/metrics", "/readyz", "/things/{id}/end");
     }
 
     @Test
@@ -89,7 +102,8 @@ class AdminServerTest {
         // Then
         assertThat(ready.statusCode()).isEqualTo(200);
         assertThat(unready.statusCode()).isEqualTo(503);
-        assertThat(unready.body()).isEqualTo("stopping\nthe audit queue is full\n");
+        assertThat(MAPPER.readTree(unready.body())).isEqualTo(MAPPER.readTree("""
+                        {"ready": false, "reasons": ["stopping", "the audit queue is full"]}"""));
         assertThat(ask(get(base, "/healthz")).statusCode()).isEqualTo(200);
     }
 
@@ -106,12 +120,14 @@ class AdminServerTest {
         String text = ask(get(base, "/metrics")).body();
         // Then
         for (Metric metric : Metric.values()) {
-            assertThat(text).contains("# HELP " + metric.key().replaceAll("[.-]", "_"));
+            if (metric.labels().isEmpty() && metric.kind() != Metric.Kind.HISTOGRAM) {
+                assertThat(text).contains("# HELP " + metric.exported());
+            }
         }
         assertThat(text)
                 .contains("\npgweir_audit_records_total 41.0\n")
-                .contains("\npgweir_audit_sink_behind{sink=\"file\"} 0.0\n")
-                .contains("\npgweir_audit_sink_behind{sink=\"kafka \\\"a\\\"\"} 7.0\n")
+                .contains("\npgweir_audit_sink_behind_bytes{sink=\"file\"} 0.0\n")
+                .contains("\npgweir_audit_sink_behind_bytes{sink=\"kafka \\\"a\\\"\"} 7.0\n")
                 .contains("\njvm_memory_used_bytes{")
                 .contains("\nprocess_uptime_seconds ");
     }
@@ -122,7 +138,9 @@ class AdminServerTest {
         "GET, /do, 405, 'method: GET (expected: POST)'",
         "POST, /metrics, 405, 'method: POST (expected: GET)'",
         "DELETE, /metrics, 405, 'method: DELETE'",
-        "GET, /broken, 500, internal error",
+        "GET, /broken, 500, a fault of pgweir itself",
+        "GET, /things/a/b/end, 404, no such path",
+        "GET, /things//end, 404, no such path",
     })
     void whatCannotBeAnsweredSaysWhy(String method, String path, int status, String text) throws Exception {
         // Given
@@ -131,7 +149,26 @@ class AdminServerTest {
         HttpResponse<String> answer = ask(get(base, path).method(method, HttpRequest.BodyPublishers.noBody()));
         // Then
         assertThat(answer.statusCode()).isEqualTo(status);
-        assertThat(answer.body()).contains(text).doesNotContain("secret");
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        JsonNode problem = MAPPER.readTree(answer.body());
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        assertThat(problem.get("detail").asString()).contains(text).doesNotContain("secret");
+    }
+
+    @Test
+    void pathsHavePartsAndBodiesHaveABound() throws Exception {
+        // Given
+        URI base = start(null);
+        // When
+        HttpResponse<String> most = ask(get(base, "/things/7%2F8/end").POST(bytes(64 << 10)));
+        HttpResponse<String> more = ask(get(base, "/things/7/end").POST(bytes((64 << 10) + 1)));
+        // Then
+        assertThat(most.body()).isEqualTo("7/8 65536");
+        assertThat(more.statusCode()).isEqualTo(413);
+    }
+
+    private static HttpRequest.BodyPublisher bytes(int count) {
+        return HttpRequest.BodyPublishers.ofByteArray(new byte[count]);
     }
 
     @Test

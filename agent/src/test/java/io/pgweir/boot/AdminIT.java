@@ -74,7 +74,7 @@ class AdminIT {
         // Then
         assertThat(fault)
                 .hasMessageContaining("f:3:17: admin: listen: " + listen
-                        + " for everybody (expected: a loopback address, or token-file beside it)");
+                        + " for everybody (expected: a loopback address, or token-file or tls.client-ca beside it)");
     }
 
     @Test

@@ -166,7 +166,14 @@ class ConfigReaderTest {
                                         new AuditConfig.Sink.File(directory.resolve("audit.ndjson")))),
                         new LimitsConfig(10, Duration.ofMinutes(2), 32768, 128),
                         new ThreadsConfig(3, ThreadsConfig.Transport.NIO),
-                        new AdminConfig(new HostPort("::", 8009), directory.resolve("admin.token"))));
+                        new AdminConfig(
+                                new HostPort("::", 8009),
+                                directory.resolve("admin.token"),
+                                new AdminConfig.Tls(
+                                        directory.resolve("server.crt"),
+                                        directory.resolve("server.key"),
+                                        directory.resolve("clients.pem")),
+                                AdminConfig.StatementText.REDACTED)));
     }
 
     @Test

@@ -62,6 +62,7 @@ class ConfigSchemaTest {
                 "/$defs/limits/properties | io.pgweir.config.LimitsConfig",
                 "/$defs/threads/properties | io.pgweir.config.ThreadsConfig",
                 "/$defs/admin/properties | io.pgweir.config.AdminConfig",
+                "/$defs/admin-tls/properties | io.pgweir.config.AdminConfig$Tls",
             })
     void aSectionHasTheKeysAndWordsOfItsRecord(String pointer, Class<?> type) throws IOException {
         // Given

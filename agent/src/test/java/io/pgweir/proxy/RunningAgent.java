@@ -204,7 +204,7 @@ final class RunningAgent implements AutoCloseable {
         }
 
         Builder admin() {
-            admin = new AdminConfig(new HostPort("127.0.0.1", 0), null);
+            admin = new AdminConfig(new HostPort("127.0.0.1", 0), null, null, AdminConfig.StatementText.NONE);
             return this;
         }
 

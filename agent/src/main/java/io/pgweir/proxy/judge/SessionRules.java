@@ -276,8 +276,9 @@ public final class SessionRules implements SessionListener {
         }
     }
 
-    /** Tells whom the rules want told of what is about to happen, or was refused. */
+    /** Counts what the rules said of what is about to happen, or was refused, and tells whom they want told. */
     public void tell(Verdict verdict, Moment moment, @Nullable SqlStatement statement, long nanos) {
+        shared.hits().count(verdict);
         for (Hit hit : verdict.hits()) {
             if (hit.mode() == Mode.ENFORCE && hit.exemption() == null) {
                 for (Action action : hit.actions()) {

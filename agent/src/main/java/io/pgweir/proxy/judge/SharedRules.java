@@ -19,6 +19,13 @@ public final class SharedRules {
     private final Telemetry telemetry;
 
     /** One a loop: statements come again. */
+    private final FastThreadLocal<HitCounts> hits = new FastThreadLocal<>() {
+        @Override
+        protected HitCounts initialValue() {
+            return new HitCounts(telemetry);
+        }
+    };
+
     private final FastThreadLocal<FactsCache> facts = new FastThreadLocal<>() {
         @Override
         protected FactsCache initialValue() {
@@ -74,6 +81,11 @@ public final class SharedRules {
 
     Meters meters() {
         return meters;
+    }
+
+    /** Of the calling event loop. */
+    HitCounts hits() {
+        return hits.get();
     }
 
     /** Of the calling event loop. */

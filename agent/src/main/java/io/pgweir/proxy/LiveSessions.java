@@ -1,0 +1,88 @@
+package io.pgweir.proxy;
+
+import io.pgweir.config.AdminConfig.StatementText;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions that have a server, by their ids, for people to look at and to end. Each is asked on its own event loop, so nothing
+ * of it is shared; whoever asks waits, a loop never does. Any thread but a loop's.
+ */
+public final class LiveSessions {
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(2);
+
+    private final ConcurrentHashMap<UUID, ProxySession> sessions = new ConcurrentHashMap<>();
+
+    void add(ProxySession session) {
+        sessions.put(session.id(), session);
+    }
+
+    void remove(ProxySession session) {
+        sessions.remove(session.id());
+    }
+
+    Collection<ProxySession> all() {
+        return sessions.values();
+    }
+
+    boolean isEmpty() {
+        return sessions.isEmpty();
+    }
+
+    /** All that answer in time: a loop that hangs has sessions that cannot be seen. In no order. */
+    public List<SessionView> views(StatementText text) {
+        List<CompletableFuture<SessionView>> asked = new ArrayList<>();
+        for (ProxySession session : sessions.values()) {
+            asked.add(CompletableFuture.supplyAsync(() -> session.view(text), session.loop()));
+        }
+        long limit = System.nanoTime() + ANSWER_MAX.toNanos();
+        List<SessionView> views = new ArrayList<>(asked.size());
+        for (CompletableFuture<SessionView> one : asked) {
+            SessionView view = await(one, Math.max(0, limit - System.nanoTime()));
+            if (view != null) {
+                views.add(view);
+            }
+        }
+        return views;
+    }
+
+    private static @Nullable SessionView await(CompletableFuture<SessionView> view, long nanos) {
+        try {
+            return view.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return null;
+        } catch (ExecutionException | TimeoutException _) {
+            // It has ended meanwhile, loop and all, or is not to be had.
+            return null;
+        }
+    }
+
+    /** Whether there is one of that id that a server has given a key for: then its statement is being cancelled. */
+    public boolean cancel(UUID id) {
+        ProxySession session = sessions.get(id);
+        if (session == null) {
+            return false;
+        }
+        return CompletableFuture.supplyAsync(session::cancel, session.loop()).join();
+    }
+
+    /** Whether there is one of that id: then it is being ended, as pg_terminate_backend does. */
+    public boolean terminate(UUID id) {
+        ProxySession session = sessions.get(id);
+        if (session == null) {
+            return false;
+        }
+        session.loop().execute(session::terminate);
+        return true;
+    }
+}
