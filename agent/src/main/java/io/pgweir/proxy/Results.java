@@ -17,6 +17,7 @@ import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.CopyFormat;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageType;
+import io.pgweir.wire.PgCharset;
 import io.pgweir.wire.SqlState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -326,6 +327,9 @@ final class Results {
             return;
         }
         MaskPlan.Source source = sources.of(verdict.masks(), running);
+        if (!clause.encoding().isEmpty()) {
+            source = source.in(PgCharset.of(clause.encoding()));
+        }
         @Nullable ValueMask[] masks = masks(MaskPlan.ofCopy(source, clause, copy.columns()));
         copyMask = masks == null ? null : CopyMask.of(clause, masks, source.charset(), rowBytesMax);
     }

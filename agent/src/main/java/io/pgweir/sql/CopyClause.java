@@ -8,6 +8,7 @@ package io.pgweir.sql;
  * @param quote around a csv value
  * @param escape before a quote within a csv value
  * @param nullString what stands for NULL
+ * @param encoding of the stream, as PostgreSQL calls it; empty for the client's
  */
 public record CopyClause(
         Direction direction,
@@ -17,7 +18,8 @@ public record CopyClause(
         char delimiter,
         char quote,
         char escape,
-        String nullString) {
+        String nullString,
+        String encoding) {
 
     /** As seen from the table: FROM writes to it, TO reads it. */
     public enum Direction {

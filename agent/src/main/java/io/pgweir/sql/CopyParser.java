@@ -24,6 +24,7 @@ final class CopyParser {
     private @Nullable String quote;
     private @Nullable String escape;
     private @Nullable String nullString;
+    private String encoding = "";
 
     private CopyParser(String text, LexicalRules rules, int from, int to) {
         this.tokens = new TokenCursor(text, rules, from, to);
@@ -75,7 +76,7 @@ final class CopyParser {
             case "BINARY" -> format = CopyClause.Format.BINARY;
             case "CSV" -> format = CopyClause.Format.CSV;
             case "HEADER" -> header = true;
-            case "DELIMITER", "DELIMITERS", "NULL", "QUOTE", "ESCAPE" -> {
+            case "DELIMITER", "DELIMITERS", "NULL", "QUOTE", "ESCAPE", "ENCODING" -> {
                 tokens.skip("AS");
                 if (Literals.isString(tokens.kind())) {
                     keep(option, value());
@@ -112,7 +113,7 @@ final class CopyParser {
                 tokens.advance();
                 header = !isFalse();
             }
-            case "DELIMITER", "NULL", "QUOTE", "ESCAPE" -> {
+            case "DELIMITER", "NULL", "QUOTE", "ESCAPE", "ENCODING" -> {
                 tokens.advance();
                 keep(option, value());
             }
@@ -131,6 +132,7 @@ final class CopyParser {
             case "DELIMITER", "DELIMITERS" -> delimiter = value;
             case "NULL" -> nullString = value;
             case "QUOTE" -> quote = value;
+            case "ENCODING" -> encoding = value;
             default -> escape = value;
         }
     }
@@ -175,7 +177,8 @@ final class CopyParser {
                 first(delimiter, csv ? ',' : '\t'),
                 quoteChar,
                 first(escape, quoteChar),
-                nullString == null ? (csv ? "" : "\\N") : nullString);
+                nullString == null ? (csv ? "" : "\\N") : nullString,
+                encoding);
     }
 
     private static char first(@Nullable String value, char otherwise) {

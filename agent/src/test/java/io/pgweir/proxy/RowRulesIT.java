@@ -275,6 +275,29 @@ class RowRulesIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "copy customers_1 (id, email) to stdout (encoding 'sjis')",
+                "copy customers_1 (id, email) to stdout encoding 'SJIS'"
+            })
+    void copyOfAnotherEncodingIsMaskedInThat(String sql) {
+        try (PgWire client = agent.login()) {
+            client.query("begin");
+            client.query("insert into customers values (50, U&'\\8868\\30dd@example.org')");
+
+            // The second byte of either character is a backslash, or may be.
+            List<Reply> replies = client.send(Frontend.query(sql)).readUntilReady();
+            client.query("rollback");
+
+            assertThat(replies).as(Reply.line(replies)).hasSize(7);
+            byte[] copied = replies.get(3).body();
+
+            assertThat(new String(copied, java.nio.charset.Charset.forName("windows-31j")))
+                    .isEqualTo("50\t\u8868\u30dd*********org\n");
+        }
+    }
+
     @Test
     void binaryCopyIsMaskedAndReadsBackIn() throws Exception {
         try (Connection client = jdbc("");

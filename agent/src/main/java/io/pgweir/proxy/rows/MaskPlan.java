@@ -44,7 +44,13 @@ public record MaskPlan(
             boolean fresh,
             @Nullable StatementFacts facts,
             ValueMasks values,
-            Charset charset) {}
+            Charset charset) {
+
+        /** The same, for values in another encoding than the client's. */
+        public Source in(Charset other) {
+            return new Source(masks, known, fresh, facts, values, other);
+        }
+    }
 
     /** Of a result that RowDescription described, with format codes as they were bound. */
     public static MaskPlan of(Source source, List<BackendMessage.Column> columns) {

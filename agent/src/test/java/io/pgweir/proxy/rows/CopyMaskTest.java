@@ -77,7 +77,15 @@ class CopyMaskTest {
         // Given
         Charset sjis = Charset.forName("windows-31j");
         var clause = new CopyClause(
-                CopyClause.Direction.TO, CopyClause.Target.STDOUT, CopyClause.Format.TEXT, false, '|', '"', '"', "\\N");
+                CopyClause.Direction.TO,
+                CopyClause.Target.STDOUT,
+                CopyClause.Format.TEXT,
+                false,
+                '|',
+                '"',
+                '"',
+                "\\N",
+                "");
         var mask = CopyMask.of(
                 clause,
                 new ValueMask[] {null, new PartialMask(new Masking.Partial(1, 1, "*"), sjis)},
@@ -191,7 +199,8 @@ class CopyMaskTest {
                 csv ? ',' : '\t',
                 quote,
                 escape,
-                csv ? "" : "\\N");
+                csv ? "" : "\\N",
+                "");
     }
 
     private static ByteBuf binaryHeader() {
