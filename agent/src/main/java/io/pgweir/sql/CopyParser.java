@@ -70,7 +70,7 @@ final class CopyParser {
 
     /** One word of the old syntax, with its value. */
     private void readOption() {
-        String option = tokens.word();
+        String option = tokens.word().isEmpty() ? name() : tokens.word();
         tokens.advance();
         switch (option) {
             case "BINARY" -> format = CopyClause.Format.BINARY;

@@ -66,6 +66,10 @@ class CopyClauseTest {
         assertThat(old.quote()).isEqualTo('\'');
         assertThat(old.escape()).isEqualTo('"');
         assertThat(old.nullString()).isEqualTo("x");
+
+        assertThat(copy("copy t to stdout encoding 'latin1' csv").encoding()).isEqualTo("latin1");
+        assertThat(copy("copy t to stdout (encoding 'SJIS', header)").encoding())
+                .isEqualTo("SJIS");
     }
 
     @Test
@@ -76,6 +80,7 @@ class CopyClauseTest {
         assertThat(csv.nullString()).isEmpty();
         assertThat(copy("copy t to stdout").delimiter()).isEqualTo('\t');
         assertThat(copy("copy t to stdout").nullString()).isEqualTo("\\N");
+        assertThat(copy("copy t to stdout").encoding()).isEmpty();
     }
 
     @Test
