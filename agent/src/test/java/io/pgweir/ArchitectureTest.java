@@ -121,6 +121,8 @@ class ArchitectureTest {
                 .definedBy("io.pgweir.topology..")
                 .layer("auth")
                 .definedBy("io.pgweir.auth..")
+                .layer("limits")
+                .definedBy("io.pgweir.limits..")
                 .layer("capture")
                 .definedBy("io.pgweir.capture..")
                 .layer("wire")
@@ -155,6 +157,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("boot", "admin", "proxy", "routing", "pool")
                 .whereLayer("auth")
                 .mayOnlyBeAccessedByLayers("boot", "proxy", "pool", "topology")
+                .whereLayer("limits")
+                .mayOnlyBeAccessedByLayers("proxy")
                 .whereLayer("capture")
                 .mayOnlyBeAccessedByLayers("cli", "boot", "proxy", "replay")
                 // audit, one arrow more than the table: an execution's error and transaction status are the wire's own
@@ -187,6 +191,7 @@ class ArchitectureTest {
                         "replay",
                         "topology",
                         "auth",
+                        "limits",
                         "capture")
                 .whereLayer("telemetry")
                 .mayOnlyBeAccessedByLayers(

@@ -1,7 +1,6 @@
 package io.pgweir.config;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +11,6 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * records' own {@code DEFAULT}; {@code schemas/config.v1.json} says the same to editors, and a test binds the two.
  */
 final class ConfigSections {
-    private static final Duration MILLI = Duration.ofMillis(1);
-    private static final Duration MINUTES_10 = Duration.ofMinutes(10);
 
     private final Path directory;
     private final Faults faults;
@@ -38,7 +35,7 @@ final class ConfigSections {
                 listeners,
                 rules(root.section("rules")),
                 AuditSections.audit(root.section("audit")),
-                limits(root.section("limits")),
+                LimitsSections.limits(root.section("limits")),
                 threads(root.section("threads")),
                 admin(root.section("admin")));
         root.end();
@@ -137,20 +134,6 @@ final class ConfigSections {
                 section.readableFile("mask-key"));
         section.end();
         return rules;
-    }
-
-    private static LimitsConfig limits(@Nullable Section section) {
-        LimitsConfig defaults = LimitsConfig.DEFAULT;
-        if (section == null) {
-            return defaults;
-        }
-        LimitsConfig limits = new LimitsConfig(
-                section.integer("connections", defaults.connections(), 1, 1_000_000),
-                section.duration("startup-timeout", defaults.startupTimeout(), MILLI, MINUTES_10),
-                section.bytes("message-bytes", defaults.messageBytes(), 16 << 10, 1 << 30),
-                section.integer("outstanding-requests", defaults.outstandingRequests(), 16, 1 << 24));
-        section.end();
-        return limits;
     }
 
     private static @Nullable AdminConfig admin(@Nullable Section section) {

@@ -56,8 +56,7 @@ public final class ClientListener implements AutoCloseable {
 
     private static void accept(Channel client, Listening listening) {
         Sockets.configure(client);
-        client.closeFuture().addListener(closed -> listening.context().onSocketClosed());
-        if (listening.context().onSocketOpen()) {
+        if (listening.context().entrance().onHandshakeStart()) {
             client.pipeline().addLast("start", new ClientStart(listening));
         } else {
             Sockets.close(client);

@@ -2,6 +2,7 @@ package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,6 +15,9 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.pgweir.audit.ClientFacts;
 import io.pgweir.audit.EndFacts;
 import io.pgweir.audit.SessionAuditor;
+import io.pgweir.limits.Admission;
+import io.pgweir.limits.Caller;
+import io.pgweir.limits.Full;
 import io.pgweir.proxy.judge.SessionRules;
 import io.pgweir.proxy.judge.SharedRules;
 import io.pgweir.proxy.judge.Who;
@@ -21,8 +25,9 @@ import io.pgweir.session.SessionTracker;
 import io.pgweir.wire.ProtocolException;
 import io.pgweir.wire.StartupDecoder;
 import io.pgweir.wire.StartupPacket;
-import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +46,9 @@ import org.slf4j.LoggerFactory;
  *     v                                        v
  *  ACCEPTED                                  SECURED  (SSLRequest: 'N' in TLS at once, else 0A000)
  *     |  StartupMessage                        |
- *     +--------------------> CONNECTING <------+      reading stops until there is a server
+ *     +--------------------> WAITING <---------+      while a limit is full
+ *     |                          |  room
+ *     |                      CONNECTING               reading stops until there is a server
  *     |                          |
  *     |  CancelRequest           +--> a {@link ProxySession} takes over
  *     +--> CANCELLING            +--> FATAL 08001
@@ -68,7 +75,8 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     private @Nullable SessionAuditor auditor;
     private @Nullable ScheduledFuture<?> deadline;
     private @Nullable ServerConnector connector;
-    private boolean admitted;
+    private @Nullable Admission admission;
+    private @Nullable Peer peer;
     private boolean clientEnded;
     private boolean over;
 
@@ -76,6 +84,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         ACCEPTED,
         HANDSHAKING,
         SECURED,
+        WAITING,
         CONNECTING,
         CANCELLING,
         CLOSING
@@ -102,7 +111,9 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             return;
         }
         pending = pending.isReadable() ? append(context, in) : take(in);
-        if (stage != Stage.CONNECTING) {
+        if (stage == Stage.WAITING) {
+            context.channel().config().setAutoRead(false);
+        } else if (stage != Stage.CONNECTING) {
             read(context);
         }
     }
@@ -273,12 +284,53 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             return;
         }
         auditor(context).onStart(startup);
-        if (!listening.context().admit()) {
-            refuse(context, Refusal.tooManyClients(), startup);
+        boolean secured = stage == Stage.SECURED;
+        Entrance entrance = listening.context().entrance();
+        Caller caller = entrance.caller(listening.config(), peer(context), startup);
+        Refusal refusal = entrance.refuses(caller);
+        if (refusal != null) {
+            refuse(context, refusal, startup);
             return;
         }
-        admitted = true;
-        boolean secured = stage == Stage.SECURED;
+        Admission asked = entrance.ask(
+                caller, () -> context.executor().execute(() -> onAdmitted(context, startup, length, secured)));
+        admission = asked;
+        switch (asked.standing()) {
+            case HELD -> connect(context, startup, length, secured);
+            case WAITING -> await(context, startup);
+            case REFUSED -> onFull(context, startup, null);
+            case OVER -> throw new IllegalStateException("over before it was asked");
+        }
+    }
+
+    /** Reading goes on, so that a client that leaves is noticed; one that talks on is not heard. */
+    private void await(ChannelHandlerContext context, StartupPacket.Startup startup) {
+        stage = Stage.WAITING;
+        stopTimer();
+        Duration longest = listening.context().limits().queue().waitMax();
+        deadline = context.executor()
+                .schedule(
+                        () -> onFull(context, startup, "No session ended within " + longest.toMillis() + " ms."),
+                        longest.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void onFull(ChannelHandlerContext context, StartupPacket.Startup startup, @Nullable String detail) {
+        Full full = admission == null ? null : admission.full();
+        if (full != null) {
+            Entrance entrance = listening.context().entrance();
+            refuse(context, entrance.counted(Refusal.full(full, detail)), startup);
+        }
+    }
+
+    private void onAdmitted(ChannelHandlerContext context, StartupPacket.Startup startup, int length, boolean secured) {
+        if (stage == Stage.WAITING && !over) {
+            connect(context, startup, length, secured);
+        }
+    }
+
+    private void connect(ChannelHandlerContext context, StartupPacket.Startup startup, int length, boolean secured) {
+        listening.context().entrance().onSessionStart();
         stage = Stage.CONNECTING;
         stopTimer();
         context.channel().config().setAutoRead(false);
@@ -318,7 +370,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
                 rules == null ? hears : rules, listening.context().metrics());
         Meaning meaning = new Meaning(
                 new SessionTracker(
-                        meter,
+                        listening.context().entrance().noting(meter, peer(context)),
                         listening.context().statements()::get,
                         listening.context().trackerOptions()),
                 hears,
@@ -327,8 +379,15 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         ProxySession session = new ProxySession(listening, meaning, context.channel(), server, binding, startup, rules);
         ByteBuf rest = pending;
         pending = Unpooled.EMPTY_BUFFER;
+        releaseWithBoth(context.channel(), server.channel());
         context.pipeline().replace(this, "leg", session.clientLeg());
         session.start(rest.readRetainedSlice(length), rest, clientEnded);
+    }
+
+    /** The session's place is free when both of its sockets are closed. */
+    private void releaseWithBoth(Channel client, Channel server) {
+        Admission held = Objects.requireNonNull(admission);
+        client.closeFuture().addListener(one -> server.closeFuture().addListener(both -> held.release()));
     }
 
     private @Nullable SessionRules rules(
@@ -338,7 +397,6 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             return null;
         }
         String user = startup.parameter("user", "");
-        InetSocketAddress from = (InetSocketAddress) context.channel().remoteAddress();
         return new SessionRules(
                 shared,
                 hears,
@@ -346,7 +404,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
                         user,
                         startup.parameter("database", user),
                         startup.parameter("application_name", ""),
-                        from.getAddress(),
+                        peer(context).address(),
                         listening.config().name(),
                         listening.config().cluster(),
                         secured));
@@ -355,18 +413,24 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     private SessionAuditor auditor(ChannelHandlerContext context) {
         SessionAuditor hears = auditor;
         if (hears == null) {
-            InetSocketAddress from = (InetSocketAddress) context.channel().remoteAddress();
+            Peer from = peer(context);
             hears = listening
                     .context()
                     .trail()
                     .open(new ClientFacts(
-                            listening.config().name(),
-                            listening.config().cluster(),
-                            from.getAddress().getHostAddress(),
-                            from.getPort()));
+                            listening.config().name(), listening.config().cluster(), from.text(), from.port()));
             auditor = hears;
         }
         return hears;
+    }
+
+    private Peer peer(ChannelHandlerContext context) {
+        Peer from = peer;
+        if (from == null) {
+            from = Peer.of(context.channel());
+            peer = from;
+        }
+        return from;
     }
 
     private void refuse(ChannelHandlerContext context, Refusal refusal) {
@@ -398,12 +462,17 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         if (connector != null) {
             connector.cancel();
         }
-        if (admitted) {
-            listening.context().onSessionEnd();
+        if (admission != null) {
+            admission.release();
         }
         if (spoken) {
             auditor(context).onEnd(new EndFacts(cause.label(), sqlState, bytes, 0, false));
         }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        listening.context().entrance().onHandshakeEnd();
     }
 
     private void stopTimer() {

@@ -23,7 +23,7 @@ public enum EndCause {
     CONNECT_FAILED,
     /** No node has a role that the listener's sessions want, or all that have are out. */
     NO_NODE,
-    /** Over limits.connections. */
+    /** Over one of limits. */
     LIMIT,
     CLIENT_PROTOCOL_VIOLATION,
     SERVER_PROTOCOL_VIOLATION,

@@ -7,10 +7,8 @@ import io.pgweir.config.LimitsConfig;
 import io.pgweir.proxy.judge.SharedRules;
 import io.pgweir.session.TrackerOptions;
 import io.pgweir.sql.StatementCache;
-import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +18,7 @@ public final class ProxyContext {
     private static final long STATEMENT_CACHE_BYTES_MAX = 16 << 20;
 
     private final LimitsConfig limits;
+    private final Entrance entrance;
     private final TrackerOptions trackerOptions;
     private final Durability durability;
     private final AuditTrail trail;
@@ -42,12 +41,6 @@ public final class ProxyContext {
     private final ReentrantLock idle = new ReentrantLock();
     private final Condition changed = idle.newCondition();
 
-    /** Admitted: connecting to a server, or relaying. */
-    private final AtomicInteger admitted = new AtomicInteger();
-
-    /** Client sockets of any kind. */
-    private final AtomicInteger sockets = new AtomicInteger();
-
     /** @param rules null where none are configured */
     public ProxyContext(
             LimitsConfig limits,
@@ -63,7 +56,11 @@ public final class ProxyContext {
         this.rules = rules;
         this.telemetry = telemetry;
         this.metrics = new SessionMetrics(telemetry);
-        telemetry.gauge(Metric.SESSIONS_OPEN, admitted::get);
+        entrance = new Entrance(limits, telemetry);
+    }
+
+    Entrance entrance() {
+        return entrance;
     }
 
     LimitsConfig limits() {
@@ -126,7 +123,6 @@ public final class ProxyContext {
     /** Both of its sockets are closed and its last record is on its way. */
     void onSessionEnd(ProxySession session) {
         sessions.remove(session);
-        onSessionEnd();
         idle.lock();
         try {
             changed.signalAll();
@@ -147,33 +143,6 @@ public final class ProxyContext {
         } finally {
             idle.unlock();
         }
-    }
-
-    /**
-     * Whether a socket may be kept at all. Sockets that have not said yet what they want are bounded too, at twice the
-     * sessions, as PostgreSQL does with its children.
-     */
-    boolean onSocketOpen() {
-        return sockets.incrementAndGet() <= 2L * limits.connections() + 16;
-    }
-
-    void onSocketClosed() {
-        sockets.decrementAndGet();
-    }
-
-    /** Whether there is room for one more session; {@link #onSessionEnd} gives it back. */
-    boolean admit() {
-        if (admitted.incrementAndGet() > limits.connections()) {
-            admitted.decrementAndGet();
-            telemetry.increment(Metric.SESSIONS_REFUSED);
-            return false;
-        }
-        telemetry.increment(Metric.SESSIONS_STARTED);
-        return true;
-    }
-
-    void onSessionEnd() {
-        admitted.decrementAndGet();
     }
 
     /** Ends every session as soon as its server owes no answer. */

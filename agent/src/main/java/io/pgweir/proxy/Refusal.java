@@ -3,6 +3,9 @@ package io.pgweir.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.pgweir.limits.Caller;
+import io.pgweir.limits.Full;
+import io.pgweir.limits.Scope;
 import io.pgweir.rules.Action;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageWriter;
@@ -48,9 +51,34 @@ record Refusal(
                 "Connect with sslmode=require or stronger.");
     }
 
-    static Refusal tooManyClients() {
+    /** In PostgreSQL's words, where it has some. */
+    static Refusal full(Full full, @Nullable String detail) {
+        String message = switch (full.scope()) {
+            case AGENT -> "sorry, too many clients already";
+            case LISTENER -> "too many connections for listener \"" + full.name() + '"';
+            case CLUSTER -> "too many connections for cluster \"" + full.name() + '"';
+            case USER -> "too many connections for role \"" + full.name() + '"';
+            case DATABASE -> "too many connections for database \"" + full.name() + '"';
+            case CLIENT_ADDRESS -> "too many connections from address " + full.name();
+        };
+        return new Refusal(EndCause.LIMIT, SqlState.TOO_MANY_CONNECTIONS, message, detail, null);
+    }
+
+    static Refusal tooOften(Scope scope, Caller caller) {
+        String whose = scope == Scope.LISTENER
+                ? "for listener \"" + caller.listener() + '"'
+                : "from address " + caller.address();
         return new Refusal(
-                EndCause.LIMIT, SqlState.TOO_MANY_CONNECTIONS, "sorry, too many clients already", null, null);
+                EndCause.LIMIT, SqlState.TOO_MANY_CONNECTIONS, "too many new connections " + whose, null, null);
+    }
+
+    static Refusal tooManyFailedLogins(String address) {
+        return new Refusal(
+                EndCause.LIMIT,
+                SqlState.INVALID_AUTHORIZATION_SPECIFICATION,
+                "too many authentication failures from address " + address,
+                null,
+                "Connect again in a while.");
     }
 
     /** Where somebody looks for other nodes this passes: with cannot_connect_now, libpq tries the next of its hosts. */

@@ -8,7 +8,9 @@ public enum Metric {
     SESSIONS_OPEN(
             "pgweir.sessions.open", Kind.GAUGE, "sessions", "Sessions that have a server or are connecting to one."),
     SESSIONS_STARTED("pgweir.sessions.started", Kind.COUNTER, "sessions", "Sessions that were admitted."),
-    SESSIONS_REFUSED("pgweir.sessions.refused", Kind.COUNTER, "sessions", "Sessions over limits.connections."),
+    SESSIONS_REFUSED("pgweir.sessions.refused", Kind.COUNTER, "sessions", "Sessions over one of limits."),
+    SESSIONS_WAITING("pgweir.sessions.waiting", Kind.GAUGE, "sessions", "Sessions in limits.queue."),
+    HANDSHAKES_REFUSED("pgweir.handshakes.refused", Kind.COUNTER, "connections", "Connections over limits.handshakes."),
     SESSIONS_OPAQUE(
             "pgweir.sessions.opaque",
             Kind.COUNTER,

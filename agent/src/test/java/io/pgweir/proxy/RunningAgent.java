@@ -47,9 +47,11 @@ final class RunningAgent implements AutoCloseable {
 
     private final Agent agent;
     private final Queue<AuditEvent> events;
+    private final Telemetry telemetry;
 
-    private RunningAgent(Agent agent, Queue<AuditEvent> events) {
+    private RunningAgent(Agent agent, Queue<AuditEvent> events, Telemetry telemetry) {
         this.agent = agent;
+        this.telemetry = telemetry;
         this.events = events;
     }
 
@@ -86,6 +88,10 @@ final class RunningAgent implements AutoCloseable {
         return PgWire.login("127.0.0.1", port(), Map.of(), null);
     }
 
+    Telemetry telemetry() {
+        return telemetry;
+    }
+
     Agent agent() {
         return agent;
     }
@@ -114,6 +120,7 @@ final class RunningAgent implements AutoCloseable {
         private Duration connectTimeout = Duration.ofSeconds(5);
         private Duration startupTimeout = Duration.ofSeconds(60);
         private int connections = 1000;
+        private @Nullable LimitsConfig limits;
         private int port;
         private ThreadsConfig.Transport transport = ThreadsConfig.Transport.AUTO;
         private AuditConfig.Durability durability = AuditConfig.Durability.WITHOUT_SPOOL;
@@ -146,6 +153,12 @@ final class RunningAgent implements AutoCloseable {
 
         Builder startupTimeout(Duration timeout) {
             startupTimeout = timeout;
+            return this;
+        }
+
+        /** In place of what the other methods say of limits. */
+        Builder limits(LimitsConfig wanted) {
+            limits = wanted;
             return this;
         }
 
@@ -247,7 +260,7 @@ final class RunningAgent implements AutoCloseable {
                             null,
                             AuditConfig.Seal.DEFAULT,
                             List.of()),
-                    new LimitsConfig(connections, startupTimeout, messageBytes, 10_000),
+                    limits == null ? new LimitsConfig(connections, startupTimeout, messageBytes, 10_000) : limits,
                     new ThreadsConfig(2, transport),
                     admin);
             Telemetry telemetry = new Telemetry();
@@ -262,7 +275,7 @@ final class RunningAgent implements AutoCloseable {
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
             }
-            return new RunningAgent(Agent.start(config, trail, rules, telemetry), events);
+            return new RunningAgent(Agent.start(config, trail, rules, telemetry), events, telemetry);
         }
     }
 
