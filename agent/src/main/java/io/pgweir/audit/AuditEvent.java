@@ -249,7 +249,7 @@ public sealed interface AuditEvent {
      *
      * @param what {@code certificate} or {@code rules}
      * @param name of the listener; {@code rules}
-     * @param before of rules, the hash of what was in force
+     * @param before of rules, the hash of what was in force; null where the process begins
      * @param after of rules, the hash of what was taken over
      * @param error null where it was taken over
      */

@@ -185,13 +185,13 @@ public final class AuditTrail implements AutoCloseable {
     }
 
     /**
-     * Rules were read anew. Any thread.
+     * Rules were read, or read anew. Any thread.
      *
-     * @param before hash of the set that was in force
+     * @param before hash of the set that was in force; null where the process begins
      * @param after of the set that is in force now; null where nothing could be read
      * @param error as for {@link #onReload}
      */
-    public void onRulesReload(String before, @Nullable String after, @Nullable String error) {
+    public void onRulesReload(@Nullable String before, @Nullable String after, @Nullable String error) {
         offer(new AuditEvent.AuditReload(time.wallMicros(), "rules", "rules", before, after, error));
     }
 

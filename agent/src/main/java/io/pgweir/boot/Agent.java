@@ -187,6 +187,9 @@ public final class Agent implements AutoCloseable {
         } catch (IOException failure) {
             throw new AgentStartException(Kind.AUDIT, "audit: " + failure.getMessage(), failure);
         }
+        if (rules != null) {
+            trail.onRulesReload(null, rules.current().hash(), null);
+        }
         clusters.start(config.clusters(), transport, new Resolver(waiting));
         for (ListenerConfig listener : config.listeners()) {
             ClientTls clientTls = clientTls(listener);

@@ -83,7 +83,7 @@ class RulesFileIT {
             rules("{id: two, why: a test, mode: enforce, match: {command: DELETE}, do: [{block: {message: second}}]}");
             await().atMost(SOON).until(() -> client.query("delete from t").contains("second"));
             rules("{id: two, why: a test, mode: enforced, match: {command: DELETE}, do: [block]}");
-            await().atMost(SOON).until(() -> records("audit.reload").size() == 2);
+            await().atMost(SOON).until(() -> records("audit.reload").size() == 3);
             String last = client.query("delete from t");
 
             // Then
@@ -91,8 +91,11 @@ class RulesFileIT {
             assertThat(last).isEqualTo("E(ERROR 42501 second) Z(I)");
         }
         List<JsonNode> reloads = records("audit.reload");
-        JsonNode good = reloads.getFirst().get("reload");
+        JsonNode start = reloads.getFirst().get("reload");
+        JsonNode good = reloads.get(1).get("reload");
         JsonNode bad = reloads.getLast().get("reload");
+        assertThat(start.has("before")).isFalse();
+        assertThat(good.get("before")).isEqualTo(start.get("after"));
         assertThat(good.get("outcome").asString()).isEqualTo("success");
         assertThat(bad.get("outcome").asString()).isEqualTo("failure");
         assertThat(bad.get("before")).isEqualTo(good.get("after"));
