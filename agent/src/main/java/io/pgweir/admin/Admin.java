@@ -10,16 +10,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP side of one agent. */
 public final class Admin implements AutoCloseable {
     private final AdminServer server;
     private final Metrics metrics;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("admin-clock").factory());
 
-    private Admin(AdminServer server, Metrics metrics) {
-        this.server = server;
-        this.metrics = metrics;
+    @SuppressWarnings("FutureReturnValueIgnored") // It ends with its clock.
+    private Admin(HttpServer http, @Nullable String token, AdminConfig config, Parts parts) {
+        metrics = new Metrics(parts.telemetry());
+        Stats stats = new Stats(parts.telemetry(), System::nanoTime);
+        clock.scheduleAtFixedRate(stats::sample, Stats.SAMPLE_SECONDS, Stats.SAMPLE_SECONDS, TimeUnit.SECONDS);
+        server = AdminServer.start(http, token, parts.version(), endpoints(config, parts, stats));
     }
 
     /** @throws IOException where the token cannot be read, or the address cannot be bound; the message says which */
@@ -32,11 +40,10 @@ public final class Admin implements AutoCloseable {
         } catch (IOException fault) {
             throw new IOException("admin, " + config.listen() + ": " + fault.getMessage(), fault);
         }
-        Metrics metrics = new Metrics(parts.telemetry());
-        return new Admin(AdminServer.start(http, token, parts.version(), endpoints(config, parts, metrics)), metrics);
+        return new Admin(http, token, config, parts);
     }
 
-    private static List<Endpoint> endpoints(AdminConfig config, Parts parts, Metrics metrics) {
+    private List<Endpoint> endpoints(AdminConfig config, Parts parts, Stats stats) {
         List<Endpoint> endpoints = new ArrayList<>();
         endpoints.add(Endpoint.health());
         endpoints.add(Endpoint.ready(parts.unready()));
@@ -46,6 +53,13 @@ public final class Admin implements AutoCloseable {
             return Answer.json(202, json -> json.writeStringProperty("status", "reading"));
         }));
         endpoints.addAll(new SessionEndpoints(parts.sessions(), config.statementText()).all());
+        endpoints.add(new RuleEndpoint(parts.rules(), parts.telemetry()).endpoint());
+        endpoints.add(Endpoint.get(
+                "/config",
+                "the configuration as it runs, without secrets",
+                request -> Answer.json(200, json -> new ConfigText(json).writeMembers(parts.config()))));
+        endpoints.add(stats.endpoint());
+        endpoints.addAll(new LogLevels(clock).endpoints());
         return endpoints;
     }
 
@@ -68,6 +82,7 @@ public final class Admin implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        clock.shutdownNow();
         metrics.close();
     }
 }

@@ -181,6 +181,7 @@ public final class AuditTrail implements AutoCloseable {
      * @param error why what was there before stays; null where it was taken over
      */
     public void onReload(String what, String name, @Nullable String error) {
+        onRead(what, false, error == null);
         offer(new AuditEvent.AuditReload(time.wallMicros(), what, name, error));
     }
 
@@ -192,7 +193,18 @@ public final class AuditTrail implements AutoCloseable {
      * @param error as for {@link #onReload}
      */
     public void onRulesReload(@Nullable String before, @Nullable String after, @Nullable String error) {
+        onRead("rules", before == null, error == null);
         offer(new AuditEvent.AuditReload(time.wallMicros(), "rules", "rules", before, after, error));
+    }
+
+    private void onRead(String what, boolean first, boolean taken) {
+        if (!first) {
+            telemetry.counter(Metric.RELOADS, what, taken ? "ok" : "failed").increment();
+        }
+        if (taken) {
+            long now = time.nanos();
+            telemetry.gauge(Metric.RELOAD_AGE, what, () -> time.nanos() - now);
+        }
     }
 
     /** Something is missing, or was not safe in time: told with the next batch. Any thread. */

@@ -221,6 +221,7 @@ public final class Agent implements AutoCloseable {
         Parts parts = new Parts(version(), whole, telemetry, this::unready, this::reload, context.sessions(), rules);
         try {
             Admin started = Admin.start(config, parts);
+            SelfMetrics.start(telemetry, version(), rules, transport.loops());
             log.atInfo()
                     .addKeyValue("address", NetUtil.toSocketAddressString(started.address()))
                     .log("Admin listening");

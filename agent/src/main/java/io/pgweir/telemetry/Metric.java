@@ -69,7 +69,7 @@ public enum Metric {
     TOPOLOGY_AGE(
             "pgweir.topology.age",
             Kind.GAUGE,
-            "milliseconds",
+            "seconds",
             "Since those who know a cluster were heard; of each.",
             "cluster"),
     TOPOLOGY_NODES_OUT(
@@ -119,6 +119,28 @@ public enum Metric {
             Kind.COUNTER,
             "requests",
             "Times that a throttle or budget had no room for another key, which then shares one."),
+    RULES_LOADED("pgweir.rules.loaded", Kind.GAUGE, "rules", "Rules of the set in force, by mode.", "mode"),
+    RELOADS(
+            "pgweir.reloads",
+            Kind.COUNTER,
+            "reloads",
+            "Times that something was read anew: what it was, and whether it was taken over (ok) or what was there before stays"
+                    + " (failed).",
+            "what",
+            "outcome"),
+    RELOAD_AGE(
+            "pgweir.reload.age",
+            Kind.GAUGE,
+            "seconds",
+            "Since something was read anew, for each that has been; of rules, since they were read first.",
+            "what"),
+    LOOP_DELAY(
+            "pgweir.loop.delay",
+            Kind.HISTOGRAM,
+            "seconds",
+            "How late an event loop comes to what is due; looked at twice a second, where there is an admin side.",
+            "loop"),
+    BUILD_INFO("pgweir.build.info", Kind.GAUGE, "builds", "Always 1: what runs here.", "version", "java", "netty"),
     AUDIT_QUEUED("pgweir.audit.queued", Kind.GAUGE, "records", "Audit records that wait for the writer."),
     AUDIT_SINK_BEHIND(
             "pgweir.audit.sink.behind",
@@ -126,6 +148,14 @@ public enum Metric {
             "bytes",
             "Of the audit spool, on disk and not yet taken by the sink; of each sink.",
             "sink"),
+    AUDIT_SINK_LAG(
+            "pgweir.audit.sink.lag",
+            Kind.GAUGE,
+            "seconds",
+            "Since a sink last had all that was on disk; 0 while it has. Of each sink, where there is a spool.",
+            "sink"),
+    AUDIT_SPOOL_LIMIT(
+            "pgweir.audit.spool.limit", Kind.GAUGE, "bytes", "What all segments of the audit spool may hold at most."),
     AUDIT_SPOOL_BYTES("pgweir.audit.spool.bytes", Kind.GAUGE, "bytes", "Of all segments of the audit spool."),
     AUDIT_SPOOL_SYNCS("pgweir.audit.spool.syncs", Kind.COUNTER, "calls", "Groups of audit records that an fsync had."),
     AUDIT_SPOOL_FAULTS(

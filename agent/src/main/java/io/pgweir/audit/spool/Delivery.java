@@ -71,6 +71,7 @@ public final class Delivery {
         for (int i = 0; i < sinks.size(); i++) {
             SinkThread thread = new SinkThread(cursors.get(i), sinks.get(i), listener, telemetry, backoff.get());
             telemetry.gauge(Metric.AUDIT_SINK_BEHIND, thread.name(), thread::bytesBehind);
+            telemetry.gauge(Metric.AUDIT_SINK_LAG, thread.name(), thread::lagNanos);
             threads.add(thread);
         }
         threads.forEach(SinkThread::start);

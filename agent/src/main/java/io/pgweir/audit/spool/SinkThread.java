@@ -33,6 +33,7 @@ final class SinkThread {
     private final CountDownLatch draining = new CountDownLatch(1);
 
     private volatile boolean stopped;
+    private volatile long caughtUpNanos = System.nanoTime();
     private volatile long drainTo = Long.MAX_VALUE;
     private boolean down;
     private long downNanos;
@@ -53,6 +54,11 @@ final class SinkThread {
 
     long bytesBehind() {
         return cursor.bytesBehind();
+    }
+
+    /** Since it last had all that was on disk; 0 while it has. Any thread. */
+    long lagNanos() {
+        return bytesBehind() == 0 ? 0 : System.nanoTime() - caughtUpNanos;
     }
 
     void start() {
@@ -95,6 +101,9 @@ final class SinkThread {
                 deliver(batch);
             }
             cursor.acknowledge();
+            if (bytesBehind() == 0) {
+                caughtUpNanos = System.nanoTime();
+            }
         } catch (IOException | RuntimeException | Error fault) {
             // This thread's end would be the end of delivery, and nobody would hear of it.
             cursor.rewind();

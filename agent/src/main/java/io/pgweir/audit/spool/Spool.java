@@ -128,6 +128,7 @@ public final class Spool implements AutoCloseable {
                 ByteBuffer.allocateDirect(Math.clamp(4L * config.syncBytes(), RETAINED_BYTES_MIN, RETAINED_BYTES_MAX));
         buffer = retained;
         telemetry.gauge(Metric.AUDIT_SPOOL_BYTES, store::bytes);
+        telemetry.gauge(Metric.AUDIT_SPOOL_LIMIT, config::maxBytes);
     }
 
     /** A cursor behind the end would miss what is appended next: it goes back to the end, for good. */

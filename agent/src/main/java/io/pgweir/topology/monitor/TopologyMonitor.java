@@ -84,10 +84,7 @@ public final class TopologyMonitor implements AutoCloseable {
                 List.of());
         this.told = topology;
         this.thread = Thread.ofPlatform().daemon().name("topology-" + cluster).unstarted(this::run);
-        telemetry.gauge(
-                Metric.TOPOLOGY_AGE,
-                cluster,
-                () -> Duration.ofNanos(topology.ageNanos(clock.nanos())).toMillis());
+        telemetry.gauge(Metric.TOPOLOGY_AGE, cluster, () -> topology.ageNanos(clock.nanos()));
         telemetry.gauge(
                 Metric.TOPOLOGY_NODES_OUT,
                 cluster,
