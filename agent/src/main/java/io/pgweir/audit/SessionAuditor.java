@@ -213,6 +213,8 @@ public final class SessionAuditor implements SessionListener {
     public void onEnd(EndFacts end) {
         long now = time.nanos();
         trail.onSessionEnd(end.cause());
-        trail.offer(new AuditEvent.SessionEnd(origin, ++sequence, now, end, totals()));
+        SessionTotals totals = totals();
+        trail.offer(new AuditEvent.SessionEnd(origin, ++sequence, now, end, totals));
+        AccessLog.onEnd(origin, end, totals);
     }
 }

@@ -98,6 +98,7 @@ public final class Agent implements AutoCloseable {
      * @throws ConfigException with every fault of the rules
      */
     public static Agent start(AgentConfig config) throws AgentStartException, ConfigException {
+        LogSetup.apply(config.log());
         Telemetry telemetry = new Telemetry();
         Rules rules = rules(config.rules());
         AuditTrail trail;

@@ -91,7 +91,8 @@ final class RunCommand implements Callable<Integer> {
                 audit.override(read.audit()),
                 read.limits(),
                 read.threads(),
-                read.admin());
+                read.admin(),
+                read.log());
     }
 
     /** A signal is an orderly end: the process says 0, not 128 and the signal's number. */

@@ -17,9 +17,23 @@ public record AgentConfig(
         AuditConfig audit,
         LimitsConfig limits,
         ThreadsConfig threads,
-        @Nullable AdminConfig admin) {
+        @Nullable AdminConfig admin,
+        LogConfig log) {
     public AgentConfig {
         clusters = Map.copyOf(clusters);
         listeners = List.copyOf(listeners);
+    }
+
+    /** With the log as it is by default. */
+    public AgentConfig(
+            int version,
+            Map<String, ClusterConfig> clusters,
+            List<ListenerConfig> listeners,
+            RulesConfig rules,
+            AuditConfig audit,
+            LimitsConfig limits,
+            ThreadsConfig threads,
+            @Nullable AdminConfig admin) {
+        this(version, clusters, listeners, rules, audit, limits, threads, admin, LogConfig.DEFAULT);
     }
 }

@@ -37,7 +37,8 @@ final class ConfigSections {
                 AuditSections.audit(root.section("audit")),
                 LimitsSections.limits(root.section("limits")),
                 threads(root.section("threads")),
-                admin(root.section("admin")));
+                admin(root.section("admin")),
+                log(root.section("log")));
         root.end();
         return agent;
     }
@@ -167,6 +168,17 @@ final class ConfigSections {
                 section.readableFile("cert"), section.readableFile("key"), section.readableFile("client-ca"));
         section.end();
         return tls;
+    }
+
+    private static LogConfig log(@Nullable Section section) {
+        LogConfig defaults = LogConfig.DEFAULT;
+        if (section == null) {
+            return defaults;
+        }
+        LogConfig log =
+                new LogConfig(section.oneOf("format", defaults.format()), section.flag("access", defaults.access()));
+        section.end();
+        return log;
     }
 
     private static ThreadsConfig threads(@Nullable Section section) {

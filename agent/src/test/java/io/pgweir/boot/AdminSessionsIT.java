@@ -3,7 +3,13 @@ package io.pgweir.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.pgweir.config.ConfigReader;
+import io.pgweir.config.LogConfig;
 import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
@@ -23,6 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -202,6 +209,36 @@ class AdminSessionsIT {
                     .contains("D(0)"));
             assertThat(ask(agent, "GET", "/metrics").body())
                     .contains("pgweir_sessions_ended_total{cause=\"administrator\"} 2.0");
+        }
+    }
+
+    @Test
+    void aSessionLeavesOneLineInTheAccessLog() {
+        // Given
+        Logger access = ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(LogSetup.ACCESS);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        access.addAppender(lines);
+        LogSetup.apply(new LogConfig(LogConfig.Format.TEXT, true));
+        try (PgWire client = login(agent, "an \"app\"")) {
+            // When
+            client.query("select generate_series(1, 3)");
+            client.query("select 1/0");
+            client.send(Frontend.terminate());
+            // Then
+            await().untilAsserted(() -> assertThat(lines.list).hasSize(1));
+            assertThat(lines.list.getFirst().getKeyValuePairs().stream().map(String::valueOf))
+                    .contains(
+                            "application=\"an ?app?\"",
+                            "listener=\"front\"",
+                            "node=\"127.0.0.1:" + server.port() + "\"",
+                            "cause=\"client-terminated\"",
+                            "statements=\"2\"",
+                            "errors=\"1\"",
+                            "rows=\"3\"");
+        } finally {
+            access.setLevel(Level.OFF);
+            access.detachAppender(lines);
         }
     }
 

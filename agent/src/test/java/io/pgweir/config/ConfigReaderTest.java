@@ -182,7 +182,8 @@ class ConfigReaderTest {
                                         directory.resolve("server.crt"),
                                         directory.resolve("server.key"),
                                         directory.resolve("clients.pem")),
-                                AdminConfig.StatementText.REDACTED)));
+                                AdminConfig.StatementText.REDACTED),
+                        new LogConfig(LogConfig.Format.JSON, true)));
     }
 
     @Test
@@ -285,7 +286,7 @@ class ConfigReaderTest {
                 "a: 1|---|b: 2 # f:2:1: a second document (expected: one)",
                 "{[a]: 1} # f:1:2: a list as a key (expected: a name)",
                 "version: 2 # f:1:10: version: 2 (expected: 1)",
-                "capture: {} # f:1:1: unknown key `capture` (expected: version, clusters, listeners, rules, audit, limits, threads, admin)",
+                "capture: {} # f:1:1: unknown key `capture` (expected: version, clusters, listeners, rules, audit, limits, threads, admin, log)",
                 "clusters: {} # f:1:11: clusters: an empty mapping (expected: at least one)",
                 "clusters: {c: {nodes: []}} # f:1:23: clusters.c: nodes: an empty list (expected: a list of at least one)",
                 "clusters: {c: {nodes: [pg]}} # f:1:24: clusters.c: nodes[0]: \"pg\" (expected: host:port",

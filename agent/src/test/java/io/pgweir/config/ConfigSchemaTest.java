@@ -66,6 +66,7 @@ class ConfigSchemaTest {
                 "/$defs/limits/properties/queue/properties | io.pgweir.config.QueueConfig",
                 "/$defs/threads/properties | io.pgweir.config.ThreadsConfig",
                 "/$defs/admin/properties | io.pgweir.config.AdminConfig",
+                "/$defs/log/properties | io.pgweir.config.LogConfig",
                 "/$defs/admin-tls/properties | io.pgweir.config.AdminConfig$Tls",
             })
     void aSectionHasTheKeysAndWordsOfItsRecord(String pointer, Class<?> type) throws IOException {
@@ -143,7 +144,7 @@ class ConfigSchemaTest {
         // Given
         String least = Files.readString(ROOT.resolve("docs/examples/least.yaml"));
         StringBuilder explicit = new StringBuilder(least);
-        for (String section : List.of("audit", "limits", "threads")) {
+        for (String section : List.of("audit", "limits", "threads", "log")) {
             explicit.append(section).append(":\n");
             for (var property :
                     schemaTree().at("/$defs/" + section + "/properties").properties()) {
