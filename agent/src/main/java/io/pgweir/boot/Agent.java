@@ -122,7 +122,7 @@ public final class Agent implements AutoCloseable {
                 : new SharedRules(rules, MaskKey.of(config.rules().maskKey()), telemetry);
         Transport transport;
         try {
-            transport = Transport.start(config.threads());
+            transport = Transport.start(config.threads(), config.limits().keepalive());
         } catch (IllegalStateException unavailable) {
             throw new AgentStartException(Kind.TRANSPORT, String.valueOf(unavailable.getMessage()), unavailable);
         }
@@ -191,7 +191,7 @@ public final class Agent implements AutoCloseable {
         if (rules != null) {
             trail.onRulesReload(null, rules.current().hash(), null);
         }
-        clusters.start(config.clusters(), transport, new Resolver(waiting));
+        clusters.start(config.clusters(), config.limits().connectionsPer().node(), transport, new Resolver(waiting));
         for (ListenerConfig listener : config.listeners()) {
             ClientTls clientTls = clientTls(listener);
             try {

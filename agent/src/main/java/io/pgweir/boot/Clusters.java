@@ -51,15 +51,16 @@ final class Clusters implements AutoCloseable {
     }
 
     /** Begins to look. */
-    void start(Map<String, ClusterConfig> configs, Transport transport, Resolver resolver) throws AgentStartException {
+    void start(Map<String, ClusterConfig> configs, int nodeSessionsMax, Transport transport, Resolver resolver)
+            throws AgentStartException {
         for (Map.Entry<String, ClusterConfig> each : configs.entrySet()) {
-            add(each.getKey(), each.getValue(), transport, resolver);
+            add(each.getKey(), each.getValue(), nodeSessionsMax, transport, resolver);
         }
         monitors.forEach(TopologyMonitor::start);
         awaitFirstLook();
     }
 
-    private void add(String name, ClusterConfig config, Transport transport, Resolver resolver)
+    private void add(String name, ClusterConfig config, int nodeSessionsMax, Transport transport, Resolver resolver)
             throws AgentStartException {
         ServerTls tls;
         try {
@@ -74,6 +75,7 @@ final class Clusters implements AutoCloseable {
             throw new AgentStartException(Kind.TLS, "cluster " + name + ": " + failure.getMessage(), failure);
         }
         Balancer balancer = new Balancer(config, new SplittableRandom());
+        balancer.sessionsMax(nodeSessionsMax);
         clusters.put(name, new Cluster(name, config, tls, transport, resolver, balancer, monitor));
         if (monitor != null) {
             monitor.listen((transitions, now) -> onTransitions(balancer, transitions, now));

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Servers that hold the same data.
  *
  * @param nodes tried in this order where nothing else is said; empty where patroni or dns finds them
+ * @param sendProxy whether servers are told where the client is
  * @param monitor how servers are asked for their role; null: they are not
  * @param lag that standbys may have; any where null
  * @param ejection null: no node is ever ejected
@@ -19,6 +20,7 @@ public record ClusterConfig(
         @Nullable DnsConfig dns,
         ServerTlsConfig tls,
         Duration connectTimeout,
+        SendProxy sendProxy,
         @Nullable MonitorConfig monitor,
         @Nullable LagConfig lag,
         BalanceConfig balance,
@@ -30,9 +32,24 @@ public record ClusterConfig(
         nodes = List.copyOf(nodes);
     }
 
+    /** Of servers that expect no PROXY header. */
+    public ClusterConfig(
+            List<HostPort> nodes,
+            @Nullable PatroniConfig patroni,
+            @Nullable DnsConfig dns,
+            ServerTlsConfig tls,
+            Duration connectTimeout,
+            @Nullable MonitorConfig monitor,
+            @Nullable LagConfig lag,
+            BalanceConfig balance,
+            @Nullable EjectionConfig ejection,
+            @Nullable BreakerConfig breaker) {
+        this(nodes, patroni, dns, tls, connectTimeout, SendProxy.NONE, monitor, lag, balance, ejection, breaker);
+    }
+
     /** Nodes that are tried in their order: the first that can be connected to takes the session. */
     public ClusterConfig(List<HostPort> nodes, ServerTlsConfig tls, Duration connectTimeout) {
-        this(nodes, null, null, tls, connectTimeout, null, null, BalanceConfig.IN_ORDER, null, null);
+        this(nodes, null, null, tls, connectTimeout, SendProxy.NONE, null, null, BalanceConfig.IN_ORDER, null, null);
     }
 
     /** Whether there is somebody who knows which node leads. */

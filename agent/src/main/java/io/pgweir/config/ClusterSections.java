@@ -27,6 +27,7 @@ final class ClusterSections {
         ServerTlsConfig tls = serverTls(section.section("tls"));
         Duration connectTimeout =
                 section.duration("connect-timeout", ClusterConfig.CONNECT_TIMEOUT_DEFAULT, MILLI, MINUTES_10);
+        SendProxy sendProxy = section.oneOf("send-proxy", SendProxy.NONE);
         MonitorConfig monitor = monitor(section.section("monitor"));
         LagConfig lag = lag(section.section("lag"));
         boolean known = patroni != null || dns != null || monitor != null;
@@ -36,6 +37,7 @@ final class ClusterSections {
                 dns,
                 tls,
                 connectTimeout,
+                sendProxy,
                 monitor,
                 lag,
                 balance(section, known ? Strategy.LEAST_CONNECTIONS : Strategy.IN_ORDER),
@@ -53,6 +55,9 @@ final class ClusterSections {
             section.fault("no nodes (expected: one of nodes, patroni, dns)");
         } else if (given.size() > 1) {
             section.fault(given.getLast(), String.join(" and ", given) + " (expected: one of nodes, patroni, dns)");
+        }
+        if (cluster.sendProxy() != SendProxy.NONE && cluster.monitor() != null) {
+            section.fault("send-proxy", "send-proxy: beside monitor, which sends none (expected: one of them)");
         }
         if (cluster.lag() != null && !cluster.knowsRoles()) {
             section.fault("lag", "lag: nobody knows it (expected: patroni or monitor beside it)");

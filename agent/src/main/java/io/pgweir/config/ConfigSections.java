@@ -52,7 +52,9 @@ final class ConfigSections {
                 section.oneOf("mode", ListenerConfig.Mode.TRANSPARENT),
                 section.oneOrMore("roles", ListenerConfig.Role.LEADER),
                 section.oneOrMore("fallback", ListenerConfig.Role.LEADER),
-                clientTls(section.section("tls")));
+                clientTls(section.section("tls")),
+                ListenerSections.proxyProtocol(section.section("proxy-protocol")),
+                ListenerSections.applicationName(section.section("application-name")));
         section.end();
         if (section.has("fallback") && !section.has("roles")) {
             section.fault("fallback", "fallback: of any role already (expected: roles beside it)");

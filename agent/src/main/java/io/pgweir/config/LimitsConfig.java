@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param failedLogins null: nobody counts them
  * @param handshakes connections at once that are no sessions yet, waiting ones too; more are closed without a word
  * @param startupTimeout from the connect to the startup packet
+ * @param timeouts of sessions that have begun
+ * @param keepalive null: as the kernel does it
  * @param messageBytes of a message that pgweir looks at whole; longer ones stream, their records say so
  * @param outstandingRequests of one session that await the server's answer; more, and pgweir stops reading its client
  */
@@ -21,6 +23,8 @@ public record LimitsConfig(
         QueueConfig queue,
         int handshakes,
         Duration startupTimeout,
+        TimeoutsConfig timeouts,
+        @Nullable KeepaliveConfig keepalive,
         int messageBytes,
         int outstandingRequests) {
     public static final int HANDSHAKES = 10_000;
@@ -36,6 +40,8 @@ public record LimitsConfig(
                 QueueConfig.NONE,
                 HANDSHAKES,
                 startupTimeout,
+                TimeoutsConfig.NONE,
+                null,
                 messageBytes,
                 outstandingRequests);
     }

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 final class LimitsSections {
     private static final Duration MILLI = Duration.ofMillis(1);
     private static final Duration MINUTES_10 = Duration.ofMinutes(10);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration HOURS_8 = Duration.ofHours(8);
+    private static final Duration DAYS_30 = Duration.ofDays(30);
     private static final Duration DAY = Duration.ofHours(24);
     private static final int CONNECTIONS_MAX = 1_000_000;
 
@@ -26,6 +29,8 @@ final class LimitsSections {
                 queue(section.section("queue")),
                 section.integer("handshakes", defaults.handshakes(), 16, CONNECTIONS_MAX),
                 section.duration("startup-timeout", defaults.startupTimeout(), MILLI, MINUTES_10),
+                timeouts(section.section("timeouts")),
+                keepalive(section.section("keepalive")),
                 section.bytes("message-bytes", defaults.messageBytes(), 16 << 10, 1 << 30),
                 section.integer("outstanding-requests", defaults.outstandingRequests(), 16, 1 << 24));
         section.end();
@@ -45,6 +50,7 @@ final class LimitsSections {
         ConnectionsPerConfig per = new ConnectionsPerConfig(
                 connections(section, "listener"),
                 connections(section, "cluster"),
+                connections(section, "node"),
                 connections(section, "user"),
                 connections(section, "database"),
                 connections(section, "client-address"));
@@ -103,6 +109,31 @@ final class LimitsSections {
                 section.duration("refuse", FailedLoginsConfig.REFUSE, MILLI, DAY));
         section.end();
         return failed;
+    }
+
+    private static TimeoutsConfig timeouts(@Nullable Section section) {
+        if (section == null) {
+            return TimeoutsConfig.NONE;
+        }
+        TimeoutsConfig timeouts = new TimeoutsConfig(
+                section.duration("idle", Duration.ZERO, Duration.ZERO, DAYS_30),
+                section.duration("transaction-idle", Duration.ZERO, Duration.ZERO, DAYS_30),
+                section.duration("query", Duration.ZERO, Duration.ZERO, DAYS_30));
+        section.endNotEmpty();
+        return timeouts;
+    }
+
+    private static @Nullable KeepaliveConfig keepalive(@Nullable Section section) {
+        if (section == null) {
+            return null;
+        }
+        section.require("idle");
+        KeepaliveConfig keepalive = new KeepaliveConfig(
+                section.duration("idle", SECOND, SECOND, HOURS_8),
+                section.duration("interval", KeepaliveConfig.INTERVAL, SECOND, HOURS_8),
+                section.integer("count", KeepaliveConfig.COUNT, 1, 127));
+        section.end();
+        return keepalive;
     }
 
     private static QueueConfig queue(@Nullable Section section) {

@@ -1,12 +1,15 @@
 package io.pgweir.config;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One address that clients connect to.
  *
  * @param roles of nodes that take its sessions; any where empty
  * @param fallback roles that take them while no node has one of {@code roles}
+ * @param proxyProtocol null: every connection is a client's own
+ * @param applicationName null: as the client has it
  */
 public record ListenerConfig(
         String name,
@@ -15,16 +18,30 @@ public record ListenerConfig(
         Mode mode,
         List<Role> roles,
         List<Role> fallback,
-        ClientTlsConfig tls) {
+        ClientTlsConfig tls,
+        @Nullable ProxyProtocolConfig proxyProtocol,
+        @Nullable ApplicationNameConfig applicationName) {
 
     public ListenerConfig {
         roles = List.copyOf(roles);
         fallback = List.copyOf(fallback);
     }
 
+    /** Whose clients come themselves, by their own names. */
+    public ListenerConfig(
+            String name,
+            HostPort listen,
+            String cluster,
+            Mode mode,
+            List<Role> roles,
+            List<Role> fallback,
+            ClientTlsConfig tls) {
+        this(name, listen, cluster, mode, roles, fallback, tls, null, null);
+    }
+
     /** Of any role. */
     public ListenerConfig(String name, HostPort listen, String cluster, Mode mode, ClientTlsConfig tls) {
-        this(name, listen, cluster, mode, List.of(), List.of(), tls);
+        this(name, listen, cluster, mode, List.of(), List.of(), tls, null, null);
     }
 
     public enum Mode {

@@ -157,7 +157,11 @@ final class BackendLane implements Lane {
 
     /** What pgweir had the server refuse is refused in pgweir's words; the server's own end is the server's. */
     private @Nullable ErrorFields refusalFor(BackendMessage.ErrorResponse error) {
-        return error.fields().isFatal() ? null : meaning.tracker().refusal();
+        if (error.fields().isFatal()) {
+            return null;
+        }
+        ErrorFields refusal = meaning.tracker().refusal();
+        return refusal == null ? session.inPlaceOf(error.fields()) : refusal;
     }
 
     /** What the session itself must know of the few messages that open and end it. */

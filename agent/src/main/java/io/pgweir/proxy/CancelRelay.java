@@ -29,10 +29,14 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
     private CancelRelay() {}
 
     static void start(
-            Listening listening, Channel client, StartupPacket.CancelRequest request, SessionAuditor auditor) {
+            Listening listening,
+            Channel client,
+            Peer peer,
+            StartupPacket.CancelRequest request,
+            SessionAuditor auditor) {
         String cluster = listening.config().cluster();
         CancelKeys.Key found = listening.context().cancelKeys().find(cluster, request.processId(), request.key());
-        ServerConnector connector = connector(listening, client, found);
+        ServerConnector connector = connector(listening, client, peer, found);
         auditor.onCancel(found == null ? null : found.session(), connector != null);
         if (connector == null) {
             Sockets.close(client);
@@ -48,14 +52,14 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
     }
 
     private static @Nullable ServerConnector connector(
-            Listening listening, Channel client, CancelKeys.@Nullable Key found) {
+            Listening listening, Channel client, Peer peer, CancelKeys.@Nullable Key found) {
         Cluster cluster = listening.cluster();
         if (found != null) {
             return ServerConnector.to(
                     cluster, client.eventLoop(), found.node(), found.address().getAddress());
         }
         boolean single = cluster.topology().nodes().size() == 1;
-        return single ? cluster.connect(client.eventLoop(), Wish.ANY) : null;
+        return single ? cluster.connect(client.eventLoop(), Wish.ANY, peer) : null;
     }
 
     /** pgweir's own; {@code done} when the server has closed, or cannot be reached. On {@code loop}. */

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.ProxyProtocolConfig;
 import io.pgweir.routing.Wish;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -32,7 +33,13 @@ public final class ClientListener implements AutoCloseable {
     public static ClientListener bind(
             ListenerConfig config, Cluster cluster, ClientTls clientTls, ProxyContext context, Transport transport)
             throws IOException {
-        Listening listening = new Listening(context, config, clientTls, cluster, Wish.of(config));
+        Listening listening = new Listening(
+                context,
+                config,
+                clientTls,
+                cluster,
+                Wish.of(config),
+                config.applicationName() == null ? null : new ApplicationName(config.applicationName()));
         ChannelFuture bound = new ServerBootstrap()
                 .group(transport.loops())
                 .channel(transport.listening())
@@ -41,6 +48,7 @@ public final class ClientListener implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel client) {
+                        transport.configure(client);
                         accept(client, listening);
                     }
                 })
@@ -55,12 +63,26 @@ public final class ClientListener implements AutoCloseable {
     }
 
     private static void accept(Channel client, Listening listening) {
-        Sockets.configure(client);
         if (listening.context().entrance().onHandshakeStart()) {
-            client.pipeline().addLast("start", new ClientStart(listening));
+            start(client, listening);
         } else {
             Sockets.close(client);
         }
+    }
+
+    private static void start(Channel client, Listening listening) {
+        Peer peer = Peer.of(client);
+        ClientStart start = new ClientStart(listening, peer);
+        ProxyProtocolConfig proxies = listening.config().proxyProtocol();
+        if (proxies != null) {
+            InetAddress from = peer.address();
+            if (from == null || proxies.from().stream().anyMatch(network -> network.holds(from))) {
+                ProxyHeaderReader.addTo(client.pipeline(), peer, start::proxiedFor);
+            } else if (proxies.others() == ProxyProtocolConfig.Others.REFUSE) {
+                start.refuseUnproxied();
+            }
+        }
+        client.pipeline().addLast("start", start);
     }
 
     public String name() {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -55,6 +56,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * A connection that says nothing opens nothing. Bad lengths and time running out close without a word, as PostgreSQL does.
+ * Long, as it is one state machine from the first byte to a session.
  *
  * <p>Thread: the channel's event loop.
  */
@@ -76,7 +78,8 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     private @Nullable ScheduledFuture<?> deadline;
     private @Nullable ServerConnector connector;
     private @Nullable Admission admission;
-    private @Nullable Peer peer;
+    private Peer peer;
+    private boolean unproxied;
     private boolean clientEnded;
     private boolean over;
 
@@ -90,8 +93,10 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         CLOSING
     }
 
-    ClientStart(Listening listening) {
+    /** @param peer at the other end of the socket */
+    ClientStart(Listening listening, Peer peer) {
         this.listening = listening;
+        this.peer = peer;
     }
 
     @Override
@@ -250,7 +255,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             close(context, EndCause.TLS_FAILURE);
             return;
         }
-        auditor(context).onTls(PeerCertificates.facts(tls.engine().getSession()));
+        auditor().onTls(PeerCertificates.facts(tls.engine().getSession()));
         if (directTls && tls.applicationProtocol() == null) {
             close(context, EndCause.TLS_FAILURE);
             return;
@@ -263,7 +268,11 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         stage = Stage.CANCELLING;
         stopTimer();
         releasePending();
-        CancelRelay.start(listening, context.channel(), request, auditor(context));
+        if (unproxied) {
+            close(context, EndCause.LIMIT);
+            return;
+        }
+        CancelRelay.start(listening, context.channel(), peer, request, auditor());
     }
 
     /** PostgreSQL's own answer, where it has one, is the server's to give; what it closes on in silence, so do we. */
@@ -283,10 +292,14 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             refuse(context, Refusal.tlsRequired());
             return;
         }
-        auditor(context).onStart(startup);
+        auditor().onStart(startup);
+        if (unproxied) {
+            refuse(context, Refusal.unproxied(listening.config().name()), startup);
+            return;
+        }
         boolean secured = stage == Stage.SECURED;
         Entrance entrance = listening.context().entrance();
-        Caller caller = entrance.caller(listening.config(), peer(context), startup);
+        Caller caller = entrance.caller(listening.config(), peer, startup);
         Refusal refusal = entrance.refuses(caller);
         if (refusal != null) {
             refuse(context, refusal, startup);
@@ -335,7 +348,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         stopTimer();
         context.channel().config().setAutoRead(false);
         ServerConnector connecting =
-                listening.cluster().connect(context.channel().eventLoop(), listening.wish());
+                listening.cluster().connect(context.channel().eventLoop(), listening.wish(), peer);
         connector = connecting;
         connecting.result().addListener((Future<ServerConnection> done) -> {
             if (done.isSuccess() && !over) {
@@ -351,8 +364,14 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     private void onNoServer(ChannelHandlerContext context, StartupPacket.Startup startup, Throwable cause) {
         String reason = String.valueOf(cause.getMessage());
         listening.context().warnings().connectFailed(listening.config().cluster(), reason);
-        boolean tried = !(cause instanceof NoServerException none) || none.isTried();
-        refuse(context, tried ? Refusal.connectFailed(listening, reason) : Refusal.noNode(listening, reason), startup);
+        NoServerException.Reason why =
+                cause instanceof NoServerException none ? none.reason() : NoServerException.Reason.TRIED;
+        Refusal refusal = switch (why) {
+            case NONE_FITS -> Refusal.noNode(listening, reason);
+            case FULL -> listening.context().entrance().counted(Refusal.nodesFull(listening, reason));
+            case TRIED -> Refusal.connectFailed(listening, reason);
+        };
+        refuse(context, refusal, startup);
     }
 
     private void handOver(
@@ -364,13 +383,13 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         over = true;
         ScramBinding binding =
                 ScramBinding.of(secured, server.isTls(), listening.tls().isSameCertificate(server.certificate()));
-        SessionAuditor hears = auditor(context);
-        SessionRules rules = rules(context, startup, secured, hears);
+        SessionAuditor hears = auditor();
+        SessionRules rules = rules(startup, secured, hears);
         SessionMeter meter = new SessionMeter(
                 rules == null ? hears : rules, listening.context().metrics());
         Meaning meaning = new Meaning(
                 new SessionTracker(
-                        listening.context().entrance().noting(meter, peer(context)),
+                        listening.context().entrance().noting(meter, peer),
                         listening.context().statements()::get,
                         listening.context().trackerOptions()),
                 hears,
@@ -381,7 +400,9 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         pending = Unpooled.EMPTY_BUFFER;
         releaseWithBoth(context.channel(), server.channel());
         context.pipeline().replace(this, "leg", session.clientLeg());
-        session.start(rest.readRetainedSlice(length), rest, clientEnded);
+        ByteBuf packet = rest.readRetainedSlice(length);
+        ApplicationName name = listening.applicationName();
+        session.start(name == null ? packet : name.in(packet, hears.session()), rest, clientEnded);
     }
 
     /** The session's place is free when both of its sockets are closed. */
@@ -390,8 +411,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         client.closeFuture().addListener(one -> server.closeFuture().addListener(both -> held.release()));
     }
 
-    private @Nullable SessionRules rules(
-            ChannelHandlerContext context, StartupPacket.Startup startup, boolean secured, SessionAuditor hears) {
+    private @Nullable SessionRules rules(StartupPacket.Startup startup, boolean secured, SessionAuditor hears) {
         SharedRules shared = listening.context().rules();
         if (shared == null) {
             return null;
@@ -404,33 +424,33 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
                         user,
                         startup.parameter("database", user),
                         startup.parameter("application_name", ""),
-                        peer(context).address(),
+                        peer.address(),
                         listening.config().name(),
                         listening.config().cluster(),
                         secured));
     }
 
-    private SessionAuditor auditor(ChannelHandlerContext context) {
+    private SessionAuditor auditor() {
         SessionAuditor hears = auditor;
         if (hears == null) {
-            Peer from = peer(context);
             hears = listening
                     .context()
                     .trail()
                     .open(new ClientFacts(
-                            listening.config().name(), listening.config().cluster(), from.text(), from.port()));
+                            listening.config().name(), listening.config().cluster(), peer.text(), peer.port()));
             auditor = hears;
         }
         return hears;
     }
 
-    private Peer peer(ChannelHandlerContext context) {
-        Peer from = peer;
-        if (from == null) {
-            from = Peer.of(context.channel());
-            peer = from;
-        }
-        return from;
+    /** A proxy has told, before anything else, where its client is. */
+    void proxiedFor(Peer client) {
+        peer = client;
+    }
+
+    /** Whatever is asked here is refused: it comes from where only proxies' clients may come from. */
+    void refuseUnproxied() {
+        unproxied = true;
     }
 
     private void refuse(ChannelHandlerContext context, Refusal refusal) {
@@ -441,19 +461,19 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         if (!over) {
             context.writeAndFlush(refusal.toBytes(context.alloc(), startup.major()))
                     .addListener(ChannelFutureListener.CLOSE);
-            end(context, refusal.cause(), refusal.sqlState());
+            end(refusal.cause(), refusal.sqlState());
         }
     }
 
     private void close(ChannelHandlerContext context, EndCause cause) {
         if (!over) {
-            end(context, cause, null);
+            end(cause, null);
         }
         Sockets.close(context.channel());
     }
 
     /** Once. A connection that never said anything leaves no record: health checks do that all day. */
-    private void end(ChannelHandlerContext context, EndCause cause, @Nullable String sqlState) {
+    private void end(EndCause cause, @Nullable String sqlState) {
         over = true;
         long bytes = pending.readableBytes();
         stage = Stage.CLOSING;
@@ -466,7 +486,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             admission.release();
         }
         if (spoken) {
-            auditor(context).onEnd(new EndFacts(cause.label(), sqlState, bytes, 0, false));
+            auditor().onEnd(new EndFacts(cause.label(), sqlState, bytes, 0, false));
         }
     }
 
@@ -489,7 +509,14 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         log.atDebug().setCause(cause).log("Connection failed before its session began");
-        if (stage != Stage.CANCELLING) {
+        if (stage == Stage.CANCELLING) {
+            return;
+        }
+        if (cause instanceof DecoderException && stage == Stage.ACCEPTED) {
+            // It began with no PROXY header.
+            spoken = true;
+            close(context, EndCause.BAD_STARTUP);
+        } else {
             close(context, stage == Stage.HANDSHAKING ? EndCause.TLS_FAILURE : EndCause.CLIENT_RESET);
         }
     }
@@ -497,7 +524,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         if (!over && stage != Stage.CANCELLING) {
-            end(context, EndCause.CLIENT_CLOSED, null);
+            end(EndCause.CLIENT_CLOSED, null);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.pgweir.proxy;
 
 import io.netty.channel.EventLoop;
 import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.SendProxy;
 import io.pgweir.routing.Balancer;
 import io.pgweir.routing.Search;
 import io.pgweir.routing.Wish;
@@ -75,9 +76,26 @@ public final class Cluster {
         return config.connectTimeout().toMillis();
     }
 
-    /** Connects from {@code loop} to a node that {@code wish} wants. */
-    ServerConnector connect(EventLoop loop, Wish wish) {
-        return ServerConnector.search(this, loop, new Search(balancer, this::topology, wish));
+    /**
+     * Connects from {@code loop} to a node that {@code wish} wants.
+     *
+     * @param client whom it is for
+     */
+    ServerConnector connect(EventLoop loop, Wish wish, Peer client) {
+        return ServerConnector.search(this, loop, new Search(balancer, this::topology, wish), header(client));
+    }
+
+    /**
+     * What a server is told of the client before all else; null for nothing.
+     *
+     * @param client null of a connection of pgweir's own
+     */
+    @Nullable
+    ProxyHeader header(@Nullable Peer client) {
+        if (config.sendProxy() == SendProxy.NONE) {
+            return null;
+        }
+        return client == null ? ProxyHeader.OWN : new ProxyHeader(client);
     }
 
     /** A server told a session whether it is in recovery. */

@@ -35,6 +35,8 @@ public enum EndCause {
     RULE,
     /** Somebody ended it over the admin side. */
     ADMINISTRATOR,
+    /** One of limits.timeouts. */
+    TIMEOUT,
     /** The agent is stopping. */
     SHUTDOWN,
     INTERNAL_ERROR;

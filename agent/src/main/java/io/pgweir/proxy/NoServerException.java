@@ -4,15 +4,23 @@ package io.pgweir.proxy;
 final class NoServerException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final boolean tried;
+    private final Reason reason;
 
-    /** @param tried whether a node could have taken it, and could not be connected to */
-    NoServerException(String message, boolean tried) {
-        super(message, null, false, false);
-        this.tried = tried;
+    enum Reason {
+        /** No node has a role that is wanted, or all that have are out. */
+        NONE_FITS,
+        /** A node would take it, and has as many sessions as it may have. */
+        FULL,
+        /** A node could have taken it, and could not be connected to. */
+        TRIED
     }
 
-    boolean isTried() {
-        return tried;
+    NoServerException(String message, Reason reason) {
+        super(message, null, false, false);
+        this.reason = reason;
+    }
+
+    Reason reason() {
+        return reason;
     }
 }

@@ -1,19 +1,63 @@
 package io.pgweir.proxy;
 
 import io.netty.channel.Channel;
+import io.netty.handler.codec.haproxy.HAProxyCommand;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a client is.
+ * Where a client is, and where it connected to.
  *
  * @param address null where it came through no network
  * @param text of the address, as numbers
+ * @param to null where the client came through no network
  */
-record Peer(@Nullable InetAddress address, String text, int port) {
+record Peer(
+        @Nullable InetAddress address,
+        String text,
+        int port,
+        @Nullable InetSocketAddress to) {
+    /** As the PROXY protocol's specification bounds paths; what is longer is cut. */
+    private static final int PATH_LENGTH_MAX = 108;
+
+    /** At the other end of a socket. */
     static Peer of(Channel client) {
         InetSocketAddress from = (InetSocketAddress) client.remoteAddress();
-        return new Peer(from.getAddress(), from.getAddress().getHostAddress(), from.getPort());
+        return new Peer(from.getAddress(), from.getAddress().getHostAddress(), from.getPort(), (InetSocketAddress)
+                client.localAddress());
+    }
+
+    /** As a proxy tells it; {@code proxy} itself where it speaks for itself, or does not know. */
+    static Peer of(HAProxyMessage header, Peer proxy) {
+        if (header.command() == HAProxyCommand.LOCAL || header.sourceAddress() == null) {
+            return proxy;
+        }
+        return switch (header.proxiedProtocol().addressFamily()) {
+            case AF_IPv4, AF_IPv6 -> {
+                InetAddress address = address(header.sourceAddress());
+                yield new Peer(
+                        address,
+                        address.getHostAddress(),
+                        header.sourcePort(),
+                        new InetSocketAddress(address(header.destinationAddress()), header.destinationPort()));
+            }
+            case AF_UNIX -> new Peer(null, printable(header.sourceAddress()), 0, null);
+            case AF_UNSPEC -> proxy;
+        };
+    }
+
+    /** The codec has looked that it is one. */
+    private static InetAddress address(String text) {
+        return Objects.requireNonNull(NetUtil.createInetAddressFromIpAddressString(text), text);
+    }
+
+    /** A path as another host tells it; {@code [local]}, as PostgreSQL has it, where there is none. */
+    private static String printable(String path) {
+        String text = path.replaceAll("\\p{Cntrl}", "");
+        return text.isEmpty() ? "[local]" : text.substring(0, Math.min(text.length(), PATH_LENGTH_MAX));
     }
 }

@@ -19,6 +19,7 @@ public final class ProxyContext {
 
     private final LimitsConfig limits;
     private final Entrance entrance;
+    private final @Nullable Janitor janitor;
     private final TrackerOptions trackerOptions;
     private final Durability durability;
     private final AuditTrail trail;
@@ -57,6 +58,13 @@ public final class ProxyContext {
         this.telemetry = telemetry;
         this.metrics = new SessionMetrics(telemetry);
         entrance = new Entrance(limits, telemetry);
+        janitor = Janitor.of(limits.timeouts());
+    }
+
+    /** Null where no timeout is configured. */
+    @Nullable
+    Janitor janitor() {
+        return janitor;
     }
 
     Entrance entrance() {

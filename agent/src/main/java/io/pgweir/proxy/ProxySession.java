@@ -12,6 +12,7 @@ import io.pgweir.proxy.judge.SharedRules;
 import io.pgweir.routing.Wish;
 import io.pgweir.session.SessionPhase;
 import io.pgweir.topology.NodeRole;
+import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.StartupPacket;
 import java.util.Objects;
 import java.util.UUID;
@@ -63,6 +64,9 @@ final class ProxySession {
 
     final SessionEnding ending = new SessionEnding(this);
     private final HeldMessages held = new HeldMessages(this);
+
+    /** Null where no timeout is configured. */
+    private @Nullable SessionTimeouts timeouts;
 
     private CancelKeys.@Nullable Key cancelKey;
     private boolean throttled;
@@ -134,6 +138,8 @@ final class ProxySession {
      */
     void start(ByteBuf packet, ByteBuf rest, boolean ended) {
         context.onSessionStart(this);
+        Janitor janitor = context.janitor();
+        timeouts = janitor == null ? null : janitor.watch(this);
         server.pipeline().addLast("leg", serverLeg);
         meaning.onRead();
         meaning.tracker().onStartup(startup, meaning.nanos());
@@ -164,8 +170,9 @@ final class ProxySession {
         int outstanding = meaning.tracker().outstanding();
         throttled = throttled ? outstanding > outstandingMax / 2 : outstanding > outstandingMax;
         boolean waiting = meaning.isOn() && !ending.isFinished() && auditPause.isWaiting();
+        boolean cancelling = timeouts != null && timeouts.isCancelling();
         if (!ending.isClientEnded()) {
-            boolean free = server.isWritable() && !throttled && !waiting && !toServer.isParked();
+            boolean free = server.isWritable() && !throttled && !waiting && !cancelling && !toServer.isParked();
             clientLeg.reading(client, free || ending.isDeaf());
         }
         if (!ending.isServerEnded()) {
@@ -303,6 +310,12 @@ final class ProxySession {
                         connection.address(),
                         meaning.auditor().session()));
         meaning.auditor().onServer(serverFacts(processId));
+    }
+
+    /** What the client hears of the server's {@code error}, where that is by a timeout of ours; null for itself. */
+    @Nullable
+    ErrorFields inPlaceOf(ErrorFields error) {
+        return timeouts == null ? null : timeouts.inPlaceOf(error);
     }
 
     /** Null until the server has told it. */

@@ -72,6 +72,25 @@ record Refusal(
                 EndCause.LIMIT, SqlState.TOO_MANY_CONNECTIONS, "too many new connections " + whose, null, null);
     }
 
+    static Refusal nodesFull(Listening listening, String reason) {
+        return new Refusal(
+                EndCause.LIMIT,
+                SqlState.TOO_MANY_CONNECTIONS,
+                "too many connections for the nodes of cluster \""
+                        + listening.cluster().name() + "\": " + reason,
+                null,
+                null);
+    }
+
+    static Refusal unproxied(String listener) {
+        return new Refusal(
+                EndCause.LIMIT,
+                SqlState.INVALID_AUTHORIZATION_SPECIFICATION,
+                "listener \"" + listener + "\" takes connections from its proxies only",
+                null,
+                null);
+    }
+
     static Refusal tooManyFailedLogins(String address) {
         return new Refusal(
                 EndCause.LIMIT,
@@ -227,6 +246,52 @@ record Refusal(
                 refusal.message(),
                 refusal.detail(),
                 refusal.hint());
+    }
+
+    /** PostgreSQL's own words for idle_session_timeout. */
+    static Refusal idle() {
+        return new Refusal(
+                EndCause.TIMEOUT,
+                SqlState.IDLE_SESSION_TIMEOUT,
+                "terminating connection due to idle-session timeout",
+                null,
+                null);
+    }
+
+    /** PostgreSQL's own words for idle_in_transaction_session_timeout. */
+    static Refusal transactionIdle() {
+        return new Refusal(
+                EndCause.TIMEOUT,
+                SqlState.IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+                "terminating connection due to idle-in-transaction timeout",
+                null,
+                null);
+    }
+
+    /** PostgreSQL's own words for statement_timeout. */
+    static ErrorFields queryTimeout() {
+        return new ErrorFields(
+                "ERROR",
+                SqlState.QUERY_CANCELED,
+                "canceling statement due to statement timeout",
+                null,
+                "The timeout is limits.timeouts, query, of pgweir.",
+                0,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    /** Of a statement past its time that cannot be cancelled. */
+    static Refusal notCanceled() {
+        return new Refusal(
+                EndCause.TIMEOUT,
+                SqlState.QUERY_CANCELED,
+                "terminating connection because a statement past its timeout did not end when it was canceled",
+                null,
+                "The timeout is limits.timeouts, query, of pgweir.");
     }
 
     static Refusal shutdown() {

@@ -10,6 +10,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.pgweir.config.HostPort;
+import io.pgweir.proxy.NoServerException.Reason;
 import io.pgweir.routing.Choice;
 import io.pgweir.routing.Exclusion;
 import io.pgweir.routing.Lease;
@@ -44,29 +45,33 @@ final class ServerConnector {
     private final @Nullable Search search;
 
     private final ArrayDeque<InetAddress> addresses = new ArrayDeque<>();
+    /** What the server is told first, null for nothing. */
+    private final @Nullable ProxyHeader header;
+
     private final StringBuilder failures = new StringBuilder();
     private @Nullable Place place;
     private @Nullable Channel connecting;
 
     /** Fails with a {@link NoServerException}. */
-    static ServerConnector search(Cluster cluster, EventLoop loop, Search search) {
-        ServerConnector connector = new ServerConnector(cluster, loop, search);
+    static ServerConnector search(Cluster cluster, EventLoop loop, Search search, @Nullable ProxyHeader header) {
+        ServerConnector connector = new ServerConnector(cluster, loop, search, header);
         connector.nextNode();
         return connector;
     }
 
     /** To this address of this node only, for no session. */
     static ServerConnector to(Cluster cluster, EventLoop loop, HostPort node, InetAddress address) {
-        ServerConnector connector = new ServerConnector(cluster, loop, null);
+        ServerConnector connector = new ServerConnector(cluster, loop, null, cluster.header(null));
         connector.addresses.add(address);
         connector.nextAddress(node);
         return connector;
     }
 
-    private ServerConnector(Cluster cluster, EventLoop loop, @Nullable Search search) {
+    private ServerConnector(Cluster cluster, EventLoop loop, @Nullable Search search, @Nullable ProxyHeader header) {
         this.cluster = cluster;
         this.loop = loop;
         this.search = search;
+        this.header = header;
         this.tls = cluster.tls();
         this.timeoutMillis = cluster.connectTimeoutMillis();
         this.result = loop.newPromise();
@@ -92,13 +97,20 @@ final class ServerConnector {
             return;
         }
         if (search == null) {
-            result.tryFailure(new NoServerException(failures.toString(), true));
+            result.tryFailure(new NoServerException(failures.toString(), Reason.TRIED));
             return;
         }
         switch (search.next(System.nanoTime())) {
-            case Choice.Nobody nobody -> result.tryFailure(new NoServerException(text(nobody), search.attempts() > 0));
+            case Choice.Nobody nobody -> result.tryFailure(new NoServerException(text(nobody), reason(nobody, search)));
             case Choice.Chosen chosen -> tryNode(chosen.node(), search.lease());
         }
+    }
+
+    private static Reason reason(Choice.Nobody nobody, Search search) {
+        if (search.attempts() > 0) {
+            return Reason.TRIED;
+        }
+        return nobody.isFull() ? Reason.FULL : Reason.NONE_FITS;
     }
 
     private void tryNode(Node chosen, Lease lease) {
@@ -163,7 +175,10 @@ final class ServerConnector {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        Sockets.configure(channel);
+                        cluster.transport().configure(channel);
+                        if (header != null) {
+                            channel.pipeline().addLast(new ProxyHeaderSender(header));
+                        }
                         channel.pipeline().addLast(greeting);
                     }
                 })

@@ -1,27 +1,46 @@
 package io.pgweir.proxy;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.pgweir.config.KeepaliveConfig;
 import io.pgweir.config.ThreadsConfig;
+import java.time.Duration;
+import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 
-/** The kind of sockets, and the loops that serve them. */
+/**
+ * The kind of sockets, and the loops that serve them.
+ *
+ * @param keepalive null: as the kernel does it
+ */
 public record Transport(
         MultiThreadIoEventLoopGroup loops,
         Class<? extends ServerSocketChannel> listening,
-        Class<? extends SocketChannel> connected) {
+        Class<? extends SocketChannel> connected,
+        @Nullable KeepaliveConfig keepalive) {
+
+    private static final ChannelOption<Integer> NIO_KEEPIDLE = NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE);
+    private static final ChannelOption<Integer> NIO_KEEPINTVL =
+            NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL);
+    private static final ChannelOption<Integer> NIO_KEEPCNT = NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT);
 
     /** @throws IllegalStateException where the configuration asks for epoll and there is none */
-    public static Transport start(ThreadsConfig config) {
+    public static Transport start(ThreadsConfig config, @Nullable KeepaliveConfig keepalive) {
         boolean epoll = switch (config.transport()) {
             case AUTO -> Epoll.isAvailable();
             case NIO -> false;
@@ -37,7 +56,24 @@ public record Transport(
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         var loops = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("loop"), io);
         return epoll
-                ? new Transport(loops, EpollServerSocketChannel.class, EpollSocketChannel.class)
-                : new Transport(loops, NioServerSocketChannel.class, NioSocketChannel.class);
+                ? new Transport(loops, EpollServerSocketChannel.class, EpollSocketChannel.class, keepalive)
+                : new Transport(loops, NioServerSocketChannel.class, NioSocketChannel.class, keepalive);
+    }
+
+    /** Gives a new socket, to a client or a server, the options of its kind. */
+    void configure(Channel channel) {
+        Sockets.configure(channel);
+        if (keepalive == null) {
+            return;
+        }
+        boolean epoll = channel instanceof EpollSocketChannel;
+        ChannelConfig config = channel.config();
+        config.setOption(epoll ? EpollChannelOption.TCP_KEEPIDLE : NIO_KEEPIDLE, seconds(keepalive.idle()));
+        config.setOption(epoll ? EpollChannelOption.TCP_KEEPINTVL : NIO_KEEPINTVL, seconds(keepalive.interval()));
+        config.setOption(epoll ? EpollChannelOption.TCP_KEEPCNT : NIO_KEEPCNT, keepalive.count());
+    }
+
+    private static int seconds(Duration duration) {
+        return (int) duration.toSeconds();
     }
 }

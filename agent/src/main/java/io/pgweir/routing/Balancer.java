@@ -32,6 +32,7 @@ public final class Balancer {
     private @Nullable EjectionConfig ejection;
     private @Nullable BreakerConfig breaker;
     private long choices;
+    private int sessionsMax = Integer.MAX_VALUE;
 
     /** In the topology that was last chosen from. */
     private int nodes;
@@ -40,6 +41,11 @@ public final class Balancer {
     public Balancer(ClusterConfig cluster, RandomGenerator random) {
         this.random = random;
         configure(cluster);
+    }
+
+    /** How many sessions each node may have. */
+    public synchronized void sessionsMax(int max) {
+        sessionsMax = max;
     }
 
     /** Ejections and breakers begin anew where their settings differ; sessions stay counted. */
@@ -207,7 +213,13 @@ public final class Balancer {
         if (tried.contains(node.name())) {
             return new Exclusion(node.name(), Reason.TRIED, "could not be connected to");
         }
-        return isDrained(node.name()) ? new Exclusion(node.name(), Reason.DRAINED, "drained") : null;
+        if (isDrained(node.name())) {
+            return new Exclusion(node.name(), Reason.DRAINED, "drained");
+        }
+        int sessions = sessions(node.name());
+        return sessions < sessionsMax
+                ? null
+                : new Exclusion(node.name(), Reason.FULL, sessions + " sessions, its limit");
     }
 
     private static Exclusion ofRole(Node node) {

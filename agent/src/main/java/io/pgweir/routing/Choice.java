@@ -24,6 +24,16 @@ public sealed interface Choice {
             excluded = List.copyOf(excluded);
         }
 
+        /** Whether it is a limit that keeps the session from a node that would take it. */
+        public boolean isFull() {
+            for (Exclusion exclusion : excluded) {
+                if (exclusion.reason() == Exclusion.Reason.FULL) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         /** {@code pg-1: role: LEADER; pg-2: lag: ...}. */
         public String text() {
             StringBuilder text = new StringBuilder(excluded.isEmpty() ? "the cluster has no nodes" : "");

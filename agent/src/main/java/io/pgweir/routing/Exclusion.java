@@ -16,6 +16,8 @@ public record Exclusion(String node, Reason reason, String text) {
         OUT,
         /** Somebody is emptying it. */
         DRAINED,
+        /** It has as many sessions as it may have. */
+        FULL,
         /** This session could not connect to it. */
         TRIED,
         /** It kept failing, and is left alone for a while. */

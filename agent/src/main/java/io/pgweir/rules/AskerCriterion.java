@@ -1,5 +1,6 @@
 package io.pgweir.rules;
 
+import io.pgweir.config.Network;
 import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -27,6 +27,7 @@ final class RequestQueue {
     private int head;
     private int size;
     private int marks;
+    private long popped;
 
     /** After an error the server reads on to the next Sync and throws everything else away; that Sync is not here yet. */
     private boolean skipping;
@@ -87,6 +88,11 @@ final class RequestQueue {
         return size;
     }
 
+    /** How many requests have left so far: while it stays, the server is at the same one. */
+    long popped() {
+        return popped;
+    }
+
     /** Without the marks that COPY streams leave. */
     int outstanding() {
         return size - marks;
@@ -97,6 +103,7 @@ final class RequestQueue {
     }
 
     void pop() {
+        popped++;
         Request request = slots[head];
         marks -= request.kind.isCopyMark() ? 1 : 0;
         request.clear();

@@ -365,6 +365,10 @@ public final class SessionTracker {
     }
 
     /** Of the last ReadyForQuery. */
+    public long answered() {
+        return queue.popped();
+    }
+
     public TransactionStatus transactionStatus() {
         return transactions.readyStatus();
     }

@@ -148,7 +148,13 @@ class ConfigReaderTest {
                                         directory.resolve("server.crt"),
                                         directory.resolve("server.key"),
                                         directory.resolve("clients.pem"),
-                                        ClientTlsConfig.ClientCertificate.OPTIONAL))),
+                                        ClientTlsConfig.ClientCertificate.OPTIONAL),
+                                new ProxyProtocolConfig(
+                                        List.of(
+                                                Network.parse("10.0.0.0/8").orElseThrow(),
+                                                Network.parse("::1").orElseThrow()),
+                                        ProxyProtocolConfig.Others.PLAIN),
+                                new ApplicationNameConfig("/pgweir-{session}"))),
                         new RulesConfig(
                                 List.of(directory.resolve("rules.yaml")),
                                 List.of("noise"),
@@ -166,12 +172,15 @@ class ConfigReaderTest {
                                         new AuditConfig.Sink.File(directory.resolve("audit.ndjson")))),
                         new LimitsConfig(
                                 10,
-                                new ConnectionsPerConfig(9, 8, 6, 5, 4),
+                                new ConnectionsPerConfig(9, 8, 7, 6, 5, 4),
                                 new ConnectRateConfig(new RateConfig(100 / 60.0, 50), new RateConfig(3, 3)),
                                 new FailedLoginsConfig(3, Duration.ofMinutes(2), Duration.ofMinutes(5)),
                                 new QueueConfig(20, Duration.ofMillis(700)),
                                 100,
                                 Duration.ofMinutes(2),
+                                new TimeoutsConfig(
+                                        Duration.ofMinutes(10), Duration.ofMinutes(1), Duration.ofSeconds(30)),
+                                new KeepaliveConfig(Duration.ofSeconds(60), Duration.ofSeconds(10), 6),
                                 32768,
                                 128),
                         new ThreadsConfig(3, ThreadsConfig.Transport.NIO),
@@ -239,6 +248,20 @@ class ConfigReaderTest {
                 BalanceConfig.of(strategy),
                 null,
                 null);
+    }
+
+    @Test
+    void aServerMayBeToldWhereTheClientIs() throws ConfigException {
+        // When
+        AgentConfig config = ConfigReader.read("f", """
+                clusters: {c: {nodes: ["h:5432"], send-proxy: v2}}
+                listeners: [{name: l, listen: 6432, cluster: c}]
+                """);
+
+        // Then
+        assertThat(config.clusters().values())
+                .singleElement()
+                .satisfies(cluster -> assertThat(cluster.sendProxy()).isEqualTo(SendProxy.V2));
     }
 
     @Test
@@ -314,6 +337,9 @@ class ConfigReaderTest {
                 "limits: {connections: '5'} # f:1:23: limits: connections: \"5\" (expected: a whole number",
                 "limits: {connections: 0} # f:1:23: limits: connections: 0 (expected: a whole number from 1 to 1000000)",
                 "limits: {connections: 99999999999999999999} # limits: connections: 99999999999999999999 (expected:",
+                "listeners: [{proxy-protocol: {from: 10.0.0.0/33}}] # from: \"10.0.0.0/33\" (expected: an address or a network",
+                "listeners: [{proxy-protocol: {from: [proxy]}}] # from: \"proxy\" (expected: an address or a network",
+                "listeners: [{application-name: {suffix: '/a-name-of-thirty-bytes-or-so-{session}'}}] # bytes of a name)",
                 "limits: {connections-per: {}} # limits.connections-per: an empty mapping (expected: one of listener,",
                 "limits: {connections-per: {user: 0}} # limits.connections-per: user: 0 (expected: a whole number from 1",
                 "limits: {connections-per: {role: 5}} # limits.connections-per: unknown key `role` (expected: listener,",
@@ -323,6 +349,9 @@ class ConfigReaderTest {
                 "limits: {failed-logins: {within: 1m}} # limits.failed-logins: required key `max` is missing",
                 "limits: {queue: {sessions: 5, wait: 1s}} # unknown key `wait` (expected: sessions, wait-max)",
                 "limits: {queue: {sessions: 50}, handshakes: 20} # limits: queue: 50 waiting sessions of 20 handshakes",
+                "limits: {timeouts: {}} # limits.timeouts: an empty mapping (expected: one of idle, transaction-idle, query)",
+                "limits: {timeouts: {query: 721h}} # limits.timeouts: query: \"721h\" (expected: a duration from 0h to 720h",
+                "limits: {keepalive: {count: 3}} # limits.keepalive: required key `idle` is missing",
                 "limits: {message-bytes: 1MB} # limits: message-bytes: \"1MB\" (expected: a size from 16KiB to 1GiB",
                 "limits: {message-bytes: 2GiB} # limits: message-bytes: \"2GiB\" (expected: a size from 16KiB to 1GiB",
                 "audit: {copy-sha256: yes} # audit: copy-sha256: \"yes\" (expected: true or false)",
@@ -356,7 +385,7 @@ class ConfigReaderTest {
                 "tls: {mode: disable, cert: c.pem} # c.pem does not exist (expected: a file that can be read)",
                 "tls: {mode: disable, cert: .} # cannot be read (expected: a file that can be read)",
                 "tls: {mode: disable, client-certificate: require} # nothing to check it with (expected: client-ca)",
-                "nodes: 1 # unknown key `nodes` (expected: name, listen, cluster, mode, roles, fallback, tls)",
+                "nodes: 1 # unknown key `nodes` (expected: name, listen, cluster, mode, roles, fallback, tls, proxy-protocol, application-name)",
                 "name: again # key `name` again (expected: once; first on line 2)",
             })
     void aListenerFaultNamesPlaceAndExpectation(String key, String expected) {

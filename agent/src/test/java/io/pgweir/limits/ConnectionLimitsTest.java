@@ -6,6 +6,7 @@ import io.pgweir.config.ConnectRateConfig;
 import io.pgweir.config.ConnectionsPerConfig;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.config.QueueConfig;
+import io.pgweir.config.TimeoutsConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +78,7 @@ class ConnectionLimitsTest {
     @Test
     void whoWaitsForOneUserHoldsNobodyElseUp() {
         // Given
-        ConnectionLimits limits = new ConnectionLimits(config(2, new ConnectionsPerConfig(NO, NO, 1, NO, NO), 10));
+        ConnectionLimits limits = new ConnectionLimits(config(2, new ConnectionsPerConfig(NO, NO, NO, 1, NO, NO), 10));
         Admission a = ask(limits, "a");
         Admission b = ask(limits, "b");
         Admission secondA = ask(limits, "a");
@@ -117,7 +118,7 @@ class ConnectionLimitsTest {
     @Test
     void nothingIsLeftOfAStorm() throws Exception {
         // Given
-        ConnectionLimits limits = new ConnectionLimits(config(20, new ConnectionsPerConfig(NO, NO, 5, 15, NO), 50));
+        ConnectionLimits limits = new ConnectionLimits(config(20, new ConnectionsPerConfig(NO, NO, NO, 5, 15, NO), 50));
         AtomicInteger most = new AtomicInteger();
 
         // When
@@ -166,6 +167,7 @@ class ConnectionLimitsTest {
                 new ConnectionsPerConfig(
                         NO,
                         scope == Scope.CLUSTER ? max : NO,
+                        NO,
                         scope == Scope.USER ? max : NO,
                         scope == Scope.DATABASE ? max : NO,
                         scope == Scope.CLIENT_ADDRESS ? max : NO),
@@ -181,6 +183,8 @@ class ConnectionLimitsTest {
                 new QueueConfig(queue, Duration.ofSeconds(1)),
                 1000,
                 Duration.ofSeconds(1),
+                TimeoutsConfig.NONE,
+                null,
                 1 << 16,
                 16);
     }

@@ -10,6 +10,7 @@ import io.pgweir.config.FailedLoginsConfig;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.config.QueueConfig;
 import io.pgweir.config.RateConfig;
+import io.pgweir.config.TimeoutsConfig;
 import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
@@ -52,7 +53,7 @@ class ConnectionLimitsIT {
     @Test
     void aUserOverItsLimitHearsItInPostgresqlsWordsAndAnotherUserComesIn() {
         // Given
-        try (RunningAgent agent = agent(10, new ConnectionsPerConfig(NO, NO, 1, NO, NO), QueueConfig.NONE);
+        try (RunningAgent agent = agent(10, new ConnectionsPerConfig(NO, NO, NO, 1, NO, NO), QueueConfig.NONE);
                 PgWire first = agent.login()) {
             // When
             Reply refusal = refusal(agent, "postgres");
@@ -120,12 +121,14 @@ class ConnectionLimitsIT {
         try (RunningAgent agent = RunningAgent.builder(server.port())
                         .limits(new LimitsConfig(
                                 1,
-                                new ConnectionsPerConfig(1, 1, 1, 1, 1),
+                                new ConnectionsPerConfig(1, 1, NO, 1, 1, 1),
                                 new ConnectRateConfig(new RateConfig(0.001, 1), new RateConfig(0.001, 1)),
                                 null,
                                 QueueConfig.NONE,
                                 16,
                                 Duration.ofSeconds(20),
+                                TimeoutsConfig.NONE,
+                                null,
                                 1 << 20,
                                 10_000))
                         .start();
@@ -172,11 +175,34 @@ class ConnectionLimitsIT {
     }
 
     @Test
+    void aFullNodeGivesWayToTheNextAndWhereAllAreFullTheClientHearsIt() {
+        // Given
+        try (PgServer second = PgServer.builder().start();
+                RunningAgent agent = RunningAgent.builder(server.port(), second.port())
+                        .limits(limits(10, new ConnectionsPerConfig(NO, NO, 1, NO, NO, NO), QueueConfig.NONE, null))
+                        .start();
+                PgWire first = agent.login();
+                PgWire next = agent.login()) {
+            assertThat(first.query("select inet_server_port()")).contains("D(" + server.port() + ")");
+            assertThat(next.query("select inet_server_port()")).contains("D(" + second.port() + ")");
+
+            // When
+            Reply refusal = refusal(agent, "postgres");
+
+            // Then
+            assertThat(refusal.field('C')).isEqualTo("53300");
+            assertThat(refusal.field('M'))
+                    .isEqualTo("too many connections for the nodes of cluster \"main\": 127.0.0.1:" + server.port()
+                            + ": 1 sessions, its limit; 127.0.0.1:" + second.port() + ": 1 sessions, its limit");
+        }
+    }
+
+    @Test
     void aStormLeavesNothingBehind() throws Exception {
         // Given
         int limit = 20;
         int offered = 400;
-        try (RunningAgent agent = agent(limit, new ConnectionsPerConfig(NO, NO, 15, NO, NO), QueueConfig.NONE);
+        try (RunningAgent agent = agent(limit, new ConnectionsPerConfig(NO, NO, NO, 15, NO, NO), QueueConfig.NONE);
                 ExecutorService threads = Executors.newFixedThreadPool(16)) {
             // When
             List<Callable<@Nullable String>> connects = new ArrayList<>();
@@ -225,6 +251,8 @@ class ConnectionLimitsIT {
                 queue,
                 1000,
                 Duration.ofSeconds(20),
+                TimeoutsConfig.NONE,
+                null,
                 1 << 20,
                 10_000);
     }

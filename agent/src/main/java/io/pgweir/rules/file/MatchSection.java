@@ -1,6 +1,7 @@
 package io.pgweir.rules.file;
 
 import io.pgweir.config.Item;
+import io.pgweir.config.Network;
 import io.pgweir.config.Section;
 import io.pgweir.rules.AskerCriterion;
 import io.pgweir.rules.Criterion;
@@ -8,7 +9,6 @@ import io.pgweir.rules.Match;
 import io.pgweir.rules.Moment;
 import io.pgweir.rules.MomentCriterion;
 import io.pgweir.rules.NamePattern;
-import io.pgweir.rules.Network;
 import io.pgweir.rules.StatementCriterion;
 import io.pgweir.rules.StatementCriterion.Access;
 import io.pgweir.rules.StatementFlag;

@@ -1,6 +1,7 @@
-package io.pgweir.rules;
+package io.pgweir.config;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Optional;
 
 /** {@code 10.0.0.0/8}, {@code fd00::/8}, or one address. */
@@ -27,12 +28,12 @@ public final class Network {
             byte[] bytes = InetAddress.getByName(address).getAddress();
             int bits = slash < 0 ? bytes.length * 8 : Integer.parseInt(text.substring(slash + 1));
             return bits < 0 || bits > bytes.length * 8 ? Optional.empty() : Optional.of(new Network(text, bytes, bits));
-        } catch (java.net.UnknownHostException | NumberFormatException _) {
+        } catch (UnknownHostException | NumberFormatException _) {
             return Optional.empty();
         }
     }
 
-    boolean holds(InetAddress address) {
+    public boolean holds(InetAddress address) {
         byte[] bytes = address.getAddress();
         if (bytes.length != prefix.length) {
             return false;
@@ -44,6 +45,17 @@ public final class Network {
             }
         }
         return true;
+    }
+
+    /** By its text. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Network network && network.text.equals(text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
     }
 
     @Override
