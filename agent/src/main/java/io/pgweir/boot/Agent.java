@@ -213,7 +213,7 @@ public final class Agent implements AutoCloseable {
         for (ClientListener listener : listeners) {
             log.atInfo()
                     .addKeyValue("listener", listener.name())
-                    .addKeyValue("address", NetUtil.toSocketAddressString(listener.address()))
+                    .addKeyValue("address", listener.where())
                     .log("Listening");
         }
     }
@@ -275,10 +275,15 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    /** What each listener is bound to, by its name, in the order of the configuration. */
+    /** What each listener of a network is bound to, by its name, in the order of the configuration. */
     public Map<String, InetSocketAddress> addresses() {
         Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
-        listeners.forEach(listener -> addresses.put(listener.name(), listener.address()));
+        for (ClientListener listener : listeners) {
+            InetSocketAddress address = listener.address();
+            if (address != null) {
+                addresses.put(listener.name(), address);
+            }
+        }
         return addresses;
     }
 

@@ -21,7 +21,7 @@ final class ClusterSections {
     private ClusterSections() {}
 
     static ClusterConfig cluster(Section section) {
-        List<HostPort> nodes = section.addresses("nodes", HostPort.NODE_HOST_DEFAULT);
+        List<HostPort> nodes = section.sockets("nodes", HostPort.NODE_HOST_DEFAULT);
         PatroniConfig patroni = patroni(section.section("patroni"));
         DnsConfig dns = dns(section.section("dns"));
         ServerTlsConfig tls = serverTls(section.section("tls"));
@@ -59,8 +59,22 @@ final class ClusterSections {
         if (cluster.sendProxy() != SendProxy.NONE && cluster.monitor() != null) {
             section.fault("send-proxy", "send-proxy: beside monitor, which sends none (expected: one of them)");
         }
+        if (cluster.nodes().stream().anyMatch(HostPort::isUnix)) {
+            checkUnix(section, cluster);
+        }
         if (cluster.lag() != null && !cluster.knowsRoles()) {
             section.fault("lag", "lag: nobody knows it (expected: patroni or monitor beside it)");
+        }
+    }
+
+    /** PostgreSQL has no TLS there, and the monitor no way there. */
+    private static void checkUnix(Section section, ClusterConfig cluster) {
+        ServerTlsConfig.Mode mode = cluster.tls().mode();
+        if (mode != ServerTlsConfig.Mode.DISABLE && mode != ServerTlsConfig.Mode.PREFER) {
+            section.fault("tls", "tls: required of a Unix-domain socket, which has none (expected: disable or prefer)");
+        }
+        if (cluster.monitor() != null) {
+            section.fault("monitor", "monitor: beside a Unix-domain socket (expected: nodes of host:port)");
         }
     }
 

@@ -47,12 +47,13 @@ final class ConfigSections {
         section.require("name", "listen", "cluster");
         ListenerConfig listener = new ListenerConfig(
                 section.text("name"),
-                section.address("listen", HostPort.LISTEN_HOST_DEFAULT),
+                section.socket("listen", HostPort.LISTEN_HOST_DEFAULT),
                 section.text("cluster"),
                 section.oneOf("mode", ListenerConfig.Mode.TRANSPARENT),
                 section.oneOrMore("roles", ListenerConfig.Role.LEADER),
                 section.oneOrMore("fallback", ListenerConfig.Role.LEADER),
                 clientTls(section.section("tls")),
+                ListenerSections.socketMode(section),
                 ListenerSections.proxyProtocol(section.section("proxy-protocol")),
                 ListenerSections.applicationName(section.section("application-name")));
         section.end();
@@ -95,6 +96,9 @@ final class ConfigSections {
 
     /** Port 0 is any free port, also where an address could not be read. */
     private static boolean clash(HostPort one, HostPort other) {
+        if (one.isUnix() != other.isUnix()) {
+            return false;
+        }
         boolean hosts = one.host().equals(other.host()) || everywhere(one) || everywhere(other);
         return one.port() != 0 && one.port() == other.port() && hosts;
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param roles of nodes that take its sessions; any where empty
  * @param fallback roles that take them while no node has one of {@code roles}
+ * @param socketMode permissions of a Unix-domain socket
  * @param proxyProtocol null: every connection is a client's own
  * @param applicationName null: as the client has it
  */
@@ -19,8 +20,12 @@ public record ListenerConfig(
         List<Role> roles,
         List<Role> fallback,
         ClientTlsConfig tls,
+        int socketMode,
         @Nullable ProxyProtocolConfig proxyProtocol,
         @Nullable ApplicationNameConfig applicationName) {
+
+    /** As PostgreSQL's unix_socket_permissions: whoever can come to the directory. */
+    public static final int SOCKET_MODE = 0777;
 
     public ListenerConfig {
         roles = List.copyOf(roles);
@@ -36,12 +41,12 @@ public record ListenerConfig(
             List<Role> roles,
             List<Role> fallback,
             ClientTlsConfig tls) {
-        this(name, listen, cluster, mode, roles, fallback, tls, null, null);
+        this(name, listen, cluster, mode, roles, fallback, tls, SOCKET_MODE, null, null);
     }
 
     /** Of any role. */
     public ListenerConfig(String name, HostPort listen, String cluster, Mode mode, ClientTlsConfig tls) {
-        this(name, listen, cluster, mode, List.of(), List.of(), tls, null, null);
+        this(name, listen, cluster, mode, List.of(), List.of(), tls, SOCKET_MODE, null, null);
     }
 
     public enum Mode {

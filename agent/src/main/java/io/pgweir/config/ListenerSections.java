@@ -10,6 +10,19 @@ import org.jspecify.annotations.Nullable;
 final class ListenerSections {
     private ListenerSections() {}
 
+    /** As chmod has it. */
+    static int socketMode(Section section) {
+        Item mode = section.item("socket-mode");
+        if (mode == null) {
+            return ListenerConfig.SOCKET_MODE;
+        }
+        if (!mode.text().matches("0?[0-7]{3}")) {
+            mode.fault('"' + mode.text() + "\" (expected: permissions such as \"0770\")");
+            return ListenerConfig.SOCKET_MODE;
+        }
+        return Integer.parseInt(mode.text(), 8);
+    }
+
     static @Nullable ProxyProtocolConfig proxyProtocol(@Nullable Section section) {
         if (section == null) {
             return null;

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.FlowStyle;
@@ -380,17 +381,23 @@ public final class Section {
 
     HostPort address(String key, String hostDefault) {
         Node value = ask(key);
-        return value == null ? new HostPort(hostDefault, 0) : address(value, key, hostDefault);
+        return value == null ? new HostPort(hostDefault, 0) : address(value, key, hostDefault, HostPort::parse);
     }
 
-    private HostPort address(Node value, String key, String hostDefault) {
+    /** As {@link #address}, or a Unix-domain socket. */
+    HostPort socket(String key, String hostDefault) {
+        Node value = ask(key);
+        return value == null ? new HostPort(hostDefault, 0) : address(value, key, hostDefault, HostPort::parseSocket);
+    }
+
+    private HostPort address(Node value, String key, String hostDefault, BiFunction<String, String, HostPort> parser) {
         String text = scalar(value);
         if (text == null) {
             expected(value, key, "host:port, in quotes where it starts with a bracket");
             return new HostPort(hostDefault, 0);
         }
         try {
-            return HostPort.parse(text, hostDefault);
+            return parser.apply(text, hostDefault);
         } catch (IllegalArgumentException e) {
             faults.add(value, in() + key + ": " + printable(String.valueOf(e.getMessage())));
             return new HostPort(hostDefault, 0);
@@ -398,9 +405,18 @@ public final class Section {
     }
 
     List<HostPort> addresses(String key, String hostDefault) {
+        return addresses(key, hostDefault, HostPort::parse);
+    }
+
+    /** As {@link #addresses}, Unix-domain sockets too. */
+    List<HostPort> sockets(String key, String hostDefault) {
+        return addresses(key, hostDefault, HostPort::parseSocket);
+    }
+
+    private List<HostPort> addresses(String key, String hostDefault, BiFunction<String, String, HostPort> parser) {
         List<HostPort> addresses = new ArrayList<>();
         for (Node item : items(key)) {
-            addresses.add(address(item, key + "[" + addresses.size() + "]", hostDefault));
+            addresses.add(address(item, key + "[" + addresses.size() + "]", hostDefault, parser));
         }
         return addresses;
     }

@@ -1,7 +1,7 @@
 package io.pgweir.proxy;
 
 import io.pgweir.config.HostPort;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ final class CancelKeys {
      * @param key 4 bytes in protocol 3.0, up to 256 in 3.2
      * @param address that the session is connected to, of all that {@code node} may resolve to
      */
-    record Key(String cluster, int processId, byte[] key, HostPort node, InetSocketAddress address, UUID session) {}
+    record Key(String cluster, int processId, byte[] key, HostPort node, SocketAddress address, UUID session) {}
 
     private record Backend(String cluster, int id) {}
 

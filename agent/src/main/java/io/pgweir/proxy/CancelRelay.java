@@ -55,8 +55,7 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
             Listening listening, Channel client, Peer peer, CancelKeys.@Nullable Key found) {
         Cluster cluster = listening.cluster();
         if (found != null) {
-            return ServerConnector.to(
-                    cluster, client.eventLoop(), found.node(), found.address().getAddress());
+            return ServerConnector.to(cluster, client.eventLoop(), found.node(), found.address());
         }
         boolean single = cluster.topology().nodes().size() == 1;
         return single ? cluster.connect(client.eventLoop(), Wish.ANY, peer) : null;
@@ -64,8 +63,7 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
 
     /** pgweir's own; {@code done} when the server has closed, or cannot be reached. On {@code loop}. */
     static void start(Cluster cluster, EventLoop loop, CancelKeys.Key key, Runnable done) {
-        ServerConnector connector =
-                ServerConnector.to(cluster, loop, key.node(), key.address().getAddress());
+        ServerConnector connector = ServerConnector.to(cluster, loop, key.node(), key.address());
         connector.result().addListener((Future<ServerConnection> connected) -> {
             if (connected.isSuccess()) {
                 send(connected.getNow(), key.processId(), key.key(), done);

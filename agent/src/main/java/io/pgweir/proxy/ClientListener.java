@@ -5,23 +5,34 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.util.NetUtil;
+import io.pgweir.config.HostPort;
 import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.ProxyProtocolConfig;
 import io.pgweir.routing.Wish;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One address that clients connect to, bound. Any thread. */
 public final class ClientListener implements AutoCloseable {
-    private static final int BACKLOG = 1024;
+    private static final Logger log = LoggerFactory.getLogger(ClientListener.class);
+
+    private static final int BACKLOG = 4096;
 
     private final String name;
+    private final HostPort listen;
     private final Channel channel;
 
-    private ClientListener(String name, Channel channel) {
+    private ClientListener(String name, HostPort listen, Channel channel) {
         this.name = name;
+        this.listen = listen;
         this.channel = channel;
     }
 
@@ -40,26 +51,37 @@ public final class ClientListener implements AutoCloseable {
                 cluster,
                 Wish.of(config),
                 config.applicationName() == null ? null : new ApplicationName(config.applicationName()));
-        ChannelFuture bound = new ServerBootstrap()
+        HostPort listen = config.listen();
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(transport.loops())
-                .channel(transport.listening())
+                .channel(transport.listening(listen))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childHandler(new ChannelInitializer<SocketChannel>() {
+                .childHandler(new ChannelInitializer<>() {
                     @Override
-                    protected void initChannel(SocketChannel client) {
+                    protected void initChannel(Channel client) {
                         transport.configure(client);
                         accept(client, listening);
                     }
-                })
-                .bind(new InetSocketAddress(
-                        InetAddress.getByName(config.listen().host()),
-                        config.listen().port()))
-                .awaitUninterruptibly();
+                });
+        ChannelFuture bound =
+                bootstrap.bind(address(listen, transport, bootstrap)).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(String.valueOf(bound.cause().getMessage()), bound.cause());
         }
-        return new ClientListener(config.name(), bound.channel());
+        if (listen.isUnix()) {
+            SocketFile.permit(listen.path(), config.socketMode());
+        }
+        return new ClientListener(config.name(), listen, bound.channel());
+    }
+
+    private static SocketAddress address(HostPort listen, Transport transport, ServerBootstrap bootstrap)
+            throws IOException {
+        if (listen.isUnix()) {
+            SocketFile.makeRoom(listen.path());
+            return transport.address(listen.path());
+        }
+        bootstrap.option(ChannelOption.SO_REUSEADDR, true);
+        return new InetSocketAddress(InetAddress.getByName(listen.host()), listen.port());
     }
 
     private static void accept(Channel client, Listening listening) {
@@ -89,14 +111,34 @@ public final class ClientListener implements AutoCloseable {
         return name;
     }
 
-    /** With the port that was given where the configuration said 0. */
-    public InetSocketAddress address() {
-        return (InetSocketAddress) channel.localAddress();
+    /** With the port that was given where the configuration said 0; null of a Unix-domain socket. */
+    public @Nullable InetSocketAddress address() {
+        return channel.localAddress() instanceof InetSocketAddress address ? address : null;
+    }
+
+    /** What clients connect to, for people. */
+    public String where() {
+        InetSocketAddress address = address();
+        return address == null ? listen.toString() : NetUtil.toSocketAddressString(address);
     }
 
     /** Accepts no more; what was accepted stays. */
     @Override
     public void close() {
         channel.close().awaitUninterruptibly();
+        if (listen.isUnix()) {
+            remove(listen.path());
+        }
+    }
+
+    private static void remove(Path socket) {
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException failure) {
+            log.atWarn()
+                    .addKeyValue("path", socket)
+                    .addKeyValue("error", failure.getMessage())
+                    .log("The socket's file stays");
+        }
     }
 }

@@ -181,7 +181,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             return;
         }
         sslAnswered = true;
-        pending.skipBytes(length);
+        skip(length);
         boolean accepted = stage == Stage.ACCEPTED && listening.tls().isOffered();
         answer(context, accepted ? 'S' : 'N');
         // PostgreSQL 17 takes a ClientHello that did not wait for the answer.
@@ -200,10 +200,18 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             return;
         }
         gssAnswered = true;
-        pending.skipBytes(length);
+        skip(length);
         answer(context, 'N');
         if (pending.isReadable()) {
             refuse(context, Refusal.unencryptedData("GSSAPI encryption"));
+        }
+    }
+
+    /** A client that thinks about its next packet holds no buffer. */
+    private void skip(int length) {
+        pending.skipBytes(length);
+        if (!pending.isReadable()) {
+            releasePending();
         }
     }
 
@@ -492,6 +500,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
+        releasePending();
         listening.context().entrance().onHandshakeEnd();
     }
 

@@ -2,7 +2,7 @@ package io.pgweir.proxy;
 
 import io.netty.channel.Channel;
 import io.pgweir.config.HostPort;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.cert.Certificate;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 record ServerConnection(
         Channel channel,
         HostPort node,
-        InetSocketAddress address,
+        SocketAddress address,
         @Nullable Certificate certificate,
         @Nullable Place place) {
 

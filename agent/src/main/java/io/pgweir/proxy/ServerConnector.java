@@ -19,9 +19,9 @@ import io.pgweir.topology.Node;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -44,7 +44,7 @@ final class ServerConnector {
     /** Null where there is one address only. */
     private final @Nullable Search search;
 
-    private final ArrayDeque<InetAddress> addresses = new ArrayDeque<>();
+    private final ArrayDeque<SocketAddress> addresses = new ArrayDeque<>();
     /** What the server is told first, null for nothing. */
     private final @Nullable ProxyHeader header;
 
@@ -60,7 +60,7 @@ final class ServerConnector {
     }
 
     /** To this address of this node only, for no session. */
-    static ServerConnector to(Cluster cluster, EventLoop loop, HostPort node, InetAddress address) {
+    static ServerConnector to(Cluster cluster, EventLoop loop, HostPort node, SocketAddress address) {
         ServerConnector connector = new ServerConnector(cluster, loop, null, cluster.header(null));
         connector.addresses.add(address);
         connector.nextAddress(node);
@@ -116,8 +116,11 @@ final class ServerConnector {
     private void tryNode(Node chosen, Lease lease) {
         place = new Place(chosen, lease);
         HostPort node = chosen.address();
-        if (chosen.at() != null) {
-            addresses.add(chosen.at());
+        if (node.isUnix() || chosen.at() != null) {
+            addresses.add(
+                    node.isUnix()
+                            ? cluster.transport().address(node.path())
+                            : new InetSocketAddress(chosen.at(), node.port()));
             nextAddress(node);
             return;
         }
@@ -126,7 +129,9 @@ final class ServerConnector {
         resolved.addListener((Future<InetAddress[]> done) -> {
             timer.cancel(false);
             if (done.isSuccess()) {
-                addresses.addAll(List.of(done.getNow()));
+                for (InetAddress address : done.getNow()) {
+                    addresses.add(new InetSocketAddress(address, node.port()));
+                }
             } else {
                 failed(node, done.isCancelled() ? new UnknownHostException() : done.cause());
             }
@@ -135,9 +140,9 @@ final class ServerConnector {
     }
 
     private void nextAddress(HostPort node) {
-        InetAddress address = addresses.poll();
+        SocketAddress address = addresses.poll();
         if (address != null) {
-            connect(node, new InetSocketAddress(address, node.port()), tls.isWanted());
+            connect(node, address, tls.isWanted() && !node.isUnix());
             return;
         }
         if (place != null) {
@@ -161,7 +166,7 @@ final class ServerConnector {
         return text.toString();
     }
 
-    private void connect(HostPort node, InetSocketAddress address, boolean withTls) {
+    private void connect(HostPort node, SocketAddress address, boolean withTls) {
         if (result.isDone()) {
             return;
         }
@@ -169,7 +174,7 @@ final class ServerConnector {
         ServerGreeting greeting = new ServerGreeting(attempt, node, address, withTls ? tls : null);
         ChannelFuture connect = new Bootstrap()
                 .group(loop)
-                .channel(cluster.transport().connected())
+                .channel(cluster.transport().connected(address))
                 .disableResolver()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeoutMillis)
                 .handler(new ChannelInitializer<>() {

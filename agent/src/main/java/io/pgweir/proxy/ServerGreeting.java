@@ -10,7 +10,7 @@ import io.netty.util.concurrent.Promise;
 import io.pgweir.config.HostPort;
 import io.pgweir.wire.MessageWriter;
 import java.io.EOFException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.cert.Certificate;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -35,12 +35,11 @@ import org.jspecify.annotations.Nullable;
 final class ServerGreeting extends ChannelInboundHandlerAdapter {
     private final Promise<ServerConnection> result;
     private final HostPort node;
-    private final InetSocketAddress address;
+    private final SocketAddress address;
     private final @Nullable ServerTls tls;
 
     /** @param tls null where none is wanted */
-    ServerGreeting(
-            Promise<ServerConnection> result, HostPort node, InetSocketAddress address, @Nullable ServerTls tls) {
+    ServerGreeting(Promise<ServerConnection> result, HostPort node, SocketAddress address, @Nullable ServerTls tls) {
         this.result = result;
         this.node = node;
         this.address = address;

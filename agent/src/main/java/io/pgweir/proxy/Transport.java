@@ -5,20 +5,30 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.pgweir.config.HostPort;
 import io.pgweir.config.KeepaliveConfig;
 import io.pgweir.config.ThreadsConfig;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +36,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The kind of sockets, and the loops that serve them.
  *
+ * @param epoll else NIO
  * @param keepalive null: as the kernel does it
  */
 public record Transport(
         MultiThreadIoEventLoopGroup loops,
-        Class<? extends ServerSocketChannel> listening,
-        Class<? extends SocketChannel> connected,
+        boolean epoll,
         @Nullable KeepaliveConfig keepalive) {
 
     private static final ChannelOption<Integer> NIO_KEEPIDLE = NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE);
@@ -55,18 +65,34 @@ public record Transport(
         int count = config.loops() == 0 ? Runtime.getRuntime().availableProcessors() : config.loops();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         var loops = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("loop"), io);
-        return epoll
-                ? new Transport(loops, EpollServerSocketChannel.class, EpollSocketChannel.class, keepalive)
-                : new Transport(loops, NioServerSocketChannel.class, NioSocketChannel.class, keepalive);
+        return new Transport(loops, epoll, keepalive);
+    }
+
+    Class<? extends ServerChannel> listening(HostPort at) {
+        if (at.isUnix()) {
+            return epoll ? EpollServerDomainSocketChannel.class : NioServerDomainSocketChannel.class;
+        }
+        return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    Class<? extends Channel> connected(SocketAddress to) {
+        if (!(to instanceof InetSocketAddress)) {
+            return epoll ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class;
+        }
+        return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /** Of a Unix-domain socket, as this kind of sockets has it. */
+    SocketAddress address(Path path) {
+        return epoll ? new DomainSocketAddress(path.toFile()) : UnixDomainSocketAddress.of(path);
     }
 
     /** Gives a new socket, to a client or a server, the options of its kind. */
     void configure(Channel channel) {
         Sockets.configure(channel);
-        if (keepalive == null) {
+        if (keepalive == null || !(channel instanceof SocketChannel)) {
             return;
         }
-        boolean epoll = channel instanceof EpollSocketChannel;
         ChannelConfig config = channel.config();
         config.setOption(epoll ? EpollChannelOption.TCP_KEEPIDLE : NIO_KEEPIDLE, seconds(keepalive.idle()));
         config.setOption(epoll ? EpollChannelOption.TCP_KEEPINTVL : NIO_KEEPINTVL, seconds(keepalive.interval()));

@@ -149,6 +149,7 @@ class ConfigReaderTest {
                                         directory.resolve("server.key"),
                                         directory.resolve("clients.pem"),
                                         ClientTlsConfig.ClientCertificate.OPTIONAL),
+                                0660,
                                 new ProxyProtocolConfig(
                                         List.of(
                                                 Network.parse("10.0.0.0/8").orElseThrow(),
@@ -251,6 +252,25 @@ class ConfigReaderTest {
     }
 
     @Test
+    void bothSidesMayBeUnixDomainSockets() throws ConfigException {
+        // When
+        AgentConfig config = ConfigReader.read("f", """
+                clusters: {c: {nodes: ["unix:/run/postgresql/.s.PGSQL.5432"]}}
+                listeners:
+                  - {name: l, listen: "unix:/run/pgweir/.s.PGSQL.6432", cluster: c}
+                  - {name: m, listen: 6432, cluster: c}
+                """);
+
+        // Then
+        HostPort listen = config.listeners().getFirst().listen();
+        assertThat(listen).isEqualTo(new HostPort("/run/pgweir", 6432)).hasToString("unix:/run/pgweir/.s.PGSQL.6432");
+        assertThat(config.clusters().values())
+                .singleElement()
+                .satisfies(cluster -> assertThat(cluster.nodes().getFirst().path())
+                        .isEqualTo(Path.of("/run/postgresql/.s.PGSQL.5432")));
+    }
+
+    @Test
     void aServerMayBeToldWhereTheClientIs() throws ConfigException {
         // When
         AgentConfig config = ConfigReader.read("f", """
@@ -340,6 +360,12 @@ class ConfigReaderTest {
                 "listeners: [{proxy-protocol: {from: 10.0.0.0/33}}] # from: \"10.0.0.0/33\" (expected: an address or a network",
                 "listeners: [{proxy-protocol: {from: [proxy]}}] # from: \"proxy\" (expected: an address or a network",
                 "listeners: [{application-name: {suffix: '/a-name-of-thirty-bytes-or-so-{session}'}}] # bytes of a name)",
+                "listeners: [{listen: 'unix:/tmp/weir'}] # listen: \"unix:/tmp/weir\" (expected: unix:/dir/.s.PGSQL.port, a path",
+                "listeners: [{listen: 'unix:run/.s.PGSQL.6432'}] # (expected: unix:/dir/.s.PGSQL.port, a path of at most 107",
+                "listeners: [{socket-mode: rw}] # socket-mode: \"rw\" (expected: permissions such as \"0770\")",
+                "admin: {listen: 'unix:/tmp/.s.PGSQL.80'} # (expected: host:port",
+                "clusters: {c: {nodes: ['unix:/tmp/.s.PGSQL.1'], tls: {mode: require}}} # tls: required of a Unix-domain socket",
+                "clusters: {c: {nodes: ['unix:/tmp/.s.PGSQL.1'], monitor: {user: u}}} # monitor: beside a Unix-domain socket",
                 "limits: {connections-per: {}} # limits.connections-per: an empty mapping (expected: one of listener,",
                 "limits: {connections-per: {user: 0}} # limits.connections-per: user: 0 (expected: a whole number from 1",
                 "limits: {connections-per: {role: 5}} # limits.connections-per: unknown key `role` (expected: listener,",
@@ -385,7 +411,7 @@ class ConfigReaderTest {
                 "tls: {mode: disable, cert: c.pem} # c.pem does not exist (expected: a file that can be read)",
                 "tls: {mode: disable, cert: .} # cannot be read (expected: a file that can be read)",
                 "tls: {mode: disable, client-certificate: require} # nothing to check it with (expected: client-ca)",
-                "nodes: 1 # unknown key `nodes` (expected: name, listen, cluster, mode, roles, fallback, tls, proxy-protocol, application-name)",
+                "nodes: 1 # unknown key `nodes` (expected: name, listen, cluster, mode, roles, fallback, tls, socket-mode, proxy-protocol, application-name)",
                 "name: again # key `name` again (expected: once; first on line 2)",
             })
     void aListenerFaultNamesPlaceAndExpectation(String key, String expected) {

@@ -193,6 +193,7 @@ class ProxyProtocolIT {
                 List.of(),
                 List.of(),
                 RunningAgent.NO_CLIENT_TLS,
+                ListenerConfig.SOCKET_MODE,
                 proxies,
                 applicationName);
     }
