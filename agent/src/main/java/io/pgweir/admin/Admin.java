@@ -48,16 +48,15 @@ public final class Admin implements AutoCloseable {
         endpoints.add(Endpoint.health());
         endpoints.add(Endpoint.ready(parts.unready()));
         endpoints.add(metrics.endpoint());
-        endpoints.add(Endpoint.post("/reload", "reads rule files again", request -> {
-            parts.reload().run();
-            return Answer.json(202, json -> json.writeStringProperty("status", "reading"));
-        }));
+        endpoints.add(Endpoint.reload(parts.reload()));
         endpoints.addAll(new SessionEndpoints(parts.sessions(), config.statementText()).all());
         endpoints.add(new RuleEndpoint(parts.rules(), parts.telemetry()).endpoint());
         endpoints.add(Endpoint.get(
                 "/config",
                 "the configuration as it runs, without secrets",
-                request -> Answer.json(200, json -> new ConfigText(json).writeMembers(parts.config()))));
+                request -> Answer.json(
+                        200,
+                        json -> new ConfigText(json).writeMembers(parts.config().get()))));
         endpoints.add(stats.endpoint());
         endpoints.addAll(new LogLevels(clock).endpoints());
         return endpoints;

@@ -57,6 +57,18 @@ record Endpoint(String method, String path, String help, boolean open, Handler h
         });
     }
 
+    static Endpoint reload(Supplier<ReloadReport> reload) {
+        return post(
+                "/reload", "reads the configuration and rules again: 200, or 422 and why nothing changed", request -> {
+                    ReloadReport report = reload.get();
+                    return Answer.json(report.taken() ? 200 : 422, json -> {
+                        json.writeBooleanProperty("taken", report.taken());
+                        writeTexts(json, "faults", report.faults());
+                        writeTexts(json, "at_next_start", report.atNextStart());
+                    });
+                });
+    }
+
     private static void writeTexts(JsonGenerator json, String name, List<String> texts) {
         json.writeArrayPropertyStart(name);
         texts.forEach(json::writeString);

@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
  * What the HTTP side shows and can do. All of it from any thread.
  *
  * @param version of the program
- * @param config as running
+ * @param config as running at this moment
  * @param unready why clients should not be sent here, at this moment; empty where they may
- * @param reload begins to read anew what is read from files; does not wait for it
+ * @param reload reads anew what is read from files, and waits for it
  * @param rules null where there are none
  */
 public record Parts(
         String version,
-        AgentConfig config,
+        Supplier<AgentConfig> config,
         Telemetry telemetry,
         Supplier<List<String>> unready,
-        Runnable reload,
+        Supplier<ReloadReport> reload,
         LiveSessions sessions,
         @Nullable Rules rules) {}

@@ -247,8 +247,8 @@ public sealed interface AuditEvent {
     /**
      * Something that pgweir works with was read anew.
      *
-     * @param what {@code certificate} or {@code rules}
-     * @param name of the listener; {@code rules}
+     * @param what {@code certificate}, {@code config} or {@code rules}
+     * @param name of the listener; of the file; {@code rules}
      * @param before of rules, the hash of what was in force; null where the process begins
      * @param after of rules, the hash of what was taken over
      * @param error null where it was taken over

@@ -4,6 +4,7 @@ import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.pgweir.admin.Admin;
 import io.pgweir.admin.Parts;
+import io.pgweir.admin.ReloadReport;
 import io.pgweir.audit.AgentFacts;
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.boot.AgentStartException.Kind;
@@ -12,10 +13,7 @@ import io.pgweir.config.AgentConfig;
 import io.pgweir.config.AuditConfig;
 import io.pgweir.config.AuditConfig.Durability;
 import io.pgweir.config.ConfigException;
-import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.RulesConfig;
-import io.pgweir.proxy.ClientListener;
-import io.pgweir.proxy.ClientTls;
 import io.pgweir.proxy.ProxyContext;
 import io.pgweir.proxy.Resolver;
 import io.pgweir.proxy.Transport;
@@ -31,7 +29,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -40,7 +37,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +60,7 @@ public final class Agent implements AutoCloseable {
     /** How long clients may take to hear that their session is over. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
-    private static final long RULES_LOOK_MILLIS = 1000;
+    private static final long LOOK_MILLIS = 1000;
 
     private static final int WAITING_THREADS = 4;
     private static final int WAITING_TASKS_MAX = 1024;
@@ -76,6 +72,8 @@ public final class Agent implements AutoCloseable {
     private final Durability durability;
     private final Telemetry telemetry;
     private final Clusters clusters;
+    private final Listeners listeners;
+    private final @Nullable ConfigReload configuration;
     private final @Nullable Rules rules;
     private @Nullable Admin admin;
 
@@ -88,7 +86,6 @@ public final class Agent implements AutoCloseable {
             new LinkedBlockingQueue<>(WAITING_TASKS_MAX),
             new DefaultThreadFactory("waiting", true));
 
-    private final List<ClientListener> listeners = new ArrayList<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -98,6 +95,16 @@ public final class Agent implements AutoCloseable {
      * @throws ConfigException with every fault of the rules
      */
     public static Agent start(AgentConfig config) throws AgentStartException, ConfigException {
+        return start(config, null);
+    }
+
+    /**
+     * As {@link #start(AgentConfig)}; what {@code source} says later is taken over while the agent runs.
+     *
+     * @param source null for a configuration that stays
+     */
+    public static Agent start(AgentConfig config, @Nullable ConfigSource source)
+            throws AgentStartException, ConfigException {
         LogSetup.apply(config.log());
         Telemetry telemetry = new Telemetry();
         Rules rules = rules(config.rules());
@@ -107,7 +114,7 @@ public final class Agent implements AutoCloseable {
         } catch (IOException failure) {
             throw new AgentStartException(Kind.AUDIT, "audit: " + failure.getMessage(), failure);
         }
-        return start(config, trail, rules, telemetry);
+        return start(config, source, trail, rules, telemetry);
     }
 
     /**
@@ -116,6 +123,16 @@ public final class Agent implements AutoCloseable {
      * @param rules null for none
      */
     public static Agent start(AgentConfig config, AuditTrail trail, @Nullable Rules rules, Telemetry telemetry)
+            throws AgentStartException {
+        return start(config, null, trail, rules, telemetry);
+    }
+
+    private static Agent start(
+            AgentConfig config,
+            @Nullable ConfigSource source,
+            AuditTrail trail,
+            @Nullable Rules rules,
+            Telemetry telemetry)
             throws AgentStartException {
         SharedRules shared = rules == null
                 ? null
@@ -126,7 +143,7 @@ public final class Agent implements AutoCloseable {
         } catch (IllegalStateException unavailable) {
             throw new AgentStartException(Kind.TRANSPORT, String.valueOf(unavailable.getMessage()), unavailable);
         }
-        Agent agent = new Agent(config, transport, trail, rules, shared, telemetry);
+        Agent agent = new Agent(config, source, transport, trail, rules, shared, telemetry);
         try {
             agent.open(config);
             return agent;
@@ -159,6 +176,7 @@ public final class Agent implements AutoCloseable {
 
     private Agent(
             AgentConfig config,
+            @Nullable ConfigSource source,
             Transport transport,
             AuditTrail trail,
             @Nullable Rules rules,
@@ -168,7 +186,6 @@ public final class Agent implements AutoCloseable {
         this.transport = transport;
         this.trail = trail;
         this.telemetry = telemetry;
-        clusters = new Clusters(trail, telemetry);
         this.rules = rules;
         durability = audit.durability();
         watch = rules == null ? null : new RulesWatch(rules, config.rules().files(), trail);
@@ -180,6 +197,10 @@ public final class Agent implements AutoCloseable {
                 trail,
                 shared,
                 telemetry);
+        clusters = new Clusters(transport, new Resolver(waiting), trail, telemetry);
+        listeners = new Listeners(context, transport, trail, waiting);
+        configuration =
+                source == null ? null : new ConfigReload(source, config, clusters, listeners, context, watch, trail);
     }
 
     private void open(AgentConfig config) throws AgentStartException {
@@ -191,35 +212,26 @@ public final class Agent implements AutoCloseable {
         if (rules != null) {
             trail.onRulesReload(null, rules.current().hash(), null);
         }
-        clusters.start(config.clusters(), config.limits().connectionsPer().node(), transport, new Resolver(waiting));
-        for (ListenerConfig listener : config.listeners()) {
-            ClientTls clientTls = clientTls(listener);
-            try {
-                listeners.add(
-                        ClientListener.bind(listener, clusters.of(listener.cluster()), clientTls, context, transport));
-            } catch (IOException failure) {
-                throw new AgentStartException(
-                        Kind.BIND,
-                        "listener " + listener.name() + ", " + listener.listen() + ": " + failure.getMessage(),
-                        failure);
-            }
+        try (Clusters.Prepared all = clusters.prepare(config);
+                Listeners.Prepared accepting = listeners.prepare(config.listeners(), all::of)) {
+            all.commit();
+            accepting.commit();
         }
-        if (watch != null) {
-            watch(watch);
-        }
+        watchFiles();
         if (config.admin() != null) {
             admin = admin(config.admin(), config);
-        }
-        for (ClientListener listener : listeners) {
-            log.atInfo()
-                    .addKeyValue("listener", listener.name())
-                    .addKeyValue("address", listener.where())
-                    .log("Listening");
         }
     }
 
     private Admin admin(AdminConfig config, AgentConfig whole) throws AgentStartException {
-        Parts parts = new Parts(version(), whole, telemetry, this::unready, this::reload, context.sessions(), rules);
+        Parts parts = new Parts(
+                version(),
+                () -> configuration == null ? whole : configuration.running(),
+                telemetry,
+                this::unready,
+                this::reload,
+                context.sessions(),
+                rules);
         try {
             Admin started = Admin.start(config, parts);
             SelfMetrics.start(telemetry, version(), rules, transport.loops());
@@ -247,44 +259,37 @@ public final class Agent implements AutoCloseable {
 
     /** Looked at on a thread that may wait; the loops' clock asks for it until they are shut down. */
     @SuppressWarnings("FutureReturnValueIgnored") // It ends with its loop.
-    private void watch(RulesWatch watched) {
+    private void watchFiles() {
         transport
                 .loops()
                 .next()
                 .scheduleWithFixedDelay(
-                        () -> waiting.execute(watched::look),
-                        RULES_LOOK_MILLIS,
-                        RULES_LOOK_MILLIS,
-                        TimeUnit.MILLISECONDS);
+                        () -> waiting.execute(this::look), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Reads again what is read from files while the agent runs: rules. Any thread; does not wait for it. */
-    public void reload() {
+    private void look() {
+        if (configuration != null) {
+            configuration.look();
+        }
         if (watch != null) {
-            waiting.execute(watch::reload);
+            watch.look();
         }
     }
 
-    private ClientTls clientTls(ListenerConfig listener) throws AgentStartException {
-        try {
-            return ClientTls.of(
-                    listener.tls(), waiting, error -> trail.onReload("certificate", listener.name(), error));
-        } catch (SSLException failure) {
-            throw new AgentStartException(
-                    Kind.TLS, "listener " + listener.name() + ", tls: " + failure.getMessage(), failure);
+    /** Reads again what is read from files: the configuration, and rules. Any thread that may wait. */
+    public ReloadReport reload() {
+        ReloadReport report =
+                configuration == null ? new ReloadReport(true, List.of(), List.of()) : configuration.reload();
+        if (!report.taken() || watch == null) {
+            return report;
         }
+        List<String> faults = watch.reload();
+        return faults.isEmpty() ? report : ReloadReport.refused(faults);
     }
 
     /** What each listener of a network is bound to, by its name, in the order of the configuration. */
     public Map<String, InetSocketAddress> addresses() {
-        Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
-        for (ClientListener listener : listeners) {
-            InetSocketAddress address = listener.address();
-            if (address != null) {
-                addresses.put(listener.name(), address);
-            }
-        }
-        return addresses;
+        return listeners.addresses();
     }
 
     /** Of the HTTP side; null where there is none. */
@@ -299,7 +304,7 @@ public final class Agent implements AutoCloseable {
             return;
         }
         try {
-            listeners.forEach(ClientListener::close);
+            listeners.close();
             context.stopSessions();
             if (!context.awaitNoSessions(GRACE)) {
                 context.stopSessionsNow();

@@ -3,6 +3,7 @@ package io.pgweir.boot;
 import io.pgweir.audit.AuditEvent;
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.boot.AgentStartException.Kind;
+import io.pgweir.config.AgentConfig;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.proxy.Cluster;
 import io.pgweir.proxy.Resolver;
@@ -30,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,33 +42,94 @@ final class Clusters implements AutoCloseable {
     /** How long a start waits for the first look at all clusters; who is not known by then is refused until he is. */
     private static final Duration FIRST_LOOK_MAX = Duration.ofSeconds(5);
 
-    private final Map<String, Cluster> clusters = new LinkedHashMap<>();
-    private final List<TopologyMonitor> monitors = new ArrayList<>();
+    private final Transport transport;
+    private final Resolver resolver;
     private final AuditTrail trail;
     private final Telemetry telemetry;
 
-    Clusters(AuditTrail trail, Telemetry telemetry) {
+    /** In the order of the configuration, by name. */
+    private volatile Map<String, Open> open = Map.of();
+
+    /** One that is in force. */
+    private record Open(
+            ClusterConfig config, Cluster cluster, @Nullable TopologyMonitor monitor) {}
+
+    Clusters(Transport transport, Resolver resolver, AuditTrail trail, Telemetry telemetry) {
+        this.transport = transport;
+        this.resolver = resolver;
         this.trail = trail;
         this.telemetry = telemetry;
     }
 
-    /** Begins to look. */
-    void start(Map<String, ClusterConfig> configs, int nodeSessionsMax, Transport transport, Resolver resolver)
-            throws AgentStartException {
-        for (Map.Entry<String, ClusterConfig> each : configs.entrySet()) {
-            add(each.getKey(), each.getValue(), nodeSessionsMax, transport, resolver);
+    /** Everything that can go wrong with other clusters has gone well: {@link #commit} cannot fail. Closed without it, nothing has changed. */
+    final class Prepared implements AutoCloseable {
+        private final Map<String, Open> next = new LinkedHashMap<>();
+        private final Map<String, ServerTls> tls = new LinkedHashMap<>();
+        private final List<TopologyMonitor> fresh = new ArrayList<>();
+        private final int nodeSessionsMax;
+        private boolean committed;
+
+        private Prepared(int nodeSessionsMax) {
+            this.nodeSessionsMax = nodeSessionsMax;
         }
-        monitors.forEach(TopologyMonitor::start);
-        awaitFirstLook();
+
+        /** As it is configured now, or is about to be. */
+        Cluster of(String name) {
+            return Objects.requireNonNull(next.get(name), name).cluster();
+        }
+
+        void commit() {
+            Map<String, Open> before = open;
+            committed = true;
+            next.forEach((name, each) -> {
+                each.cluster().balancer().sessionsMax(nodeSessionsMax);
+                each.cluster().become(each.config(), Objects.requireNonNull(tls.get(name), name), each.monitor());
+            });
+            open = next;
+            for (Open old : before.values()) {
+                TopologyMonitor monitor = old.monitor();
+                if (monitor != null && next.values().stream().noneMatch(each -> each.monitor() == monitor)) {
+                    monitor.close();
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            if (!committed) {
+                fresh.forEach(TopologyMonitor::close);
+            }
+        }
     }
 
-    private void add(String name, ClusterConfig config, int nodeSessionsMax, Transport transport, Resolver resolver)
-            throws AgentStartException {
+    /** Reads TLS files, and begins to look at what is not looked at. */
+    Prepared prepare(AgentConfig config) throws AgentStartException {
+        Prepared prepared = new Prepared(config.limits().connectionsPer().node());
+        try {
+            for (Map.Entry<String, ClusterConfig> each : config.clusters().entrySet()) {
+                add(prepared, each.getKey(), each.getValue());
+            }
+        } catch (AgentStartException failure) {
+            prepared.close();
+            throw failure;
+        }
+        prepared.fresh.forEach(TopologyMonitor::start);
+        awaitFirstLook(prepared.fresh);
+        return prepared;
+    }
+
+    private void add(Prepared prepared, String name, ClusterConfig config) throws AgentStartException {
         ServerTls tls;
         try {
             tls = ServerTls.of(config.tls());
         } catch (SSLException failure) {
             throw new AgentStartException(Kind.TLS, "cluster " + name + ", tls: " + failure.getMessage(), failure);
+        }
+        prepared.tls.put(name, tls);
+        Open before = open.get(name);
+        if (before != null && before.config().equals(config)) {
+            prepared.next.put(name, before);
+            return;
         }
         TopologyMonitor monitor;
         try {
@@ -74,16 +137,18 @@ final class Clusters implements AutoCloseable {
         } catch (IOException failure) {
             throw new AgentStartException(Kind.TLS, "cluster " + name + ": " + failure.getMessage(), failure);
         }
-        Balancer balancer = new Balancer(config, new SplittableRandom());
-        balancer.sessionsMax(nodeSessionsMax);
-        clusters.put(name, new Cluster(name, config, tls, transport, resolver, balancer, monitor));
+        Cluster cluster = before == null
+                ? new Cluster(
+                        name, config, tls, transport, resolver, new Balancer(config, new SplittableRandom()), monitor)
+                : before.cluster();
         if (monitor != null) {
-            monitor.listen((transitions, now) -> onTransitions(balancer, transitions, now));
-            monitors.add(monitor);
+            monitor.listen((transitions, now) -> onTransitions(cluster.balancer(), transitions, now));
+            prepared.fresh.add(monitor);
         }
+        prepared.next.put(name, new Open(config, cluster, monitor));
     }
 
-    private void awaitFirstLook() {
+    private static void awaitFirstLook(List<TopologyMonitor> monitors) {
         CompletableFuture<?>[] looks =
                 monitors.stream().map(TopologyMonitor::pollNow).toArray(CompletableFuture<?>[]::new);
         try {
@@ -114,12 +179,12 @@ final class Clusters implements AutoCloseable {
         return ChronoUnit.MICROS.between(Instant.EPOCH, at);
     }
 
-    Cluster of(String name) {
-        return Objects.requireNonNull(clusters.get(name), name);
-    }
-
     @Override
     public void close() {
-        monitors.forEach(TopologyMonitor::close);
+        for (Open each : open.values()) {
+            if (each.monitor() != null) {
+                each.monitor().close();
+            }
+        }
     }
 }

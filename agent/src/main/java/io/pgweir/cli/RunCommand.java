@@ -2,6 +2,7 @@ package io.pgweir.cli;
 
 import io.pgweir.boot.Agent;
 import io.pgweir.boot.AgentStartException;
+import io.pgweir.boot.ConfigSource;
 import io.pgweir.boot.Hangup;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.ConfigException;
@@ -61,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
             // Before the agent's classes are loaded, and with them the first logger.
             System.setProperty(LOG_LEVEL_PROPERTY, logLevel.name().toLowerCase(Locale.ROOT));
         }
-        Agent agent = Agent.start(effective);
+        Agent agent = Agent.start(effective, config == null ? null : new FileSource(config));
         Hangup.handle(agent::reload);
         Thread onSignal = new Thread(() -> stop(agent), "stop");
         Runtime.getRuntime().addShutdownHook(onSignal);
@@ -74,6 +75,25 @@ final class RunCommand implements Callable<Integer> {
             forget(onSignal);
         }
         return ExitCode.OK;
+    }
+
+    /** The file that was given, with what else was given beside it. */
+    private final class FileSource implements ConfigSource {
+        private final Path file;
+
+        FileSource(Path file) {
+            this.file = file;
+        }
+
+        @Override
+        public Path file() {
+            return file;
+        }
+
+        @Override
+        public AgentConfig read() throws ConfigException {
+            return effective();
+        }
     }
 
     private AgentConfig effective() throws ConfigException {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread. One lock, held for a few additions; for a walk along the queue where a session ends while others wait.
  */
 public final class ConnectionLimits {
-    private final ConnectionsPerConfig per;
-    private final int queueMax;
+    private ConnectionsPerConfig per;
+    private int queueMax;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Count agent;
@@ -35,6 +35,40 @@ public final class ConnectionLimits {
         per = limits.connectionsPer();
         queueMax = limits.queue().sessions();
         agent = new Count(Scope.AGENT, "", limits.connections());
+    }
+
+    /**
+     * Other limits from now on: who has a place keeps it. Sessions of a kind that was not limited before are counted from now on.
+     */
+    public void configure(LimitsConfig limits) {
+        List<Admission> next;
+        lock.lock();
+        try {
+            per = limits.connectionsPer();
+            queueMax = limits.queue().sessions();
+            agent.max = limits.connections();
+            for (Count count : counts.values()) {
+                count.max = max(count.scope, count.max);
+            }
+            next = goOn();
+        } finally {
+            lock.unlock();
+        }
+        for (Admission admitted : next) {
+            tell(admitted);
+        }
+    }
+
+    /** A listener's is told with each that asks. */
+    private int max(Scope scope, int listener) {
+        int max = switch (scope) {
+            case CLIENT_ADDRESS -> per.clientAddress();
+            case USER -> per.user();
+            case DATABASE -> per.database();
+            case CLUSTER -> per.cluster();
+            default -> listener;
+        };
+        return max == ConnectionsPerConfig.UNLIMITED ? Integer.MAX_VALUE : max;
     }
 
     /**
@@ -82,6 +116,7 @@ public final class ConnectionLimits {
     private void add(List<Count> asked, Scope scope, String name, int max) {
         if (max != ConnectionsPerConfig.UNLIMITED) {
             Count count = counts.computeIfAbsent(new Key(scope, name), key -> new Count(scope, name, max));
+            count.max = max;
             count.users++;
             asked.add(count);
         }

@@ -4,7 +4,7 @@ package io.pgweir.limits;
 final class Count {
     final Scope scope;
     final String name;
-    final int max;
+    int max;
 
     /** Admitted sessions. */
     int held;

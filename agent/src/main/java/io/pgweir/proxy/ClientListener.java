@@ -26,14 +26,31 @@ public final class ClientListener implements AutoCloseable {
 
     private static final int BACKLOG = 4096;
 
-    private final String name;
     private final HostPort listen;
     private final Channel channel;
+    private final Acceptor acceptor;
 
-    private ClientListener(String name, HostPort listen, Channel channel) {
-        this.name = name;
+    private ClientListener(HostPort listen, Channel channel, Acceptor acceptor) {
         this.listen = listen;
         this.channel = channel;
+        this.acceptor = acceptor;
+    }
+
+    /** What becomes of those who connect. */
+    private static final class Acceptor extends ChannelInitializer<Channel> {
+        private final Transport transport;
+        private volatile Listening listening;
+
+        Acceptor(Transport transport, Listening listening) {
+            this.transport = transport;
+            this.listening = listening;
+        }
+
+        @Override
+        protected void initChannel(Channel client) {
+            transport.configure(client);
+            accept(client, listening);
+        }
     }
 
     /**
@@ -44,25 +61,13 @@ public final class ClientListener implements AutoCloseable {
     public static ClientListener bind(
             ListenerConfig config, Cluster cluster, ClientTls clientTls, ProxyContext context, Transport transport)
             throws IOException {
-        Listening listening = new Listening(
-                context,
-                config,
-                clientTls,
-                cluster,
-                Wish.of(config),
-                config.applicationName() == null ? null : new ApplicationName(config.applicationName()));
+        Acceptor acceptor = new Acceptor(transport, listening(context, config, cluster, clientTls));
         HostPort listen = config.listen();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(transport.loops())
                 .channel(transport.listening(listen))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel client) {
-                        transport.configure(client);
-                        accept(client, listening);
-                    }
-                });
+                .childHandler(acceptor);
         ChannelFuture bound =
                 bootstrap.bind(address(listen, transport, bootstrap)).awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -71,7 +76,7 @@ public final class ClientListener implements AutoCloseable {
         if (listen.isUnix()) {
             SocketFile.permit(listen.path(), config.socketMode());
         }
-        return new ClientListener(config.name(), listen, bound.channel());
+        return new ClientListener(listen, bound.channel(), acceptor);
     }
 
     private static SocketAddress address(HostPort listen, Transport transport, ServerBootstrap bootstrap)
@@ -107,8 +112,24 @@ public final class ClientListener implements AutoCloseable {
         client.pipeline().addLast("start", start);
     }
 
+    private static Listening listening(
+            ProxyContext context, ListenerConfig config, Cluster cluster, ClientTls clientTls) {
+        return new Listening(
+                context,
+                config,
+                clientTls,
+                cluster,
+                Wish.of(config),
+                config.applicationName() == null ? null : new ApplicationName(config.applicationName()));
+    }
+
+    /** What is configured for those who connect from now on, at the same address. */
+    public void serve(ListenerConfig config, Cluster cluster, ClientTls clientTls) {
+        acceptor.listening = listening(acceptor.listening.context(), config, cluster, clientTls);
+    }
+
     public String name() {
-        return name;
+        return acceptor.listening.config().name();
     }
 
     /** With the port that was given where the configuration said 0; null of a Unix-domain socket. */

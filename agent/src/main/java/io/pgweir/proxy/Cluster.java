@@ -14,15 +14,22 @@ import org.jspecify.annotations.Nullable;
 /** A cluster as sessions see it: who its nodes are at this moment, who of them takes a session, and how they are reached. Any thread. */
 public final class Cluster {
     private final String name;
-    private final ClusterConfig config;
-    private final ServerTls tls;
     private final Transport transport;
     private final Resolver resolver;
     private final Balancer balancer;
-    private final @Nullable TopologyMonitor monitor;
+    private volatile Setup setup;
 
-    /** Of a cluster that nobody looks at. */
-    private final Topology unasked;
+    /**
+     * What a reload may change.
+     *
+     * @param unasked of a cluster that nobody looks at
+     * @param monitor null where nothing is known but the configuration
+     */
+    private record Setup(
+            ClusterConfig config,
+            ServerTls tls,
+            Topology unasked,
+            @Nullable TopologyMonitor monitor) {}
 
     /** @param monitor null where nothing is known but the configuration */
     public Cluster(
@@ -34,13 +41,20 @@ public final class Cluster {
             Balancer balancer,
             @Nullable TopologyMonitor monitor) {
         this.name = name;
-        this.config = config;
-        this.tls = tls;
         this.transport = transport;
         this.resolver = resolver;
         this.balancer = balancer;
-        this.monitor = monitor;
-        this.unasked = Topology.unasked(name, config.nodes());
+        this.setup = setup(config, tls, monitor);
+    }
+
+    private Setup setup(ClusterConfig config, ServerTls tls, @Nullable TopologyMonitor monitor) {
+        return new Setup(config, tls, Topology.unasked(name, config.nodes()), monitor);
+    }
+
+    /** From now on it is configured otherwise; its sessions are counted on. */
+    public void become(ClusterConfig config, ServerTls tls, @Nullable TopologyMonitor monitor) {
+        balancer.configure(config);
+        setup = setup(config, tls, monitor);
     }
 
     public String name() {
@@ -52,16 +66,17 @@ public final class Cluster {
     }
 
     public Topology topology() {
-        return monitor == null ? unasked : monitor.current();
+        Setup now = setup;
+        return now.monitor() == null ? now.unasked() : now.monitor().current();
     }
 
     /** Whether somebody looks what its nodes are. */
     public boolean isWatched() {
-        return monitor != null;
+        return setup.monitor() != null;
     }
 
     ServerTls tls() {
-        return tls;
+        return setup.tls();
     }
 
     Transport transport() {
@@ -73,7 +88,7 @@ public final class Cluster {
     }
 
     long connectTimeoutMillis() {
-        return config.connectTimeout().toMillis();
+        return setup.config().connectTimeout().toMillis();
     }
 
     /**
@@ -92,7 +107,7 @@ public final class Cluster {
      */
     @Nullable
     ProxyHeader header(@Nullable Peer client) {
-        if (config.sendProxy() == SendProxy.NONE) {
+        if (setup.config().sendProxy() == SendProxy.NONE) {
             return null;
         }
         return client == null ? ProxyHeader.OWN : new ProxyHeader(client);
@@ -100,6 +115,7 @@ public final class Cluster {
 
     /** A server told a session whether it is in recovery. */
     void onServerSaid(Node node, boolean inHotStandby) {
+        TopologyMonitor monitor = setup.monitor();
         if (monitor != null) {
             monitor.onServerSaid(node.name(), inHotStandby);
         }

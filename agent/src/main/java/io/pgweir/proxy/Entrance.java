@@ -13,6 +13,7 @@ import io.pgweir.session.SessionListener;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import io.pgweir.wire.StartupPacket;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * startup packet is read, so that a client can be told; CancelRequests never come here. Any thread.
  */
 final class Entrance {
-    private final LimitsConfig config;
     private final Telemetry telemetry;
     private final ConnectionLimits connections;
-    private final ConnectRates rates;
-    private final @Nullable FailedLogins failedLogins;
+    private volatile LimitsConfig config;
+    private volatile ConnectRates rates;
+    private volatile @Nullable FailedLogins failedLogins;
 
     /** Client sockets that are no sessions yet. */
     private final AtomicInteger handshakes = new AtomicInteger();
@@ -35,10 +36,27 @@ final class Entrance {
         this.telemetry = telemetry;
         connections = new ConnectionLimits(config);
         rates = new ConnectRates(config.connectRate(), System::nanoTime);
-        FailedLoginsConfig failures = config.failedLogins();
-        failedLogins = failures == null ? null : new FailedLogins(failures, System::nanoTime);
+        failedLogins = failedLogins(config);
         telemetry.gauge(Metric.SESSIONS_OPEN, connections::held);
         telemetry.gauge(Metric.SESSIONS_WAITING, connections::waiting);
+    }
+
+    private static @Nullable FailedLogins failedLogins(LimitsConfig config) {
+        FailedLoginsConfig failures = config.failedLogins();
+        return failures == null ? null : new FailedLogins(failures, System::nanoTime);
+    }
+
+    /** Other limits from now on. Rates and failures that are limited otherwise than before are counted anew. One caller at a time. */
+    void configure(LimitsConfig next) {
+        LimitsConfig before = config;
+        connections.configure(next);
+        if (!next.connectRate().equals(before.connectRate())) {
+            rates = new ConnectRates(next.connectRate(), System::nanoTime);
+        }
+        if (!Objects.equals(next.failedLogins(), before.failedLogins())) {
+            failedLogins = failedLogins(next);
+        }
+        config = next;
     }
 
     /** Whether one more socket may say what it wants; then {@link #onHandshakeEnd} follows, once. */
@@ -69,7 +87,8 @@ final class Entrance {
     /** What the client is told at once; null where it may ask for a place. */
     @Nullable
     Refusal refuses(Caller caller) {
-        if (failedLogins != null && failedLogins.isRefused(caller.address())) {
+        FailedLogins logins = failedLogins;
+        if (logins != null && logins.isRefused(caller.address())) {
             return counted(Refusal.tooManyFailedLogins(caller.address()));
         }
         Scope often = rates.refuses(caller.listener(), config.connectRate().listener(), caller.address());
@@ -92,6 +111,7 @@ final class Entrance {
 
     /** {@code listener}, or one that notes on the way where the server lets nobody in. */
     SessionListener noting(SessionListener listener, Peer peer) {
-        return failedLogins == null ? listener : new LoginListener(listener, failedLogins, peer.text());
+        FailedLogins logins = failedLogins;
+        return logins == null ? listener : new LoginListener(listener, logins, peer.text());
     }
 }

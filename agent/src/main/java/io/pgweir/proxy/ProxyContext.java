@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProxyContext {
     private static final long STATEMENT_CACHE_BYTES_MAX = 16 << 20;
 
-    private final LimitsConfig limits;
+    private volatile LimitsConfig limits;
     private final Entrance entrance;
     private final @Nullable Janitor janitor;
     private final TrackerOptions trackerOptions;
@@ -65,6 +65,12 @@ public final class ProxyContext {
     @Nullable
     Janitor janitor() {
         return janitor;
+    }
+
+    /** Other limits from now on; what a session took over when it began, it keeps. One caller at a time. */
+    public void limit(LimitsConfig next) {
+        limits = next;
+        entrance.configure(next);
     }
 
     Entrance entrance() {

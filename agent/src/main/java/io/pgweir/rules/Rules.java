@@ -4,7 +4,7 @@ import io.pgweir.config.ConfigException;
 
 /** The rules in force: one immutable set in one volatile. Any thread. */
 public final class Rules {
-    private final Source source;
+    private volatile Source source;
     private volatile RuleSet current;
 
     /** Where sets come from. */
@@ -35,5 +35,11 @@ public final class Rules {
         RuleSet before = current;
         current = next;
         return before;
+    }
+
+    /** Another source from now on, which has said {@code checked}. */
+    public void replace(RuleSet checked, Source from) {
+        source = from;
+        current = checked;
     }
 }

@@ -238,9 +238,22 @@ class AdminContractIT {
             case 403 -> ask(method, exchange.path, body, "Origin", "http://evil.example");
             case 413 -> ask(method, exchange.path, "x".repeat(70_000));
             case 400 -> ask(method, exchange.path, "{nonsense");
+            case 422 -> refused(exchange);
             case 503 -> unready(exchange);
             default -> ask(method, exchange.path, body);
         };
+    }
+
+    /** With a rule file that is no good. */
+    private HttpResponse<String> refused(Exchange exchange) throws Exception {
+        Path rules = dir.resolve("rules.yaml");
+        String good = Files.readString(rules);
+        try {
+            Files.writeString(rules, good + "nonsense: 1\n");
+            return ask("POST", exchange.path, "");
+        } finally {
+            Files.writeString(rules, good);
+        }
     }
 
     private HttpResponse<String> unready(Exchange exchange) throws Exception {
