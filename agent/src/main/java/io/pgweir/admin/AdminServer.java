@@ -34,6 +34,13 @@ final class AdminServer implements AutoCloseable {
     private static final int DRAIN_SECONDS_MAX = 1;
     private static final int BODY_BYTES_MAX = 64 << 10;
 
+    /** Read by the JDK's server when its first one is made: whoever is slow, or many, is shown out. */
+    private static final Map<String, String> BOUNDS = Map.of(
+            "sun.net.httpserver.maxReqTime", "30",
+            "sun.net.httpserver.maxRspTime", "60",
+            "sun.net.httpserver.maxReqHeaders", "64",
+            "jdk.httpserver.maxConnections", "256");
+
     private final HttpServer server;
     private final ExecutorService threads;
     private final Door door;
@@ -71,6 +78,11 @@ final class AdminServer implements AutoCloseable {
      * @throws IOException where it cannot be bound, or its files are no good
      */
     static HttpServer bind(InetSocketAddress address, AdminConfig.@Nullable Tls tls) throws IOException {
+        BOUNDS.forEach((name, bound) -> {
+            if (System.getProperty(name) == null) {
+                System.setProperty(name, bound);
+            }
+        });
         return tls == null ? HttpServer.create(address, BACKLOG) : AdminTls.server(address, BACKLOG, tls);
     }
 

@@ -1,10 +1,16 @@
 package io.pgweir.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.pgweir.config.ConfigException;
 import io.pgweir.config.ConfigReader;
+import io.pgweir.testing.Certificates;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -75,6 +81,55 @@ class AdminIT {
         assertThat(fault)
                 .hasMessageContaining("f:3:17: admin: listen: " + listen
                         + " for everybody (expected: a loopback address, or token-file or tls.client-ca beside it)");
+    }
+
+    @Test
+    void withAClientCaNobodyComesInWithoutACertificate() throws Exception {
+        // Given
+        Certificates certificates = Certificates.in(dir);
+        String tls = ", tls: {cert: %s, key: %s, client-ca: %s}"
+                .formatted(certificates.serverCertificate(), certificates.serverKey(), certificates.ca());
+        String text = CONFIG.formatted("0.0.0.0:0", tls);
+        // When
+        try (Agent agent = Agent.start(ConfigReader.read("f", text));
+                HttpClient known = client(certificates, true);
+                HttpClient unknown = client(certificates, false)) {
+            int port = Objects.requireNonNull(agent.adminAddress()).getPort();
+            HttpRequest request = HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/sessions"))
+                    .build();
+            // Then
+            assertThat(known.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+            assertThatThrownBy(() -> unknown.send(request, HttpResponse.BodyHandlers.ofString()))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    private static HttpClient client(Certificates certificates, boolean withOwn) throws Exception {
+        SslContextBuilder tls = SslContextBuilder.forClient()
+                .sslProvider(SslProvider.JDK)
+                .trustManager(certificates.ca().toFile());
+        if (withOwn) {
+            tls = tls.keyManager(
+                    certificates.clientCertificate().toFile(),
+                    certificates.clientKey().toFile());
+        }
+        return HttpClient.newBuilder()
+                .sslContext(((JdkSslContext) tls.build()).context())
+                .build();
+    }
+
+    @Test
+    void aTlsKeyThatIsNoneStopsTheStart() throws Exception {
+        // Given
+        Certificates certificates = Certificates.in(dir);
+        String tls = ", tls: {cert: %s, key: %s}".formatted(certificates.serverCertificate(), certificates.ca());
+        String text = CONFIG.formatted("127.0.0.1:0", tls);
+        // When
+        AgentStartException fault =
+                catchThrowableOfType(AgentStartException.class, () -> Agent.start(ConfigReader.read("f", text)));
+        // Then
+        assertThat(fault).hasMessageContaining("holds no key (expected: PKCS#8 PEM without a password)");
     }
 
     @Test

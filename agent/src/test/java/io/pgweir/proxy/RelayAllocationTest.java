@@ -15,6 +15,7 @@ import io.pgweir.session.SessionTracker;
 import io.pgweir.session.TrackerOptions;
 import io.pgweir.session.Transaction;
 import io.pgweir.sql.StatementCache;
+import io.pgweir.telemetry.Telemetry;
 import io.pgweir.wire.BackendDecoder;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.FrontendDecoder;
@@ -43,8 +44,10 @@ class RelayAllocationTest {
     private final FrontendDecoder frontend = new FrontendDecoder();
     private final BackendDecoder backend = new BackendDecoder();
     private final Heard heard = new Heard();
-    private final SessionTracker tracker =
-            new SessionTracker(heard, new StatementCache(1 << 20)::get, TrackerOptions.DEFAULT);
+    private final SessionTracker tracker = new SessionTracker(
+            new SessionMeter(heard, new SessionMetrics(new Telemetry())),
+            new StatementCache(1 << 20)::get,
+            TrackerOptions.DEFAULT);
 
     @Test
     void rowsAllocateNothing() {
