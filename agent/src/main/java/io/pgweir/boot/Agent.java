@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *  start: audit trail, TLS files, clusters, event loops, listeners
- *  close: listeners, sessions (as each falls idle; after the grace, all), clusters, event loops, audit trail
+ *  close: listeners, sessions (each after its transaction; at the deadline, all), clusters, event loops, audit trail
  * </pre>
  *
  * <p>{@link #start} and {@link #close} from one thread, all else from any.
@@ -54,11 +54,8 @@ import org.slf4j.LoggerFactory;
 public final class Agent implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
-    /** How long statements under way may run on when the agent stops. */
-    private static final Duration GRACE = Duration.ofSeconds(5);
-
     /** How long clients may take to hear that their session is over. */
-    private static final Duration FAREWELL = Duration.ofSeconds(2);
+    private static final Duration FAREWELL = Duration.ofSeconds(4);
 
     private static final long LOOK_MILLIS = 1000;
 
@@ -197,7 +194,7 @@ public final class Agent implements AutoCloseable {
                 trail,
                 shared,
                 telemetry);
-        clusters = new Clusters(transport, new Resolver(waiting), trail, telemetry);
+        clusters = new Clusters(transport, new Resolver(waiting), trail, telemetry, context);
         listeners = new Listeners(context, transport, trail, waiting);
         configuration =
                 source == null ? null : new ConfigReload(source, config, clusters, listeners, context, watch, trail);
@@ -297,7 +294,7 @@ public final class Agent implements AutoCloseable {
         return admin == null ? null : admin.address();
     }
 
-    /** Stops accepting, lets statements under way end, tells clients 57P01, and writes every record out. */
+    /** Stops accepting, lets transactions end, tells clients 57P01, and writes every record out. */
     @Override
     public void close() {
         if (!closing.compareAndSet(false, true)) {
@@ -306,7 +303,7 @@ public final class Agent implements AutoCloseable {
         try {
             listeners.close();
             context.stopSessions();
-            if (!context.awaitNoSessions(GRACE)) {
+            if (!context.awaitNoSessions(clusters.deadlineMax().plus(FAREWELL))) {
                 context.stopSessionsNow();
                 context.awaitNoSessions(FAREWELL);
             }
@@ -322,6 +319,11 @@ public final class Agent implements AutoCloseable {
             waiting.shutdownNow();
             closed.countDown();
         }
+    }
+
+    /** Those that {@link #close} still waits for have no more time: they end at the end of the message that is under way. Any thread. */
+    public void hurry() {
+        context.stopSessionsNow();
     }
 
     public void awaitClosed() throws InterruptedException {

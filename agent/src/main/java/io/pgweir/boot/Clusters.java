@@ -6,6 +6,7 @@ import io.pgweir.boot.AgentStartException.Kind;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.proxy.Cluster;
+import io.pgweir.proxy.ProxyContext;
 import io.pgweir.proxy.Resolver;
 import io.pgweir.proxy.ServerTls;
 import io.pgweir.proxy.Transport;
@@ -46,6 +47,7 @@ final class Clusters implements AutoCloseable {
     private final Resolver resolver;
     private final AuditTrail trail;
     private final Telemetry telemetry;
+    private final ProxyContext context;
 
     /** In the order of the configuration, by name. */
     private volatile Map<String, Open> open = Map.of();
@@ -54,7 +56,13 @@ final class Clusters implements AutoCloseable {
     private record Open(
             ClusterConfig config, Cluster cluster, @Nullable TopologyMonitor monitor) {}
 
-    Clusters(Transport transport, Resolver resolver, AuditTrail trail, Telemetry telemetry) {
+    Clusters(
+            Transport transport,
+            Resolver resolver,
+            AuditTrail trail,
+            Telemetry telemetry,
+            ProxyContext context) {
+        this.context = context;
         this.transport = transport;
         this.resolver = resolver;
         this.trail = trail;
@@ -86,6 +94,11 @@ final class Clusters implements AutoCloseable {
                 each.cluster().become(each.config(), Objects.requireNonNull(tls.get(name), name), each.monitor());
             });
             open = next;
+            next.forEach((name, each) -> {
+                if (!each.equals(before.get(name))) {
+                    context.onTopology(each.cluster());
+                }
+            });
             for (Open old : before.values()) {
                 TopologyMonitor monitor = old.monitor();
                 if (monitor != null && next.values().stream().noneMatch(each -> each.monitor() == monitor)) {
@@ -142,7 +155,7 @@ final class Clusters implements AutoCloseable {
                         name, config, tls, transport, resolver, new Balancer(config, new SplittableRandom()), monitor)
                 : before.cluster();
         if (monitor != null) {
-            monitor.listen((transitions, now) -> onTransitions(cluster.balancer(), transitions, now));
+            monitor.listen((transitions, now) -> onTransitions(cluster, transitions, now));
             prepared.fresh.add(monitor);
         }
         prepared.next.put(name, new Open(config, cluster, monitor));
@@ -161,7 +174,7 @@ final class Clusters implements AutoCloseable {
     }
 
     /** On a monitor's thread. */
-    private void onTransitions(Balancer balancer, List<Transition> transitions, Topology now) {
+    private void onTransitions(Cluster cluster, List<Transition> transitions, Topology now) {
         for (Transition transition : transitions) {
             trail.offer(new AuditEvent.TopologyChange(
                     micros(transition.at()),
@@ -172,11 +185,22 @@ final class Clusters implements AutoCloseable {
                     transition.to(),
                     transition.evidence()));
         }
-        balancer.keepOnly(now);
+        cluster.balancer().keepOnly(now);
+        context.onTopology(cluster);
     }
 
     private static long micros(Instant at) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, at);
+    }
+
+    /** How long a session may take to end its transaction, of the cluster that gives most. */
+    Duration deadlineMax() {
+        Duration most = Duration.ZERO;
+        for (Open each : open.values()) {
+            Duration deadline = each.config().drain().deadline();
+            most = deadline.compareTo(most) > 0 ? deadline : most;
+        }
+        return most;
     }
 
     @Override

@@ -3,13 +3,14 @@ package io.pgweir.cli;
 import io.pgweir.boot.Agent;
 import io.pgweir.boot.AgentStartException;
 import io.pgweir.boot.ConfigSource;
-import io.pgweir.boot.Hangup;
+import io.pgweir.boot.Signals;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.ConfigException;
 import io.pgweir.config.ConfigReader;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,7 +64,10 @@ final class RunCommand implements Callable<Integer> {
             System.setProperty(LOG_LEVEL_PROPERTY, logLevel.name().toLowerCase(Locale.ROOT));
         }
         Agent agent = Agent.start(effective, config == null ? null : new FileSource(config));
-        Hangup.handle(agent::reload);
+        Signals.handle("HUP", agent::reload);
+        AtomicInteger asked = new AtomicInteger();
+        Signals.handle("TERM", () -> onStop(agent, asked.incrementAndGet()));
+        Signals.handle("INT", () -> onStop(agent, asked.incrementAndGet()));
         Thread onSignal = new Thread(() -> stop(agent), "stop");
         Runtime.getRuntime().addShutdownHook(onSignal);
         try {
@@ -113,6 +117,15 @@ final class RunCommand implements Callable<Integer> {
                 read.threads(),
                 read.admin(),
                 read.log());
+    }
+
+    /** The first signal asks sessions to end, the second ends them, the third ends the process as it is. */
+    private static void onStop(Agent agent, int times) {
+        switch (times) {
+            case 1 -> agent.close();
+            case 2 -> agent.hurry();
+            default -> Runtime.getRuntime().halt(ExitCode.SOFTWARE);
+        }
     }
 
     /** A signal is an orderly end: the process says 0, not 128 and the signal's number. */

@@ -25,7 +25,8 @@ public record ClusterConfig(
         @Nullable LagConfig lag,
         BalanceConfig balance,
         @Nullable EjectionConfig ejection,
-        @Nullable BreakerConfig breaker) {
+        @Nullable BreakerConfig breaker,
+        DrainConfig drain) {
     public static final Duration CONNECT_TIMEOUT_DEFAULT = Duration.ofSeconds(5);
 
     public ClusterConfig {
@@ -43,13 +44,25 @@ public record ClusterConfig(
             @Nullable LagConfig lag,
             BalanceConfig balance,
             @Nullable EjectionConfig ejection,
-            @Nullable BreakerConfig breaker) {
-        this(nodes, patroni, dns, tls, connectTimeout, SendProxy.NONE, monitor, lag, balance, ejection, breaker);
+            @Nullable BreakerConfig breaker,
+            DrainConfig drain) {
+        this(nodes, patroni, dns, tls, connectTimeout, SendProxy.NONE, monitor, lag, balance, ejection, breaker, drain);
     }
 
     /** Nodes that are tried in their order: the first that can be connected to takes the session. */
     public ClusterConfig(List<HostPort> nodes, ServerTlsConfig tls, Duration connectTimeout) {
-        this(nodes, null, null, tls, connectTimeout, SendProxy.NONE, null, null, BalanceConfig.IN_ORDER, null, null);
+        this(
+                nodes,
+                null,
+                null,
+                tls,
+                connectTimeout,
+                null,
+                null,
+                BalanceConfig.IN_ORDER,
+                null,
+                null,
+                DrainConfig.DEFAULT);
     }
 
     /** Whether there is somebody who knows which node leads. */

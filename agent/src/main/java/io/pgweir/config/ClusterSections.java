@@ -42,7 +42,8 @@ final class ClusterSections {
                 lag,
                 balance(section, known ? Strategy.LEAST_CONNECTIONS : Strategy.IN_ORDER),
                 ejection(section.section("ejection")),
-                breaker(section.section("breaker")));
+                breaker(section.section("breaker")),
+                drain(section.section("drain")));
         section.end();
         check(section, cluster);
         return cluster;
@@ -234,6 +235,18 @@ final class ClusterSections {
                 section.integer("max-percent", defaults.maxPercent(), 0, 100));
         section.end();
         return ejection;
+    }
+
+    private static DrainConfig drain(@Nullable Section section) {
+        DrainConfig defaults = DrainConfig.DEFAULT;
+        if (section == null) {
+            return defaults;
+        }
+        DrainConfig drain = new DrainConfig(
+                section.duration("deadline", defaults.deadline(), Duration.ZERO, DAY),
+                section.flag("on-lag", defaults.onLag()));
+        section.end();
+        return drain;
     }
 
     private static @Nullable BreakerConfig breaker(@Nullable Section section) {

@@ -2,8 +2,10 @@ package io.pgweir.proxy;
 
 import io.netty.channel.EventLoop;
 import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.DrainConfig;
 import io.pgweir.config.SendProxy;
 import io.pgweir.routing.Balancer;
+import io.pgweir.routing.Departure;
 import io.pgweir.routing.Search;
 import io.pgweir.routing.Wish;
 import io.pgweir.topology.Node;
@@ -111,6 +113,21 @@ public final class Cluster {
             return null;
         }
         return client == null ? ProxyHeader.OWN : new ProxyHeader(client);
+    }
+
+    /** Why a session has to leave the node that it was given; null where it may stay. */
+    @Nullable
+    String whyLeave(Node node, Wish wish) {
+        if (balancer.isDrained(node.name())) {
+            return "is being drained";
+        }
+        Departure departure =
+                Departure.of(topology(), node, wish, drain().onLag());
+        return departure == null ? null : departure.text();
+    }
+
+    DrainConfig drain() {
+        return setup.config().drain();
     }
 
     /** A server told a session whether it is in recovery. */

@@ -37,6 +37,8 @@ public enum EndCause {
     ADMINISTRATOR,
     /** One of limits.timeouts. */
     TIMEOUT,
+    /** Its node lags, leads no more, is gone or is being drained. */
+    DRAINED,
     /** The agent is stopping. */
     SHUTDOWN,
     INTERNAL_ERROR;

@@ -42,6 +42,8 @@ public final class ProxyContext {
     private final ReentrantLock idle = new ReentrantLock();
     private final Condition changed = idle.newCondition();
 
+    private volatile boolean stopping;
+
     /** @param rules null where none are configured */
     public ProxyContext(
             LimitsConfig limits,
@@ -132,6 +134,9 @@ public final class ProxyContext {
 
     void onSessionStart(ProxySession session) {
         sessions.add(session);
+        if (stopping) {
+            session.stop();
+        }
     }
 
     /** Both of its sockets are closed and its last record is on its way. */
@@ -159,11 +164,22 @@ public final class ProxyContext {
         }
     }
 
-    /** Ends every session as soon as its server owes no answer. */
+    /** A cluster is not what it was, or one of its nodes is being drained: its sessions may have to leave. */
+    public void onTopology(Cluster cluster) {
+        for (ProxySession session : sessions.all()) {
+            if (session.cluster.equals(cluster)) {
+                session.onTopology();
+            }
+        }
+    }
+
+    /** Ends every session as soon as nothing is under way, and at its cluster's deadline all the same. */
     public void stopSessions() {
+        stopping = true;
         sessions.all().forEach(ProxySession::stop);
     }
 
+    /** Ends every session at the end of the message that is under way. */
     public void stopSessionsNow() {
         sessions.all().forEach(ProxySession::stopNow);
     }

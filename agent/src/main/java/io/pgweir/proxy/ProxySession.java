@@ -37,9 +37,6 @@ final class ProxySession {
     /** Control messages are always seen whole: PostgreSQL and libpq both read no longer ones than this. */
     private static final int MESSAGE_BYTES_MIN = 65_536;
 
-    /** How long a session that somebody ends may be in the midst of a message. */
-    private static final long TERMINATE_SECONDS_MAX = 10;
-
     final ProxyContext context;
     final Cluster cluster;
     private final Wish wish;
@@ -64,14 +61,13 @@ final class ProxySession {
 
     final SessionEnding ending = new SessionEnding(this);
     private final HeldMessages held = new HeldMessages(this);
+    private final SessionDrain drain = new SessionDrain(this);
 
     /** Null where no timeout is configured. */
     private @Nullable SessionTimeouts timeouts;
 
     private CancelKeys.@Nullable Key cancelKey;
     private boolean throttled;
-    private boolean stopping;
-    private boolean terminating;
 
     ProxySession(
             Listening listening,
@@ -150,6 +146,7 @@ final class ProxySession {
         if (ended) {
             ending.endOfClient();
         }
+        stayOrLeave();
         steer();
     }
 
@@ -242,7 +239,6 @@ final class ProxySession {
             if (throttled) {
                 steer();
             }
-            terminateBetweenMessages();
             stopIfAsked();
         }
 
@@ -295,6 +291,7 @@ final class ProxySession {
 
     /** Both of its sockets are closed. */
     void onFinished() {
+        drain.stopTimer();
         forgetCancelKey();
         place.lease().onEnded();
         context.onSessionEnd(this);
@@ -371,42 +368,45 @@ final class ProxySession {
 
     /** As pg_terminate_backend: what runs is cancelled, and the client hears of it between two messages. On the loop. */
     void terminate() {
+        drain.now(Refusal.terminated(EndCause.ADMINISTRATOR));
+    }
+
+    /** Ends the session as soon as nothing is under way, and at the deadline all the same. Any thread. */
+    void stop() {
+        client.eventLoop()
+                .execute(() -> drain.begin(
+                        Refusal.shutdown(), cluster.drain().deadline().toMillis()));
+    }
+
+    /** Ends the session at the end of the message that is under way. Any thread. */
+    void stopNow() {
+        client.eventLoop().execute(() -> drain.now(Refusal.shutdown()));
+    }
+
+    /** Its cluster is not what it was: it may have to leave its node. Any thread. */
+    void onTopology() {
+        client.eventLoop().execute(this::stayOrLeave);
+    }
+
+    private void stayOrLeave() {
+        String why = cluster.whyLeave(place.node(), wish);
+        if (why == null) {
+            drain.stay();
+        } else {
+            drain.begin(
+                    Refusal.drained(cluster, place.node(), why),
+                    cluster.drain().deadline().toMillis());
+        }
+    }
+
+    /** What the server is asked to leave off, where it does something. */
+    void cancelStatement() {
         if (meaning.tracker().outstanding() > 0) {
             cancel();
         }
-        terminating = true;
-        Sockets.abortAfter(client, TERMINATE_SECONDS_MAX);
-        terminateBetweenMessages();
-    }
-
-    private void terminateBetweenMessages() {
-        if (terminating && toClient.isBetweenMessages()) {
-            ending.refuse(Refusal.terminated(EndCause.ADMINISTRATOR));
-        }
-    }
-
-    /** Ends the session as soon as the server owes no answer. Any thread. */
-    void stop() {
-        client.eventLoop().execute(() -> {
-            stopping = true;
-            stopIfAsked();
-        });
-    }
-
-    /** Ends the session now. Any thread. */
-    void stopNow() {
-        client.eventLoop().execute(() -> {
-            if (toClient.isBetweenMessages()) {
-                ending.refuse(Refusal.shutdown());
-            } else {
-                ending.closeBoth(EndCause.SHUTDOWN);
-            }
-        });
     }
 
     void stopIfAsked() {
-        if (stopping && meaning.tracker().outstanding() == 0 && toClient.isBetweenMessages() && !toClient.isParked()) {
-            ending.refuse(Refusal.shutdown());
-        }
+        drain.endIfIdle();
     }
 }

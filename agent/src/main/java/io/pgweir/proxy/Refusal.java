@@ -7,6 +7,7 @@ import io.pgweir.limits.Caller;
 import io.pgweir.limits.Full;
 import io.pgweir.limits.Scope;
 import io.pgweir.rules.Action;
+import io.pgweir.topology.Node;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageWriter;
 import io.pgweir.wire.SqlState;
@@ -292,6 +293,17 @@ record Refusal(
                 "terminating connection because a statement past its timeout did not end when it was canceled",
                 null,
                 "The timeout is limits.timeouts, query, of pgweir.");
+    }
+
+    /** @param why behind the node's name */
+    static Refusal drained(Cluster cluster, Node node, String why) {
+        return new Refusal(
+                EndCause.DRAINED,
+                SqlState.ADMIN_SHUTDOWN,
+                "terminating connection because node \"" + node.name() + "\" of cluster \"" + cluster.name() + "\" "
+                        + why,
+                null,
+                "Connect again.");
     }
 
     static Refusal shutdown() {

@@ -57,6 +57,9 @@ final class Relay {
     /** What streams is a body whose message was replaced: it goes nowhere. */
     private boolean swallowing;
 
+    /** Nothing passes behind the end of the message that is under way. */
+    private boolean lastMessage;
+
     private enum Mode {
         MESSAGES,
         /** No messages any more: all passes. */
@@ -180,6 +183,14 @@ final class Relay {
         }
     }
 
+    /** From the end of the message that is under way on, nothing passes. */
+    void stopBetweenMessages() {
+        lastMessage = true;
+        if (!busy && isBetweenMessages()) {
+            stop();
+        }
+    }
+
     /** Whether what was handed on so far ends where a message ends. */
     boolean isBetweenMessages() {
         return mode == Mode.MESSAGES && (streaming == 0 || swallowing);
@@ -251,6 +262,10 @@ final class Relay {
                     sent = judged;
                     swallowing = streaming > 0;
                 }
+                continue;
+            }
+            if (lastMessage) {
+                stop();
                 continue;
             }
             if (end - judged < HEADER_BYTES) {

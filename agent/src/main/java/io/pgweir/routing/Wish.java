@@ -28,6 +28,11 @@ public record Wish(List<Role> roles, List<Role> fallback) {
         return !roles.isEmpty() && wants(role);
     }
 
+    /** Whether a session that has a node of this role may stay there. */
+    boolean isContentWith(NodeRole role) {
+        return wants(role) || putsUpWith(role);
+    }
+
     boolean wants(NodeRole role) {
         return roles.isEmpty() || roles.stream().anyMatch(role::is);
     }

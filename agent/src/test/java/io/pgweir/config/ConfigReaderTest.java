@@ -54,7 +54,8 @@ class ConfigReaderTest {
                                         null,
                                         new BalanceConfig(BalanceConfig.Strategy.IN_ORDER, 1000, Map.of(), 50),
                                         null,
-                                        null)),
+                                        null,
+                                        DrainConfig.DEFAULT)),
                         List.of(new ListenerConfig(
                                 "l",
                                 new HostPort("127.0.0.1", 6432),
@@ -135,7 +136,8 @@ class ConfigReaderTest {
                                                 Map.of("pg-1:5433", 3, "[::1]:5434", 1),
                                                 25),
                                         new EjectionConfig(3, Duration.ofSeconds(10), Duration.ofMinutes(1), 34),
-                                        new BreakerConfig(Duration.ofMinutes(1), 20, 75, Duration.ofSeconds(5)))),
+                                        new BreakerConfig(Duration.ofMinutes(1), 20, 75, Duration.ofSeconds(5)),
+                                        new DrainConfig(Duration.ofSeconds(45), false))),
                         List.of(new ListenerConfig(
                                 "in",
                                 new HostPort("::", 6433),
@@ -248,7 +250,8 @@ class ConfigReaderTest {
                 null,
                 BalanceConfig.of(strategy),
                 null,
-                null);
+                null,
+                DrainConfig.DEFAULT);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.pgweir.audit.ServerFacts;
 import io.pgweir.config.BalanceConfig;
 import io.pgweir.config.BalanceConfig.Strategy;
 import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.DrainConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.LagConfig;
 import io.pgweir.config.ListenerConfig;
@@ -87,7 +88,8 @@ class ClusterIT {
                 lag,
                 balance,
                 null,
-                null);
+                null,
+                DrainConfig.DEFAULT);
     }
 
     private static MonitorConfig monitor(Duration poll) {
@@ -115,7 +117,7 @@ class ClusterIT {
         return PgWire.login("127.0.0.1", agent.port(listener), Map.of(), null);
     }
 
-    private static String port(PgWire session) {
+    static String port(PgWire session) {
         return session.query("select current_setting('port')").replaceAll(".* D\\((\\d+)\\) .*", "$1");
     }
 

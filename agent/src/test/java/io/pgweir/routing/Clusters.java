@@ -4,6 +4,7 @@ import io.pgweir.config.BalanceConfig;
 import io.pgweir.config.BalanceConfig.Strategy;
 import io.pgweir.config.BreakerConfig;
 import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.DrainConfig;
 import io.pgweir.config.EjectionConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ServerTlsConfig;
@@ -42,7 +43,8 @@ final class Clusters {
                 null,
                 balance,
                 ejection,
-                breaker);
+                breaker,
+                DrainConfig.DEFAULT);
     }
 
     static Topology of(Node... nodes) {

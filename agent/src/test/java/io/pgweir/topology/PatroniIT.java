@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.pgweir.config.BalanceConfig;
 import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.DrainConfig;
 import io.pgweir.config.LagConfig;
 import io.pgweir.config.LagConfig.Unknown;
 import io.pgweir.config.MonitorConfig;
@@ -106,7 +107,8 @@ class PatroniIT {
                 LIMITS,
                 BalanceConfig.of(BalanceConfig.Strategy.LEAST_CONNECTIONS),
                 null,
-                null);
+                null,
+                DrainConfig.DEFAULT);
         return Monitors.of("lab", config, MonitorClock.SYSTEM, new Telemetry()).orElseThrow();
     }
 

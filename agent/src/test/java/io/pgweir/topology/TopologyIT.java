@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgweir.config.BalanceConfig;
 import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.DrainConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.LagConfig;
 import io.pgweir.config.LagConfig.Unknown;
@@ -133,7 +134,8 @@ class TopologyIT {
                 lag,
                 BalanceConfig.of(BalanceConfig.Strategy.LEAST_CONNECTIONS),
                 null,
-                null);
+                null,
+                DrainConfig.DEFAULT);
     }
 
     /** Of the oldest version that is supported: the shared servers are of the newest. */
