@@ -24,4 +24,5 @@ public record Parts(
         Supplier<List<String>> unready,
         Supplier<ReloadReport> reload,
         LiveSessions sessions,
+        ClusterControl clusters,
         @Nullable Rules rules) {}

@@ -228,6 +228,7 @@ public final class Agent implements AutoCloseable {
                 this::unready,
                 this::reload,
                 context.sessions(),
+                clusters,
                 rules);
         try {
             Admin started = Admin.start(config, parts);

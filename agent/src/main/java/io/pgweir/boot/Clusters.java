@@ -1,10 +1,12 @@
 package io.pgweir.boot;
 
+import io.pgweir.admin.ClusterControl;
 import io.pgweir.audit.AuditEvent;
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.boot.AgentStartException.Kind;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.ListenerConfig;
 import io.pgweir.proxy.Cluster;
 import io.pgweir.proxy.ProxyContext;
 import io.pgweir.proxy.Resolver;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The clusters of one agent, each with who chooses among its nodes and, where it is to be looked at, who looks. */
-final class Clusters implements AutoCloseable {
+final class Clusters implements ClusterControl, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Clusters.class);
 
     /** How long a start waits for the first look at all clusters; who is not known by then is refused until he is. */
@@ -52,16 +55,14 @@ final class Clusters implements AutoCloseable {
     /** In the order of the configuration, by name. */
     private volatile Map<String, Open> open = Map.of();
 
+    /** Names of clusters by those of listeners, in the order of the configuration. */
+    private volatile Map<String, String> listeners = Map.of();
+
     /** One that is in force. */
     private record Open(
             ClusterConfig config, Cluster cluster, @Nullable TopologyMonitor monitor) {}
 
-    Clusters(
-            Transport transport,
-            Resolver resolver,
-            AuditTrail trail,
-            Telemetry telemetry,
-            ProxyContext context) {
+    Clusters(Transport transport, Resolver resolver, AuditTrail trail, Telemetry telemetry, ProxyContext context) {
         this.context = context;
         this.transport = transport;
         this.resolver = resolver;
@@ -74,11 +75,15 @@ final class Clusters implements AutoCloseable {
         private final Map<String, Open> next = new LinkedHashMap<>();
         private final Map<String, ServerTls> tls = new LinkedHashMap<>();
         private final List<TopologyMonitor> fresh = new ArrayList<>();
+        private final Map<String, String> behind = new LinkedHashMap<>();
         private final int nodeSessionsMax;
         private boolean committed;
 
-        private Prepared(int nodeSessionsMax) {
-            this.nodeSessionsMax = nodeSessionsMax;
+        private Prepared(AgentConfig config) {
+            nodeSessionsMax = config.limits().connectionsPer().node();
+            for (ListenerConfig listener : config.listeners()) {
+                behind.put(listener.name(), listener.cluster());
+            }
         }
 
         /** As it is configured now, or is about to be. */
@@ -94,6 +99,7 @@ final class Clusters implements AutoCloseable {
                 each.cluster().become(each.config(), Objects.requireNonNull(tls.get(name), name), each.monitor());
             });
             open = next;
+            listeners = behind;
             next.forEach((name, each) -> {
                 if (!each.equals(before.get(name))) {
                     context.onTopology(each.cluster());
@@ -117,7 +123,7 @@ final class Clusters implements AutoCloseable {
 
     /** Reads TLS files, and begins to look at what is not looked at. */
     Prepared prepare(AgentConfig config) throws AgentStartException {
-        Prepared prepared = new Prepared(config.limits().connectionsPer().node());
+        Prepared prepared = new Prepared(config);
         try {
             for (Map.Entry<String, ClusterConfig> each : config.clusters().entrySet()) {
                 add(prepared, each.getKey(), each.getValue());
@@ -201,6 +207,44 @@ final class Clusters implements AutoCloseable {
             most = deadline.compareTo(most) > 0 ? deadline : most;
         }
         return most;
+    }
+
+    @Override
+    public Collection<Cluster> clusters() {
+        return open.values().stream().map(Open::cluster).toList();
+    }
+
+    @Override
+    public List<String> listeners(Cluster cluster) {
+        return listeners.entrySet().stream()
+                .filter(listener -> listener.getValue().equals(cluster.name()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    @Override
+    public @Nullable Cluster cluster(String clusterOrListener) {
+        Map<String, Open> now = open;
+        Open own = now.get(clusterOrListener);
+        Open found = own == null ? now.get(listeners.getOrDefault(clusterOrListener, "")) : own;
+        return found == null ? null : found.cluster();
+    }
+
+    @Override
+    public void drain(Cluster cluster, String node, boolean drained) {
+        if (cluster.balancer().isDrained(node) == drained) {
+            return;
+        }
+        cluster.balancer().drain(node, drained);
+        String now = drained ? "drained" : "undrained";
+        log.atInfo()
+                .addKeyValue("cluster", cluster.name())
+                .addKeyValue("node", node)
+                .addKeyValue("change", now)
+                .log("Node is no longer as it was, over the admin side");
+        trail.offer(new AuditEvent.TopologyChange(
+                micros(Instant.now()), cluster.name(), node, now, "", "", List.of("admin")));
+        context.onTopology(cluster);
     }
 
     @Override

@@ -17,6 +17,9 @@ import picocli.CommandLine.HelpCommand;
             ConfigCommand.class,
             AuditCommand.class,
             RulesCommand.class,
+            ClusterCommand.class,
+            DrainCommand.class,
+            UndrainCommand.class,
             VersionCommand.class,
             GenerateCompletion.class,
             HelpCommand.class
@@ -29,8 +32,8 @@ import picocli.CommandLine.HelpCommand;
             " 1:What audit verify or prove looked at is not whole; a rule's test failed, an attack came through",
             "64:The command line is wrong",
             "65:Some of what was to be read is no record, or nothing is",
-            "66:What was to be read is not there",
-            "69:An address is taken, or a transport cannot be had",
+            "66:What was to be read is not there; a node or a listener that nobody knows",
+            "69:An address is taken, a transport cannot be had, or an agent does not answer",
             "70:A fault of pgweir itself; the trace is on stderr",
             "74:An audit sink cannot be opened, a file cannot be read or written",
             "78:The configuration is wrong; every fault is on stderr, as file:line:column"

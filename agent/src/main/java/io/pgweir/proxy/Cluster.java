@@ -11,6 +11,7 @@ import io.pgweir.routing.Wish;
 import io.pgweir.topology.Node;
 import io.pgweir.topology.Topology;
 import io.pgweir.topology.monitor.TopologyMonitor;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster as sessions see it: who its nodes are at this moment, who of them takes a session, and how they are reached. Any thread. */
@@ -77,6 +78,14 @@ public final class Cluster {
         return setup.monitor() != null;
     }
 
+    /** Completes with what a look that begins now finds; at once where nobody looks. */
+    public CompletableFuture<Topology> lookNow() {
+        Setup now = setup;
+        return now.monitor() == null
+                ? CompletableFuture.completedFuture(now.unasked())
+                : now.monitor().pollNow();
+    }
+
     ServerTls tls() {
         return setup.tls();
     }
@@ -121,8 +130,7 @@ public final class Cluster {
         if (balancer.isDrained(node.name())) {
             return "is being drained";
         }
-        Departure departure =
-                Departure.of(topology(), node, wish, drain().onLag());
+        Departure departure = Departure.of(topology(), node, wish, drain().onLag());
         return departure == null ? null : departure.text();
     }
 

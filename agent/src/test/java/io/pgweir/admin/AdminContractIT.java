@@ -84,7 +84,7 @@ class AdminContractIT {
                 """);
         Files.createDirectory(dir.resolve("spool"));
         agent = Agent.start(ConfigReader.read("f", """
-                clusters: {c: {nodes: ["127.0.0.1:%1$d"]}}
+                clusters: {c: {nodes: ["127.0.0.1:%1$d"]}, spare: {nodes: ["spare:1"]}}
                 listeners: [{name: front, listen: "127.0.0.1:0", cluster: c}]
                 rules: {files: [%2$s/rules.yaml]}
                 audit:
@@ -222,11 +222,13 @@ class AdminContractIT {
     }
 
     private static String path(String route, String status, String id) {
-        return route.replace(
-                "{id}",
-                status.equals("400")
-                        ? "nonsense"
-                        : status.equals("404") ? UUID.randomUUID().toString() : id);
+        return route.replace("{cluster}", "spare")
+                .replace("{node}", status.equals("404") ? "nobody" : "spare:1")
+                .replace(
+                        "{id}",
+                        status.equals("400")
+                                ? "nonsense"
+                                : status.equals("404") ? UUID.randomUUID().toString() : id);
     }
 
     private HttpResponse<String> answer(Exchange exchange) throws Exception {

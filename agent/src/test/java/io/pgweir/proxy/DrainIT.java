@@ -16,9 +16,14 @@ import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
 import io.pgweir.lab.Reply;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,6 +85,7 @@ class DrainIT {
                         cluster,
                         ClusterIT.listener("rw", List.of(Role.LEADER)),
                         ClusterIT.listener("ro", List.of(Role.SYNC, Role.ASYNC)))
+                .admin()
                 .start();
     }
 
@@ -96,6 +102,14 @@ class DrainIT {
             }
             session.close();
         }
+    }
+
+    /** A burst would have both of them lag. */
+    private static void awaitReplayed(PgServer standby) {
+        String end = shared.primary.query("select pg_current_wal_insert_lsn()");
+        await().atMost(SOON)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> "t".equals(standby.query("select pg_last_wal_replay_lsn() >= '" + end + "'")));
     }
 
     private static void assertEnded(PgWire session, String... words) {
@@ -170,7 +184,10 @@ class DrainIT {
             try {
                 // When
                 shared.one.query("select pg_wal_replay_pause()");
-                writer.query("insert into t select generate_series(1, 100000)");
+                for (int i = 0; i < 12; i++) {
+                    writer.query("insert into t select generate_series(1, 2000)");
+                    awaitReplayed(shared.two);
+                }
 
                 // Then
                 assertEnded(lagging, "node \"127.0.0.1:" + shared.one.port() + "\"", "is out: lag, ");
@@ -215,9 +232,52 @@ class DrainIT {
             assertThat(busy.query("commit")).endsWith("C(COMMIT) Z(I)");
             assertEnded(busy, "leads no more");
             assertThat(reader.query("select 1")).endsWith("Z(I)");
-            assertThat(agent.events(AuditEvent.SessionEnd.class))
-                    .filteredOn(end -> end.end().cause().equals("drained"))
-                    .hasSize(3);
+            await().atMost(SOON)
+                    .until(() -> agent.events(AuditEvent.SessionEnd.class).stream()
+                                    .filter(end -> end.end().cause().equals("drained"))
+                                    .count()
+                            == 3);
         }
+    }
+
+    @Test
+    void aDrainedNodeIsEmptiedAndGivenBackOverTheAdminSide() throws Exception {
+        try (RunningAgent agent = agent(shared, PATIENT);
+                PgWire drained = loginAt(agent, "ro", shared.one);
+                PgWire other = loginAt(agent, "ro", shared.two);
+                HttpClient client = HttpClient.newHttpClient()) {
+            String node = "127.0.0.1%3A" + shared.one.port();
+
+            // When
+            HttpResponse<String> answer = post(client, agent, "/clusters/ro/nodes/" + node + "/drain");
+
+            // Then
+            assertThat(answer.statusCode()).isEqualTo(202);
+            assertEnded(drained, "is being drained");
+            try (PgWire session = login(agent, "ro")) {
+                assertThat(ClusterIT.port(session)).isEqualTo(String.valueOf(shared.two.port()));
+            }
+            assertThat(post(client, agent, "/update_clusters").body())
+                    .contains("\"drained\" : true", "\"role\" : \"leader\"", "\"listeners\" : [ \"rw\", \"ro\" ]");
+            assertThat(post(client, agent, "/clusters/main/nodes/nobody/drain").statusCode())
+                    .isEqualTo(404);
+            assertThat(post(client, agent, "/clusters/main/nodes/" + node + "/undrain")
+                            .statusCode())
+                    .isEqualTo(202);
+            loginAt(agent, "ro", shared.one).close();
+            assertThat(other.query("select 1")).endsWith("Z(I)");
+            assertThat(agent.events(AuditEvent.TopologyChange.class))
+                    .extracting(AuditEvent.TopologyChange::change)
+                    .contains("drained", "undrained");
+        }
+    }
+
+    private static HttpResponse<String> post(HttpClient client, RunningAgent agent, String path) throws Exception {
+        int port = Objects.requireNonNull(agent.agent().adminAddress()).getPort();
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -7,6 +7,7 @@ import io.pgweir.audit.AuditEvent;
 import io.pgweir.config.ApplicationNameConfig;
 import io.pgweir.config.BalanceConfig;
 import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.DrainConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.Network;
@@ -214,6 +215,7 @@ class ProxyProtocolIT {
                 null,
                 BalanceConfig.IN_ORDER,
                 null,
-                null);
+                null,
+                DrainConfig.DEFAULT);
     }
 }
