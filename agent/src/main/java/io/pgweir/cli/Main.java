@@ -18,6 +18,7 @@ import picocli.CommandLine.HelpCommand;
             AuditCommand.class,
             RulesCommand.class,
             ClusterCommand.class,
+            SessionsCommand.class,
             DrainCommand.class,
             UndrainCommand.class,
             VersionCommand.class,
