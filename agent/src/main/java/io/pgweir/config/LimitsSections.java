@@ -111,6 +111,18 @@ final class LimitsSections {
         return failed;
     }
 
+    static ListenerLimitsConfig listenerLimits(@Nullable Section section) {
+        if (section == null) {
+            return ListenerLimitsConfig.NONE;
+        }
+        int connections = section.integer("connections", 0, 1, CONNECTIONS_MAX);
+        RateConfig connectRate = rate(section, "connect-rate");
+        Section timeouts = section.section("timeouts");
+        section.endNotEmpty();
+        return new ListenerLimitsConfig(
+                connections == 0 ? null : connections, connectRate, timeouts == null ? null : timeouts(timeouts));
+    }
+
     private static TimeoutsConfig timeouts(@Nullable Section section) {
         if (section == null) {
             return TimeoutsConfig.NONE;

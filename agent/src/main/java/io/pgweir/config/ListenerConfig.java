@@ -21,6 +21,7 @@ public record ListenerConfig(
         List<Role> fallback,
         ClientTlsConfig tls,
         int socketMode,
+        ListenerLimitsConfig limits,
         @Nullable ProxyProtocolConfig proxyProtocol,
         @Nullable ApplicationNameConfig applicationName) {
 
@@ -41,12 +42,23 @@ public record ListenerConfig(
             List<Role> roles,
             List<Role> fallback,
             ClientTlsConfig tls) {
-        this(name, listen, cluster, mode, roles, fallback, tls, SOCKET_MODE, null, null);
+        this(name, listen, cluster, mode, roles, fallback, tls, SOCKET_MODE, ListenerLimitsConfig.NONE, null, null);
     }
 
     /** Of any role. */
     public ListenerConfig(String name, HostPort listen, String cluster, Mode mode, ClientTlsConfig tls) {
-        this(name, listen, cluster, mode, List.of(), List.of(), tls, SOCKET_MODE, null, null);
+        this(
+                name,
+                listen,
+                cluster,
+                mode,
+                List.of(),
+                List.of(),
+                tls,
+                SOCKET_MODE,
+                ListenerLimitsConfig.NONE,
+                null,
+                null);
     }
 
     public enum Mode {

@@ -308,7 +308,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         boolean secured = stage == Stage.SECURED;
         Entrance entrance = listening.context().entrance();
         Caller caller = entrance.caller(listening.config(), peer, startup);
-        Refusal refusal = entrance.refuses(caller);
+        Refusal refusal = entrance.refuses(listening.config(), caller);
         if (refusal != null) {
             refuse(context, refusal, startup);
             return;

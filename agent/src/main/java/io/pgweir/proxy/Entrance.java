@@ -3,6 +3,7 @@ package io.pgweir.proxy;
 import io.pgweir.config.FailedLoginsConfig;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.RateConfig;
 import io.pgweir.limits.Admission;
 import io.pgweir.limits.Caller;
 import io.pgweir.limits.ConnectRates;
@@ -77,7 +78,8 @@ final class Entrance {
         String user = startup.parameter("user", "");
         return new Caller(
                 listener.name(),
-                config.connectionsPer().listener(),
+                Objects.requireNonNullElse(
+                        listener.limits().connections(), config.connectionsPer().listener()),
                 listener.cluster(),
                 user,
                 startup.parameter("database", user),
@@ -86,12 +88,14 @@ final class Entrance {
 
     /** What the client is told at once; null where it may ask for a place. */
     @Nullable
-    Refusal refuses(Caller caller) {
+    Refusal refuses(ListenerConfig listener, Caller caller) {
         FailedLogins logins = failedLogins;
         if (logins != null && logins.isRefused(caller.address())) {
             return counted(Refusal.tooManyFailedLogins(caller.address()));
         }
-        Scope often = rates.refuses(caller.listener(), config.connectRate().listener(), caller.address());
+        RateConfig own = listener.limits().connectRate();
+        RateConfig rate = own == null ? config.connectRate().listener() : own;
+        Scope often = rates.refuses(caller.listener(), rate, caller.address());
         return often == null ? null : counted(Refusal.tooOften(often, caller));
     }
 

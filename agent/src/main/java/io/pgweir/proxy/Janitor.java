@@ -29,19 +29,15 @@ final class Janitor {
         }
     };
 
-    private Janitor(TimeoutsConfig config, long shortestNanos) {
+    /** @param config with one timeout at least */
+    Janitor(TimeoutsConfig config) {
         this.config = config;
-        everyNanos = Math.clamp(shortestNanos / 8, EVERY_NANOS_MIN, EVERY_NANOS_MAX);
-    }
-
-    /** Null where there is nothing to look for. */
-    static @Nullable Janitor of(TimeoutsConfig config) {
         long shortest = Stream.of(config.idle(), config.transactionIdle(), config.query())
                 .filter(Duration::isPositive)
                 .mapToLong(Duration::toNanos)
                 .min()
-                .orElse(0);
-        return shortest == 0 ? null : new Janitor(config, shortest);
+                .orElseThrow();
+        everyNanos = Math.clamp(shortest / 8, EVERY_NANOS_MIN, EVERY_NANOS_MAX);
     }
 
     /** From now until it is over. On the session's event loop. */

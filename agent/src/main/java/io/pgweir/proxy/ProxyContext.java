@@ -4,11 +4,14 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.config.AuditConfig.Durability;
 import io.pgweir.config.LimitsConfig;
+import io.pgweir.config.TimeoutsConfig;
 import io.pgweir.proxy.judge.SharedRules;
 import io.pgweir.session.TrackerOptions;
 import io.pgweir.sql.StatementCache;
 import io.pgweir.telemetry.Telemetry;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +22,10 @@ public final class ProxyContext {
 
     private volatile LimitsConfig limits;
     private final Entrance entrance;
-    private final @Nullable Janitor janitor;
+
+    /** As many as there are listeners and configurations with timeouts of their own. */
+    private final Map<TimeoutsConfig, Janitor> janitors = new ConcurrentHashMap<>();
+
     private final TrackerOptions trackerOptions;
     private final Durability durability;
     private final AuditTrail trail;
@@ -60,19 +66,23 @@ public final class ProxyContext {
         this.telemetry = telemetry;
         this.metrics = new SessionMetrics(telemetry);
         entrance = new Entrance(limits, telemetry);
-        janitor = Janitor.of(limits.timeouts());
-    }
-
-    /** Null where no timeout is configured. */
-    @Nullable
-    Janitor janitor() {
-        return janitor;
     }
 
     /** Other limits from now on; what a session took over when it began, it keeps. One caller at a time. */
     public void limit(LimitsConfig next) {
         limits = next;
         entrance.configure(next);
+    }
+
+    /**
+     * Who looks at a session that begins now; null where no timeout is configured.
+     *
+     * @param own of its listener; null where that has none
+     */
+    @Nullable
+    Janitor janitor(@Nullable TimeoutsConfig own) {
+        TimeoutsConfig timeouts = own == null ? limits.timeouts() : own;
+        return timeouts.equals(TimeoutsConfig.NONE) ? null : janitors.computeIfAbsent(timeouts, Janitor::new);
     }
 
     Entrance entrance() {

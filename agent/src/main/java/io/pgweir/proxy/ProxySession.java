@@ -63,7 +63,9 @@ final class ProxySession {
     private final HeldMessages held = new HeldMessages(this);
     private final SessionDrain drain = new SessionDrain(this);
 
-    /** Null where no timeout is configured. */
+    /** Null where no timeout is configured, as below. */
+    private final @Nullable Janitor janitor;
+
     private @Nullable SessionTimeouts timeouts;
 
     private CancelKeys.@Nullable Key cancelKey;
@@ -78,6 +80,8 @@ final class ProxySession {
             StartupPacket.Startup startup,
             @Nullable SessionRules sessionRules) {
         this.context = listening.context();
+        this.janitor =
+                context.janitor(listening.config().limits().timeouts());
         this.cluster = listening.cluster();
         this.wish = listening.wish();
         this.meaning = meaning;
@@ -134,7 +138,6 @@ final class ProxySession {
      */
     void start(ByteBuf packet, ByteBuf rest, boolean ended) {
         context.onSessionStart(this);
-        Janitor janitor = context.janitor();
         timeouts = janitor == null ? null : janitor.watch(this);
         server.pipeline().addLast("leg", serverLeg);
         meaning.onRead();

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.pgweir.audit.AuditEvent;
+import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.ConnectRateConfig;
 import io.pgweir.config.ConnectionsPerConfig;
 import io.pgweir.config.FailedLoginsConfig;
+import io.pgweir.config.HostPort;
 import io.pgweir.config.LimitsConfig;
+import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.ListenerLimitsConfig;
 import io.pgweir.config.QueueConfig;
 import io.pgweir.config.RateConfig;
 import io.pgweir.config.TimeoutsConfig;
@@ -194,6 +198,36 @@ class ConnectionLimitsIT {
             assertThat(refusal.field('M'))
                     .isEqualTo("too many connections for the nodes of cluster \"main\": 127.0.0.1:" + server.port()
                             + ": 1 sessions, its limit; 127.0.0.1:" + second.port() + ": 1 sessions, its limit");
+        }
+    }
+
+    @Test
+    void aListenerMayHaveLimitsOfItsOwn() {
+        // Given
+        ClusterConfig cluster = new ClusterConfig(
+                List.of(new HostPort("127.0.0.1", server.port())), RunningAgent.NO_SERVER_TLS, Duration.ofSeconds(5));
+        ListenerConfig narrow = new ListenerConfig(
+                "narrow",
+                new HostPort("127.0.0.1", 0),
+                "main",
+                ListenerConfig.Mode.TRANSPARENT,
+                List.of(),
+                List.of(),
+                RunningAgent.NO_CLIENT_TLS,
+                ListenerConfig.SOCKET_MODE,
+                new ListenerLimitsConfig(
+                        1, null, new TimeoutsConfig(Duration.ofMillis(500), Duration.ZERO, Duration.ZERO)),
+                null,
+                null);
+        try (RunningAgent agent =
+                        RunningAgent.builder().cluster(cluster, narrow).start();
+                PgWire first = agent.login()) {
+            // When
+            Reply refusal = refusal(agent, "postgres");
+
+            // Then
+            assertThat(refusal.field('M')).isEqualTo("too many connections for listener \"narrow\"");
+            assertThat(first.readToEnd().getFirst().field('C')).isEqualTo("57P05");
         }
     }
 

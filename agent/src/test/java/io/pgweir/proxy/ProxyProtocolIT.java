@@ -10,6 +10,7 @@ import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.DrainConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.ListenerLimitsConfig;
 import io.pgweir.config.Network;
 import io.pgweir.config.ProxyProtocolConfig;
 import io.pgweir.config.ProxyProtocolConfig.Others;
@@ -195,6 +196,7 @@ class ProxyProtocolIT {
                 List.of(),
                 RunningAgent.NO_CLIENT_TLS,
                 ListenerConfig.SOCKET_MODE,
+                ListenerLimitsConfig.NONE,
                 proxies,
                 applicationName);
     }

@@ -9,6 +9,7 @@ import io.pgweir.boot.AgentStartException;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.ListenerLimitsConfig;
 import io.pgweir.config.ThreadsConfig;
 import io.pgweir.lab.FakeServer;
 import io.pgweir.lab.Frontend;
@@ -154,6 +155,7 @@ class UnixSocketIT {
                 List.of(),
                 RunningAgent.NO_CLIENT_TLS,
                 0660,
+                ListenerLimitsConfig.NONE,
                 null,
                 null);
     }
