@@ -351,6 +351,10 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     }
 
     private void connect(ChannelHandlerContext context, StartupPacket.Startup startup, int length, boolean secured) {
+        if (listening.context().isStopping()) {
+            refuse(context, Refusal.stopping(), startup);
+            return;
+        }
         listening.context().entrance().onSessionStart();
         stage = Stage.CONNECTING;
         stopTimer();

@@ -103,6 +103,11 @@ final class Entrance {
         telemetry.increment(Metric.SESSIONS_STARTED);
     }
 
+    /** Whether nobody has a place, or waits for one. */
+    boolean isEmpty() {
+        return connections.held() == 0 && connections.waiting() == 0;
+    }
+
     Refusal counted(Refusal refusal) {
         telemetry.increment(Metric.SESSIONS_REFUSED);
         return refusal;

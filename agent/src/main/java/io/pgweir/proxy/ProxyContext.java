@@ -12,12 +12,16 @@ import io.pgweir.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** What all sessions of an agent share. Any thread. */
 public final class ProxyContext {
+    /** Who only waited does not signal when it is told. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static final long STATEMENT_CACHE_BYTES_MAX = 16 << 20;
 
     private volatile LimitsConfig limits;
@@ -160,18 +164,29 @@ public final class ProxyContext {
         }
     }
 
-    /** Whether the last session ended within {@code time}. */
+    /** Whether the last session ended within {@code time}, and whoever waited to become one was told. */
     public boolean awaitNoSessions(Duration time) throws InterruptedException {
-        long nanos = time.toNanos();
+        long end = System.nanoTime() + time.toNanos();
         idle.lock();
         try {
-            while (!sessions.isEmpty() && nanos > 0) {
-                nanos = changed.awaitNanos(nanos);
+            long left = end - System.nanoTime();
+            while (!isEmpty() && left > 0) {
+                long _ = changed.awaitNanos(Math.min(left, LOOK_NANOS));
+                left = end - System.nanoTime();
             }
-            return sessions.isEmpty();
+            return isEmpty();
         } finally {
             idle.unlock();
         }
+    }
+
+    private boolean isEmpty() {
+        return sessions.isEmpty() && entrance.isEmpty();
+    }
+
+    /** Whether no more sessions begin. */
+    boolean isStopping() {
+        return stopping;
     }
 
     /** A cluster is not what it was, or one of its nodes is being drained: its sessions may have to leave. */
@@ -183,7 +198,7 @@ public final class ProxyContext {
         }
     }
 
-    /** Ends every session as soon as nothing is under way, and at its cluster's deadline all the same. */
+    /** Ends every session as soon as nothing is under way, and at its cluster's deadline all the same; no more begin. */
     public void stopSessions() {
         stopping = true;
         sessions.all().forEach(ProxySession::stop);

@@ -80,8 +80,7 @@ final class ProxySession {
             StartupPacket.Startup startup,
             @Nullable SessionRules sessionRules) {
         this.context = listening.context();
-        this.janitor =
-                context.janitor(listening.config().limits().timeouts());
+        this.janitor = context.janitor(listening.config().limits().timeouts());
         this.cluster = listening.cluster();
         this.wish = listening.wish();
         this.meaning = meaning;

@@ -306,6 +306,12 @@ record Refusal(
                 "Connect again.");
     }
 
+    /** PostgreSQL's own words. */
+    static Refusal stopping() {
+        return new Refusal(
+                EndCause.SHUTDOWN, SqlState.CANNOT_CONNECT_NOW, "the database system is shutting down", null, null);
+    }
+
     static Refusal shutdown() {
         return terminated(EndCause.SHUTDOWN);
     }

@@ -101,7 +101,7 @@ class ConnectionLimitsIT {
     @Test
     void whoWaitsTooLongIsRefusedAndWhoLeavesIsForgotten() {
         // Given
-        try (RunningAgent agent = agent(1, ConnectionsPerConfig.DEFAULT, new QueueConfig(2, Duration.ofMillis(300)));
+        try (RunningAgent agent = agent(1, ConnectionsPerConfig.DEFAULT, new QueueConfig(2, Duration.ofSeconds(3)));
                 PgWire first = agent.login();
                 PgWire leaving = agent.connect()) {
             leaving.send(startup("postgres"));
@@ -113,9 +113,33 @@ class ConnectionLimitsIT {
 
             // Then
             assertThat(refusal.field('C')).isEqualTo("53300");
-            assertThat(refusal.field('D')).isEqualTo("No session ended within 300 ms.");
+            assertThat(refusal.field('D')).isEqualTo("No session ended within 3000 ms.");
             awaitWaiting(agent, 0);
             assertThat(first.query("select 1")).endsWith("C(SELECT 1) Z(I)");
+        }
+    }
+
+    @Test
+    void whoWaitsWhenTheAgentStopsHearsIt() {
+        // Given
+        try (RunningAgent agent = agent(1, ConnectionsPerConfig.DEFAULT, new QueueConfig(2, Duration.ofSeconds(20)));
+                PgWire first = agent.login();
+                PgWire second = agent.connect();
+                PgWire third = agent.connect()) {
+            second.send(startup("postgres"));
+            third.send(startup("postgres"));
+            awaitWaiting(agent, 2);
+
+            // When
+            agent.agent().close();
+
+            // Then
+            assertThat(first.readToEnd().getLast().field('C')).isEqualTo("57P01");
+            for (PgWire waiting : List.of(second, third)) {
+                Reply refusal = waiting.readToEnd().getFirst();
+                assertThat(refusal.field('C')).isEqualTo("57P03");
+                assertThat(refusal.field('M')).isEqualTo("the database system is shutting down");
+            }
         }
     }
 
@@ -234,9 +258,9 @@ class ConnectionLimitsIT {
     @Test
     void aStormLeavesNothingBehind() throws Exception {
         // Given
-        int limit = 20;
         int offered = 400;
-        try (RunningAgent agent = agent(limit, new ConnectionsPerConfig(NO, NO, NO, 15, NO, NO), QueueConfig.NONE);
+        try (RunningAgent agent = agent(8, new ConnectionsPerConfig(NO, NO, NO, 1, NO, NO), QueueConfig.NONE);
+                PgWire holder = agent.login();
                 ExecutorService threads = Executors.newFixedThreadPool(16)) {
             // When
             List<Callable<@Nullable String>> connects = new ArrayList<>();
@@ -259,12 +283,13 @@ class ConnectionLimitsIT {
 
             // Then
             assertThat(states).hasSize(offered).containsOnly(null, "53300");
+            holder.send(Frontend.terminate());
             await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
                 assertThat(agent.telemetry().value(Metric.SESSIONS_OPEN)).isZero();
-                assertThat(agent.events(AuditEvent.SessionEnd.class)).hasSize(offered);
+                assertThat(agent.events(AuditEvent.SessionEnd.class)).hasSize(offered + 1);
             });
             long in = states.stream().filter(state -> state == null).count();
-            assertThat(agent.telemetry().value(Metric.SESSIONS_STARTED)).isEqualTo(in);
+            assertThat(agent.telemetry().value(Metric.SESSIONS_STARTED)).isEqualTo(in + 1);
             assertThat(agent.telemetry().value(Metric.SESSIONS_REFUSED)).isEqualTo(offered - in);
         }
     }
