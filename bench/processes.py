@@ -12,6 +12,8 @@ import sys
 import textwrap
 import time
 
+from protocol import connect
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -96,10 +98,16 @@ def start_server(work, prefix, *settings):
     subprocess.run(
         prefix + [initdb, "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"],
         check=True, stdout=subprocess.DEVNULL)
-    return Process("postgres", prefix + [
+    server = Process("postgres", prefix + [
         postgres, "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={work}",
         "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=256MB", "-c", "max_connections=1000",
         "-c", "max_wal_size=4GB", "-c", "autovacuum=off", *(word for s in settings for word in ("-c", s))], port, open(f"{work}/postgres.log", "w"))
+    while True:  # it listens before it lets anybody in
+        try:
+            connect(port, 10).close()
+            return server
+        except ConnectionResetError:
+            time.sleep(0.05)
 
 
 def build_pgweir():
