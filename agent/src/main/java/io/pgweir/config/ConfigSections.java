@@ -54,6 +54,7 @@ final class ConfigSections {
                 section.oneOrMore("fallback", ListenerConfig.Role.LEADER),
                 clientTls(section.section("tls")),
                 ListenerSections.socketMode(section),
+                section.flag("reuse-port", false),
                 LimitsSections.listenerLimits(section.section("limits")),
                 ListenerSections.proxyProtocol(section.section("proxy-protocol")),
                 ListenerSections.applicationName(section.section("application-name")));

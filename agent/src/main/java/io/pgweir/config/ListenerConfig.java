@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param roles of nodes that take its sessions; any where empty
  * @param fallback roles that take them while no node has one of {@code roles}
  * @param socketMode permissions of a Unix-domain socket
+ * @param reusePort whether another process may listen at the same address: the kernel shares connects out
  * @param proxyProtocol null: every connection is a client's own
  * @param applicationName null: as the client has it
  */
@@ -21,6 +22,7 @@ public record ListenerConfig(
         List<Role> fallback,
         ClientTlsConfig tls,
         int socketMode,
+        boolean reusePort,
         ListenerLimitsConfig limits,
         @Nullable ProxyProtocolConfig proxyProtocol,
         @Nullable ApplicationNameConfig applicationName) {
@@ -42,7 +44,19 @@ public record ListenerConfig(
             List<Role> roles,
             List<Role> fallback,
             ClientTlsConfig tls) {
-        this(name, listen, cluster, mode, roles, fallback, tls, SOCKET_MODE, ListenerLimitsConfig.NONE, null, null);
+        this(
+                name,
+                listen,
+                cluster,
+                mode,
+                roles,
+                fallback,
+                tls,
+                SOCKET_MODE,
+                false,
+                ListenerLimitsConfig.NONE,
+                null,
+                null);
     }
 
     /** Of any role. */
@@ -56,6 +70,7 @@ public record ListenerConfig(
                 List.of(),
                 tls,
                 SOCKET_MODE,
+                false,
                 ListenerLimitsConfig.NONE,
                 null,
                 null);

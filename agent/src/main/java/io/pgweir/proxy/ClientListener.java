@@ -69,7 +69,7 @@ public final class ClientListener implements AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childHandler(acceptor);
         ChannelFuture bound =
-                bootstrap.bind(address(listen, transport, bootstrap)).awaitUninterruptibly();
+                bootstrap.bind(address(config, transport, bootstrap)).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(String.valueOf(bound.cause().getMessage()), bound.cause());
         }
@@ -79,13 +79,17 @@ public final class ClientListener implements AutoCloseable {
         return new ClientListener(listen, bound.channel(), acceptor);
     }
 
-    private static SocketAddress address(HostPort listen, Transport transport, ServerBootstrap bootstrap)
+    private static SocketAddress address(ListenerConfig config, Transport transport, ServerBootstrap bootstrap)
             throws IOException {
+        HostPort listen = config.listen();
         if (listen.isUnix()) {
             SocketFile.makeRoom(listen.path());
             return transport.address(listen.path());
         }
         bootstrap.option(ChannelOption.SO_REUSEADDR, true);
+        if (config.reusePort()) {
+            bootstrap.option(transport.reusePort(), true);
+        }
         return new InetSocketAddress(InetAddress.getByName(listen.host()), listen.port());
     }
 

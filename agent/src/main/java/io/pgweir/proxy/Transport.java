@@ -27,6 +27,7 @@ import io.pgweir.config.KeepaliveConfig;
 import io.pgweir.config.ThreadsConfig;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,6 +74,10 @@ public record Transport(
             return epoll ? EpollServerDomainSocketChannel.class : NioServerDomainSocketChannel.class;
         }
         return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    ChannelOption<Boolean> reusePort() {
+        return epoll ? EpollChannelOption.SO_REUSEPORT : NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT);
     }
 
     Class<? extends Channel> connected(SocketAddress to) {

@@ -32,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a running agent, and of its sessions, when its configuration changes. */
 @Timeout(60)
@@ -221,6 +223,59 @@ class ReloadIT {
                 PgWire second = login("l")) {
             assertThat(client.query("select name from who")).contains("D(one)");
             assertThat(second.query("select 1")).contains("D(1)");
+        }
+    }
+
+    @Test
+    void sessionsOfANodeThatIsConfiguredNoMoreLeave() throws Exception {
+        try (PgWire idle = login("l");
+                PgWire busy = login("l")) {
+            // Given
+            busy.query("begin");
+
+            // When
+            write(other.port(), listener("l"), "");
+            agent.reload();
+
+            // Then
+            assertThat(Reply.line(idle.readToEnd())).contains("FATAL 57P01");
+            assertThat(busy.query("select name from who")).contains("D(one)").endsWith("Z(T)");
+            assertThat(Reply.line(busy.send(Frontend.query("commit")).readToEnd()))
+                    .startsWith("C(COMMIT) Z(I)")
+                    .contains("FATAL 57P01");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nio", "epoll"})
+    void anotherAgentCanListenAtTheSameAddress(String transport) throws Exception {
+        // Given
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        AgentConfig config = ConfigReader.read("f", """
+                clusters: {c: {nodes: ["127.0.0.1:%d"]}}
+                listeners: [{name: l, listen: "127.0.0.1:%d", cluster: c, reuse-port: true}]
+                threads: {transport: %s}
+                """.formatted(one.port(), port, transport));
+
+        // When
+        Agent before = Agent.start(config);
+        try (PgWire old = PgWire.login("127.0.0.1", port, Map.of(), null);
+                Agent after = Agent.start(config)) {
+            before.close();
+
+            // Then
+            assertThat(Reply.line(old.readToEnd())).contains("FATAL 57P01");
+            assertThat(after.addresses()).hasSize(1);
+            for (int i = 0; i < 20; i++) {
+                try (PgWire client = PgWire.login("127.0.0.1", port, Map.of(), null)) {
+                    assertThat(client.query("select 1")).contains("D(1)");
+                }
+            }
+        } finally {
+            before.close();
         }
     }
 

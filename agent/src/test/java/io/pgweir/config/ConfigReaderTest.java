@@ -152,6 +152,7 @@ class ConfigReaderTest {
                                         directory.resolve("clients.pem"),
                                         ClientTlsConfig.ClientCertificate.OPTIONAL),
                                 0660,
+                                true,
                                 new ListenerLimitsConfig(
                                         3,
                                         new RateConfig(2, 4),
@@ -418,7 +419,7 @@ class ConfigReaderTest {
                 "tls: {mode: disable, cert: c.pem} # c.pem does not exist (expected: a file that can be read)",
                 "tls: {mode: disable, cert: .} # cannot be read (expected: a file that can be read)",
                 "tls: {mode: disable, client-certificate: require} # nothing to check it with (expected: client-ca)",
-                "nodes: 1 # unknown key `nodes` (expected: name, listen, cluster, mode, roles, fallback, tls, socket-mode, limits, proxy-protocol, application-name)",
+                "nodes: 1 # unknown key `nodes` (expected: name, listen, cluster, mode, roles, fallback, tls, socket-mode, reuse-port, limits, proxy-protocol, application-name)",
                 "name: again # key `name` again (expected: once; first on line 2)",
             })
     void aListenerFaultNamesPlaceAndExpectation(String key, String expected) {

@@ -239,6 +239,7 @@ class ConnectionLimitsIT {
                 List.of(),
                 RunningAgent.NO_CLIENT_TLS,
                 ListenerConfig.SOCKET_MODE,
+                false,
                 new ListenerLimitsConfig(
                         1, null, new TimeoutsConfig(Duration.ofMillis(500), Duration.ZERO, Duration.ZERO)),
                 null,

@@ -196,6 +196,7 @@ class ProxyProtocolIT {
                 List.of(),
                 RunningAgent.NO_CLIENT_TLS,
                 ListenerConfig.SOCKET_MODE,
+                false,
                 ListenerLimitsConfig.NONE,
                 proxies,
                 applicationName);

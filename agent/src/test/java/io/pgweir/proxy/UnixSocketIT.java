@@ -155,6 +155,7 @@ class UnixSocketIT {
                 List.of(),
                 RunningAgent.NO_CLIENT_TLS,
                 0660,
+                false,
                 ListenerLimitsConfig.NONE,
                 null,
                 null);
