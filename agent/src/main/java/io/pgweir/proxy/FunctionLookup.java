@@ -1,7 +1,6 @@
 package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.pgweir.rules.Moment;
 import io.pgweir.rules.RuleSet;
 import io.pgweir.session.CopyTotals;
 import io.pgweir.session.SessionPhase;
@@ -66,7 +65,7 @@ final class FunctionLookup implements OwnQuestion.Answer {
 
     /** Whether a FunctionCall is to wait for an answer. */
     boolean holds(RuleSet set) {
-        return asking || (set.looksAt(Moment.STATEMENT) && isWanted());
+        return asking || (set.asksForFunctions() && isWanted());
     }
 
     private boolean isWanted() {

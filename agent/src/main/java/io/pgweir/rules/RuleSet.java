@@ -28,6 +28,7 @@ public final class RuleSet {
     private final Map<Moment, Range> ranges = new EnumMap<>(Moment.class);
     private final StatementAnswers withoutFacts;
     private final List<Action.Mask> masks;
+    private final boolean functions;
 
     /** Where a moment's rules stand; {@code end} is behind the last. */
     private record Range(int start, int end) {}
@@ -51,6 +52,14 @@ public final class RuleSet {
                 .filter(Action.Mask.class::isInstance)
                 .map(Action.Mask.class::cast)
                 .toList();
+        this.functions = Arrays.stream(active).map(ActiveRule::rule).anyMatch(RuleSet::enforcesByFunction);
+    }
+
+    private static boolean enforcesByFunction(Rule rule) {
+        Condition when = rule.when();
+        return rule.mode() == Mode.ENFORCE
+                && (rule.match().criteria().stream().anyMatch(StatementCriterion.OfFunction.class::isInstance)
+                        || (when != null && when.text().contains("functions")));
     }
 
     /** @param hash over what was read */
@@ -124,6 +133,11 @@ public final class RuleSet {
     /** Of rules that may act, whatever they match. */
     public List<Action.Mask> allMasks() {
         return masks;
+    }
+
+    /** Whether what a rule does may hang on what a function is called. */
+    public boolean asksForFunctions() {
+        return functions;
     }
 
     /** Whether any rule may do more than tell. */

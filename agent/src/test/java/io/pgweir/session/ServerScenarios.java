@@ -196,7 +196,7 @@ final class ServerScenarios {
 
             cursors
             >Q[begin; declare c cursor for select generate_series(1,9)] . >Q[fetch 2 from c] . >E[c|3] >E[c|2] >S . >Q[move 1 in c] . >Q[close c] . >Q[commit] .
-            begin = BEGIN IT O; declare c cursor for select generate_series(1,9) = DECLARE CURSOR TT O; fetch 2 from c = FETCH 2 TT O;
+            begin = BEGIN IT O; declare c cursor for select generate_series(1,9) = DECLARE CURSOR TT O; fetch 2 from c->declare c cursor for select generate_series(1,9) = FETCH 2 TT O;
             move 1 in c = MOVE 1 TT O; close c = CLOSE CURSOR TT O; - = ~ TT C; commit = COMMIT TI C; #C
 
             listen and notify
