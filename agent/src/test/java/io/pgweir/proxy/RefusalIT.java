@@ -377,7 +377,9 @@ class RefusalIT {
             awaitHolding();
 
             // When
-            CompletableFuture<Void> closing = CompletableFuture.runAsync(Objects.requireNonNull(agent)::close);
+            RunningAgent stopping = Objects.requireNonNull(agent);
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(stopping::close);
+            stopping.agent().hurry();
             String last = Reply.line(client.readToEnd());
             journal.letGo();
             closing.join();
