@@ -36,23 +36,20 @@ final class CatalogLookup implements OwnQuestion.Answer {
 
     private static final int ROWS_MAX = 50_000;
 
-    /** Tags of what makes relations. */
-    private static final List<String> CREATES = List.of(
-            "CREATE TABLE",
-            "CREATE VIEW",
-            "CREATE MATERIALIZED VIEW",
-            "CREATE FOREIGN TABLE",
-            "CREATE SCHEMA",
-            "IMPORT FOREIGN SCHEMA");
+    /** Tags of what makes relations, all of which the statement names. */
+    private static final List<String> CREATES =
+            List.of("CREATE TABLE", "CREATE VIEW", "CREATE MATERIALIZED VIEW", "CREATE FOREIGN TABLE");
 
-    /** Tags of what renames relations and columns, moves them, adds columns, attaches partitions. */
+    /** Tags of what renames relations and columns, moves them, adds columns, attaches partitions; or makes relations without a name. */
     private static final List<String> ALTERS = List.of(
             "ALTER TABLE",
             "ALTER VIEW",
             "ALTER MATERIALIZED VIEW",
             "ALTER FOREIGN TABLE",
             "ALTER SCHEMA",
-            "ALTER TYPE");
+            "ALTER TYPE",
+            "CREATE SCHEMA",
+            "IMPORT FOREIGN SCHEMA");
 
     /** Of each table, partition and view that a pattern means, or that inherits from one, all columns. */
     private static final String SQL = """

@@ -45,9 +45,10 @@ final class Names {
         return portals.get(name);
     }
 
-    /** @return the portal that it took the place of */
+    /** @return the portal that it took the place of; a cursor of its name cannot have been there any more */
     @Nullable
     Portal bind(Portal portal) {
+        cursors.remove(portal.name);
         return portals.put(portal.name, portal);
     }
 

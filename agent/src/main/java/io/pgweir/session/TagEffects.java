@@ -39,9 +39,18 @@ final class TagEffects {
                 yield false;
             }
             case "COMMIT", "PREPARE TRANSACTION" -> true;
-            case "ROLLBACK" -> statement != null && statement.kind() != StatementKind.ROLLBACK_TO;
+            case "ROLLBACK" -> rollback(statement);
             default -> false;
         };
+    }
+
+    /** Of cursors that were declared behind a savepoint, nobody here knows which: their names may be others' now. */
+    private boolean rollback(@Nullable SqlStatement statement) {
+        boolean ends = statement != null && statement.kind() != StatementKind.ROLLBACK_TO;
+        if (!ends) {
+            names.forgetCursors();
+        }
+        return ends;
     }
 
     private boolean prepare(@Nullable SqlStatement statement, @Nullable Opinion opinion) {

@@ -418,6 +418,23 @@ class RowRulesIT {
     }
 
     @Test
+    void portalThatTakesACursorsNameIsNotTakenForIt() {
+        try (PgWire client = agent.login()) {
+            client.query("begin");
+            client.query("savepoint s");
+            client.query("declare c cursor for select 1");
+            client.query("rollback to s");
+            client.send(
+                    Frontend.parse("", "select upper(email) from customers where id = 1"),
+                    Frontend.bind("c", ""),
+                    Frontend.sync());
+            client.readUntilReady();
+            assertThat(client.query("fetch c")).contains("D(AD***********ORG)");
+            client.query("rollback");
+        }
+    }
+
+    @Test
     void tablesThatComeAndGoHideNothing() {
         try (PgWire client = agent.login();
                 PgWire second = agent.login()) {
