@@ -15,6 +15,10 @@ public record ReloadReport(boolean taken, List<String> faults, List<String> atNe
         atNextStart = List.copyOf(atNextStart);
     }
 
+    public static ReloadReport taken(List<String> atNextStart) {
+        return new ReloadReport(true, List.of(), atNextStart);
+    }
+
     public static ReloadReport refused(List<String> faults) {
         return new ReloadReport(false, faults, List.of());
     }

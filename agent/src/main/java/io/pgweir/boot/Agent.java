@@ -276,13 +276,10 @@ public final class Agent implements AutoCloseable {
 
     /** Reads again what is read from files: the configuration, and rules. Any thread that may wait. */
     public ReloadReport reload() {
-        ReloadReport report =
-                configuration == null ? new ReloadReport(true, List.of(), List.of()) : configuration.reload();
-        if (!report.taken() || watch == null) {
-            return report;
+        if (configuration != null) {
+            return configuration.reload();
         }
-        List<String> faults = watch.reload();
-        return faults.isEmpty() ? report : ReloadReport.refused(faults);
+        return watch == null ? ReloadReport.taken(List.of()) : watch.reload();
     }
 
     /** What each listener of a network is bound to, by its name, in the order of the configuration. */

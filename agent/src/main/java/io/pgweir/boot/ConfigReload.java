@@ -5,7 +5,6 @@ import io.pgweir.audit.AuditTrail;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.ConfigException;
 import io.pgweir.config.Fault;
-import io.pgweir.config.RulesConfig;
 import io.pgweir.proxy.ProxyContext;
 import io.pgweir.rules.RuleSet;
 import io.pgweir.rules.Rules;
@@ -102,15 +101,14 @@ final class ConfigReload {
     private ReloadReport take(AgentConfig next) throws ConfigException, AgentStartException {
         AgentConfig before = running;
         Rules.Source ruleSource = RuleFiles.source(next.rules(), InstantSource.system());
-        boolean otherRules = rules != null && !sameRules(next.rules(), before.rules());
-        RuleSet checked = otherRules ? ruleSource.read() : RuleSet.NONE;
+        RuleSet checked = rules == null ? RuleSet.NONE : ruleSource.read();
         try (Clusters.Prepared otherClusters = clusters.prepare(next);
                 Listeners.Prepared otherListeners = listeners.prepare(next.listeners(), otherClusters::of)) {
             otherClusters.commit();
             otherListeners.commit();
         }
         context.limit(next.limits());
-        if (rules != null && otherRules) {
+        if (rules != null) {
             rules.replace(checked, ruleSource, next.rules().files());
         }
         running = new AgentConfig(
@@ -123,11 +121,7 @@ final class ConfigReload {
                 before.threads(),
                 before.admin(),
                 before.log());
-        return new ReloadReport(true, List.of(), atNextStart(before, next));
-    }
-
-    private static boolean sameRules(RulesConfig one, RulesConfig other) {
-        return one.files().equals(other.files()) && one.packs().equals(other.packs()) && one.strict() == other.strict();
+        return ReloadReport.taken(atNextStart(before, next));
     }
 
     private List<String> atNextStart(AgentConfig before, AgentConfig next) {

@@ -1,5 +1,6 @@
 package io.pgweir.boot;
 
+import io.pgweir.admin.ReloadReport;
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.config.ConfigException;
 import io.pgweir.config.Fault;
@@ -36,21 +37,21 @@ final class RulesWatch {
         }
     }
 
-    /** @return what is wrong with them, one fault a line; then nothing has changed */
-    synchronized List<String> reload() {
+    synchronized ReloadReport reload() {
         // Before the files are read: a change in between is then seen as one.
         seen = FileStamps.of(files);
         String before = rules.current().hash();
         try {
             rules.reload();
             tell(before);
-            return List.of();
+            return ReloadReport.taken(List.of());
         } catch (ConfigException refused) {
             for (Fault fault : refused.faults()) {
                 log.atError().addKeyValue("fault", fault).log("Changed rules are no good; the ones before stay");
             }
             trail.onRulesReload(before, null, refused.getMessage());
-            return refused.faults().stream().map(Fault::toString).toList();
+            return ReloadReport.refused(
+                    refused.faults().stream().map(Fault::toString).toList());
         }
     }
 

@@ -67,6 +67,10 @@ class ReloadIT {
     void startAgent() throws Exception {
         file = dir.resolve("pgweir.yaml");
         write(one.port(), listener("l"), "");
+        startAgain();
+    }
+
+    private void startAgain() throws Exception {
         ConfigSource source = new ConfigSource() {
             @Override
             public Path file() {
@@ -201,6 +205,30 @@ class ReloadIT {
             assertThat(client.query("select name from who")).contains("D(one)");
         }
         await().atMost(SOON).until(() -> outcomes().contains("config failure"));
+    }
+
+    @Test
+    void badRulesChangeNothingElse() throws Exception {
+        // Given
+        Path rules = dir.resolve("rules.yaml");
+        Files.writeString(
+                rules,
+                "version: 1\nrules: [{id: r, why: a test, mode: shadow, match: {class: DDL}, do: [{block: {}}]}]\n");
+        agent.close();
+        write(one.port(), listener("l"), "rules: {files: [rules.yaml], packs: [noise]}");
+        startAgain();
+
+        // When
+        Files.writeString(rules, "nonsense: 1\n");
+        write(other.port(), listener("l"), "rules: {files: [rules.yaml], packs: [noise]}");
+        ReloadReport report = agent.reload();
+
+        // Then
+        assertThat(report.taken()).isFalse();
+        assertThat(report.faults()).anyMatch(fault -> fault.contains("rules.yaml:1:1: unknown key `nonsense`"));
+        try (PgWire client = login("l")) {
+            assertThat(client.query("select name from who")).contains("D(one)");
+        }
     }
 
     @Test
