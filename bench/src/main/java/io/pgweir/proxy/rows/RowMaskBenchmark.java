@@ -53,7 +53,8 @@ public class RowMaskBenchmark {
                 '\t',
                 '"',
                 '"',
-                "\\N");
+                "\\N",
+                "");
         copy = CopyMask.of(clause, masks, StandardCharsets.UTF_8, 1 << 16);
         row.writeShort(COLUMNS);
         for (int i = 0; i < COLUMNS; i++) {
