@@ -11,6 +11,7 @@ import io.pgweir.config.AuditConfig.Durability;
 import io.pgweir.config.AuditConfig.Level;
 import io.pgweir.config.AuditConfig.OnExhausted;
 import io.pgweir.config.AuditConfig.StatementClass;
+import io.pgweir.proxy.relay.Disposition;
 import io.pgweir.session.Execution;
 import io.pgweir.session.Foreseen;
 import io.pgweir.sql.SqlStatement;

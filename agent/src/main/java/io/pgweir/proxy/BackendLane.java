@@ -2,6 +2,8 @@ package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.pgweir.proxy.relay.Disposition;
+import io.pgweir.proxy.relay.Lane;
 import io.pgweir.wire.BackendDecoder;
 import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.ErrorFields;

@@ -9,6 +9,7 @@ import io.netty.util.NetUtil;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.ProxyProtocolConfig;
+import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.routing.Wish;
 import java.io.IOException;
 import java.net.InetAddress;

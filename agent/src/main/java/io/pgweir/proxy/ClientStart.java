@@ -22,6 +22,7 @@ import io.pgweir.limits.Full;
 import io.pgweir.proxy.judge.SessionRules;
 import io.pgweir.proxy.judge.SharedRules;
 import io.pgweir.proxy.judge.Who;
+import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.session.SessionTracker;
 import io.pgweir.wire.ProtocolException;
 import io.pgweir.wire.StartupDecoder;

@@ -1,6 +1,8 @@
 package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.pgweir.proxy.relay.Disposition;
+import io.pgweir.proxy.relay.Lane;
 import io.pgweir.wire.FrontendDecoder;
 import io.pgweir.wire.FrontendMessage;
 import io.pgweir.wire.MessageType;

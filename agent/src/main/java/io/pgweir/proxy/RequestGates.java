@@ -1,6 +1,7 @@
 package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.pgweir.proxy.relay.Disposition;
 import io.pgweir.session.Foreseen;
 import io.pgweir.wire.FrontendMessage;
 import io.pgweir.wire.MessageType;

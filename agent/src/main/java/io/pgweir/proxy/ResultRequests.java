@@ -5,6 +5,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.pgweir.proxy.judge.ResultJudge;
 import io.pgweir.proxy.judge.SharedRules;
+import io.pgweir.proxy.relay.Disposition;
+import io.pgweir.proxy.relay.Lane;
 import io.pgweir.rules.Verdict;
 import io.pgweir.session.Foreseen;
 import io.pgweir.session.Opinion;

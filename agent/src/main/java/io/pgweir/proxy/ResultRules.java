@@ -5,6 +5,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.pgweir.proxy.judge.ResultJudge;
 import io.pgweir.proxy.judge.SessionRules;
 import io.pgweir.proxy.judge.SharedRules;
+import io.pgweir.proxy.relay.Disposition;
+import io.pgweir.proxy.relay.Lane;
 import io.pgweir.proxy.rows.ValueMasks;
 import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.MessageType;

@@ -2,6 +2,7 @@ package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.pgweir.proxy.relay.Disposition;
 import io.pgweir.session.Execution;
 import io.pgweir.session.SessionTracker;
 import io.pgweir.wire.BackendMessage;

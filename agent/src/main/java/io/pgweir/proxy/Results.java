@@ -3,6 +3,7 @@ package io.pgweir.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.pgweir.proxy.judge.ResultJudge;
+import io.pgweir.proxy.relay.Lane;
 import io.pgweir.proxy.rows.CopyMask;
 import io.pgweir.proxy.rows.MaskPlan;
 import io.pgweir.proxy.rows.RowMask;

@@ -9,6 +9,7 @@ import io.pgweir.proxy.judge.RequestRules;
 import io.pgweir.proxy.judge.Ruling;
 import io.pgweir.proxy.judge.SessionRules;
 import io.pgweir.proxy.judge.SharedRules;
+import io.pgweir.proxy.relay.Disposition;
 import io.pgweir.rules.Action;
 import io.pgweir.rules.Moment;
 import io.pgweir.rules.RuleSet;

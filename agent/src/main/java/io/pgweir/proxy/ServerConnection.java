@@ -2,6 +2,7 @@ package io.pgweir.proxy;
 
 import io.netty.channel.Channel;
 import io.pgweir.config.HostPort;
+import io.pgweir.proxy.relay.Sockets;
 import java.net.SocketAddress;
 import java.security.cert.Certificate;
 import org.jspecify.annotations.Nullable;

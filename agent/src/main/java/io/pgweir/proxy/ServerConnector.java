@@ -11,6 +11,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.pgweir.config.HostPort;
 import io.pgweir.proxy.NoServerException.Reason;
+import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.routing.Choice;
 import io.pgweir.routing.Exclusion;
 import io.pgweir.routing.Lease;

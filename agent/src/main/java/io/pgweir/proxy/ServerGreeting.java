@@ -8,6 +8,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Promise;
 import io.pgweir.config.HostPort;
+import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.wire.MessageWriter;
 import java.io.EOFException;
 import java.net.SocketAddress;

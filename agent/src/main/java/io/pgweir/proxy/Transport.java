@@ -25,6 +25,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.KeepaliveConfig;
 import io.pgweir.config.ThreadsConfig;
+import io.pgweir.proxy.relay.Sockets;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;

@@ -1,4 +1,4 @@
-package io.pgweir.proxy;
+package io.pgweir.proxy.relay;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -12,9 +12,9 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
  *
  * <p>Thread: the session's event loop.
  */
-final class Leg extends ChannelInboundHandlerAdapter {
+public final class Leg extends ChannelInboundHandlerAdapter {
     /** What this socket's news mean to the session. */
-    interface Events {
+    public interface Events {
         void onRead(ByteBuf bytes);
 
         void onReadComplete();
@@ -33,12 +33,12 @@ final class Leg extends ChannelInboundHandlerAdapter {
     private final Events events;
     private boolean reading;
 
-    Leg(Events events) {
+    public Leg(Events events) {
         this.events = events;
     }
 
     /** Switches reading; autoRead is volatile and arms the selector: touched on change only. */
-    void reading(Channel channel, boolean wanted) {
+    public void reading(Channel channel, boolean wanted) {
         if (reading != wanted) {
             reading = wanted;
             channel.config().setAutoRead(wanted);

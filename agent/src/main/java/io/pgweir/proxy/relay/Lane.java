@@ -1,4 +1,4 @@
-package io.pgweir.proxy;
+package io.pgweir.proxy.relay;
 
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Borrows every buffer for the call, by absolute index; moves no index, keeps nothing. Throws nothing: what goes wrong
  * in here must never break the byte lane. Called on the session's event loop.
  */
-interface Lane {
+public interface Lane {
     /** Header and body leave at once; the body is shown in chunks as it comes. */
     int STREAM = -1;
 

@@ -1,4 +1,4 @@
-package io.pgweir.proxy;
+package io.pgweir.proxy.relay;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the session's event loop, always. Owns every buffer given to {@link #onBytes} and releases or hands on each
  * exactly once. Writes, never flushes: that is for the end of a read loop.
  */
-final class Relay {
+public final class Relay {
     private static final int HEADER_BYTES = 5;
     private static final int LENGTH_AT = 1;
     private static final int LENGTH_BYTES = 4;
 
     private final Lane lane;
-    private final Channel peer;
+    private Channel peer;
 
     private Mode mode = Mode.MESSAGES;
 
@@ -68,13 +68,18 @@ final class Relay {
         STOPPED
     }
 
-    Relay(Lane lane, Channel peer) {
+    public Relay(Lane lane, Channel peer) {
         this.lane = lane;
         this.peer = peer;
     }
 
+    /** Whose turn it is from here on; while a message is held, or between two reads that end with a message's end. */
+    public void toward(Channel next) {
+        peer = next;
+    }
+
     /** Takes what was read. */
-    void onBytes(ByteBuf in) {
+    public void onBytes(ByteBuf in) {
         bytes += in.readableBytes();
         if (busy || parked != null) {
             waiting.add(in);
@@ -102,25 +107,25 @@ final class Relay {
     }
 
     /** Whether a message is held, and all behind it. */
-    boolean isParked() {
+    public boolean isParked() {
         return parked != null;
     }
 
     /** Type of the message that is held. */
-    byte parkedType() {
+    public byte parkedType() {
         ByteBuf in = Objects.requireNonNull(parked, "nothing is held");
         return in.getByte(in.readerIndex());
     }
 
     /** The message that is held may go, and the walk goes on behind it. */
-    void release() {
+    public void release() {
         ByteBuf in = unpark();
         streaming = parkedRest;
         resume(in, in.readerIndex());
     }
 
     /** The message that is held is shown to the lane again, as if it came now. */
-    void again() {
+    public void again() {
         ByteBuf in = unpark();
         busy = true;
         try {
@@ -132,7 +137,7 @@ final class Relay {
     }
 
     /** {@code bytes}, owned from here on, go in the place of the message that is held. */
-    void replace(ByteBuf replacement) {
+    public void replace(ByteBuf replacement) {
         ByteBuf in = unpark();
         write(replacement);
         streaming = parkedRest;
@@ -157,7 +162,7 @@ final class Relay {
     }
 
     /** No more bytes will come, and no message is held: what was kept of one leaves as it is. */
-    void onEnd() {
+    public void onEnd() {
         ByteBuf rest = held;
         held = null;
         if (rest != null) {
@@ -166,7 +171,7 @@ final class Relay {
     }
 
     /** From here on, nothing passes. */
-    void stop() {
+    public void stop() {
         mode = Mode.STOPPED;
         ByteBuf rest = held;
         held = null;
@@ -184,7 +189,7 @@ final class Relay {
     }
 
     /** From the end of the message that is under way on, nothing passes. */
-    void stopBetweenMessages() {
+    public void stopBetweenMessages() {
         lastMessage = true;
         if (!busy && isBetweenMessages()) {
             stop();
@@ -192,22 +197,22 @@ final class Relay {
     }
 
     /** Whether what was handed on so far ends where a message ends. */
-    boolean isBetweenMessages() {
+    public boolean isBetweenMessages() {
         return mode == Mode.MESSAGES && (streaming == 0 || swallowing);
     }
 
     /** The same, of a relay that may have been stopped. */
-    boolean endedBetweenMessages() {
+    public boolean endedBetweenMessages() {
         return mode != Mode.RAW && (streaming == 0 || swallowing);
     }
 
     /** Memory that waits for the rest of a message. */
-    int heldBytes() {
+    public int heldBytes() {
         return held == null ? 0 : held.capacity();
     }
 
     /** Of everything that came in. */
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 

@@ -1,9 +1,9 @@
-package io.pgweir.proxy;
+package io.pgweir.proxy.relay;
 
 import io.netty.buffer.ByteBuf;
 
 /** What becomes of a message's bytes. */
-sealed interface Disposition {
+public sealed interface Disposition {
     /** As they came. */
     Disposition FORWARD = new Forward();
 

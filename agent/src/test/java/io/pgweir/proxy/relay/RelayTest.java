@@ -1,4 +1,4 @@
-package io.pgweir.proxy;
+package io.pgweir.proxy.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.pgweir.proxy;
+package io.pgweir.proxy.relay;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * <p>For tests only, {@code -Dpgweir.debug.read-bytes=N} cuts everything that is read, from both sides and above TLS too,
  * into pieces of 1 to N bytes.
  */
-final class Sockets {
+public final class Sockets {
     private static final String READ_BYTES_MAX = "pgweir.debug.read-bytes";
 
     /** What may wait to be written before the other side is no longer read, and when it is read again. */
@@ -34,24 +34,24 @@ final class Sockets {
 
     /** Whatever comes of it, the channel tells its handlers and its close future. */
     @SuppressWarnings("FutureReturnValueIgnored")
-    static void close(Channel channel) {
+    public static void close(Channel channel) {
         channel.close();
     }
 
     /** Past the peer's back pressure, to be flushed; a failure is told to the pipeline. */
     @SuppressWarnings("FutureReturnValueIgnored") // A void promise.
-    static void write(Channel channel, ByteBuf bytes) {
+    public static void write(Channel channel, ByteBuf bytes) {
         channel.write(bytes, channel.voidPromise());
     }
 
     /** Flushes; when all that was written before is with the kernel, or cannot be, {@code then}. */
-    static void onFlushed(Channel channel, Consumer<Channel> then) {
+    public static void onFlushed(Channel channel, Consumer<Channel> then) {
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener((ChannelFutureListener) written -> then.accept(written.channel()));
     }
 
     /** A half-close: close_notify where there is TLS, then FIN. */
-    static void shutdownOutput(Channel channel) {
+    public static void shutdownOutput(Channel channel) {
         SslHandler tls = channel.pipeline().get(SslHandler.class);
         ChannelFuture notified = tls == null ? channel.newSucceededFuture() : tls.closeOutbound();
         notified.addListener(done -> shutdown((DuplexChannel) channel));
@@ -64,7 +64,7 @@ final class Sockets {
 
     /** Closes with a reset, past TLS and past what is still to be written. */
     @SuppressWarnings("FutureReturnValueIgnored") // As close().
-    static void abort(Channel channel) {
+    public static void abort(Channel channel) {
         if (channel.isOpen()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
             channel.pipeline().firstContext().close();
@@ -72,12 +72,12 @@ final class Sockets {
     }
 
     /** Aborts a channel that has not closed by itself within {@code seconds}. */
-    static void abortAfter(Channel channel, long seconds) {
+    public static void abortAfter(Channel channel, long seconds) {
         var timer = channel.eventLoop().schedule(() -> abort(channel), seconds, TimeUnit.SECONDS);
         channel.closeFuture().addListener(closed -> timer.cancel(false));
     }
 
-    static void configure(Channel channel) {
+    public static void configure(Channel channel) {
         ChannelConfig config = channel.config();
         config.setOption(ChannelOption.TCP_NODELAY, true);
         config.setOption(ChannelOption.SO_KEEPALIVE, true);
@@ -90,7 +90,7 @@ final class Sockets {
     }
 
     /** Behind TLS, whose records the socket's own cuts do not show in. */
-    static void cutDecrypted(Channel channel, String before) {
+    public static void cutDecrypted(Channel channel, String before) {
         int readBytesMax = Integer.getInteger(READ_BYTES_MAX, 0);
         if (readBytesMax > 0) {
             channel.pipeline().addBefore(before, null, new CutDecrypted(readBytesMax));
