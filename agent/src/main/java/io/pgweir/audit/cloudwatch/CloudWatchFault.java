@@ -1,6 +1,5 @@
 package io.pgweir.audit.cloudwatch;
 
-import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Set;
@@ -20,18 +19,9 @@ final class CloudWatchFault {
             "IncompleteSignature",
             "MissingAuthenticationTokenException");
 
-    private final String place;
+    private CloudWatchFault() {}
 
-    /** @param place group and stream */
-    CloudWatchFault(String place) {
-        this.place = place;
-    }
-
-    IOException of(SdkException fault) {
-        return new IOException("cloudwatch logs " + place + ": " + reason(fault), fault);
-    }
-
-    private static String reason(SdkException fault) {
+    static String reason(SdkException fault) {
         if (fault instanceof AwsServiceException answer && answer.awsErrorDetails() != null) {
             return reason(answer);
         }

@@ -8,7 +8,6 @@ import io.pgweir.audit.encode.ChunkText;
 import io.pgweir.audit.encode.Fitter;
 import io.pgweir.config.AuditConfig;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -16,42 +15,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
-import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClientBuilder;
-import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
-import software.amazon.awssdk.services.cloudwatchlogs.model.PutLogEventsResponse;
-import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceAlreadyExistsException;
-import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
 
 /**
  * Puts records into one log stream, in batches within the limits of PutLogEvents. What CloudWatch Logs refuses because of its
  * time is put again with the present time: the record has its own inside. The sink's thread only.
  *
- * <p>The client library tries a call twice; throttling, failures of the service and lost connections then go to the caller,
- * who waits longer each time. After any failure the client is thrown away, so that the next one asks the whole chain of
- * credentials afresh. An interrupt is seen between tries, so within {@link #ANSWER_MAX}.
+ * <p>Throttling, failures of the service and lost connections go to the caller, who waits longer each time. An interrupt is seen
+ * between the client's tries, so within {@link #ANSWER_MAX}.
  */
 public final class CloudWatchLogsSink implements AuditSink {
-    private static final Pattern GROUP = Pattern.compile("[.\\-_/#A-Za-z0-9]{1,512}");
-    private static final Pattern STREAM = Pattern.compile("[^:*]{1,512}");
-    private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
     private static final Duration ANSWER_MAX = Duration.ofSeconds(10);
-    private static final int TRIES = 2;
 
     private final AuditConfig.Sink.CloudWatchLogs config;
     private final Fitter fitter;
     private final SinkNotes notes;
     private final Clock clock;
-    private final Duration answerMax;
-    private final CloudWatchFault faults;
-    private @Nullable CloudWatchLogsClient client;
+    private final LogStream stream;
 
     public CloudWatchLogsSink(AuditConfig.Sink.CloudWatchLogs config, RecordFormat format, SinkNotes notes) {
         this(config, format, notes, Clock.systemUTC(), ANSWER_MAX);
@@ -68,8 +49,7 @@ public final class CloudWatchLogsSink implements AuditSink {
         this.fitter = new Fitter(format);
         this.notes = notes;
         this.clock = clock;
-        this.answerMax = answerMax;
-        this.faults = new CloudWatchFault(config.group() + " " + config.stream());
+        this.stream = new LogStream(config, config.group(), config.stream(), answerMax);
     }
 
     @Override
@@ -80,20 +60,11 @@ public final class CloudWatchLogsSink implements AuditSink {
     /** Asks nobody. */
     @Override
     public void open() throws IOException {
-        check(GROUP.matcher(config.group()).matches(), "group", config.group(), "1 to 512 of a-z A-Z 0-9 _ - / . #");
-        check(STREAM.matcher(config.stream()).matches(), "stream", config.stream(), "1 to 512 but : and *");
+        stream.checkNames();
         int bytes = config.recordBytes();
-        check(
-                bytes >= Fitter.BYTES_MIN && bytes <= AuditConfig.Sink.CloudWatchLogs.RECORD_BYTES_MAX,
-                "record-bytes",
-                Integer.toString(bytes),
-                Fitter.BYTES_MIN + " to " + AuditConfig.Sink.CloudWatchLogs.RECORD_BYTES_MAX);
-    }
-
-    private static void check(boolean fine, String key, String found, String expected) throws IOException {
-        if (!fine) {
-            throw new IOException(
-                    "audit sink cloudwatch-logs: " + key + ": " + found + " (expected: " + expected + ")");
+        if (bytes < Fitter.BYTES_MIN || bytes > AuditConfig.Sink.CloudWatchLogs.RECORD_BYTES_MAX) {
+            throw new IOException("audit sink cloudwatch-logs: record-bytes: " + bytes + " (expected: "
+                    + Fitter.BYTES_MIN + " to " + AuditConfig.Sink.CloudWatchLogs.RECORD_BYTES_MAX + ")");
         }
     }
 
@@ -116,19 +87,19 @@ public final class CloudWatchLogsSink implements AuditSink {
                 notes.oversized(this, oversized);
             }
         } catch (AbortedException stopped) {
-            discardClient();
+            stream.discardClient();
             Thread.interrupted();
             throw (InterruptedException)
                     new InterruptedException("interrupted while sending to cloudwatch logs").initCause(stopped);
         } catch (SdkException fault) {
-            discardClient();
-            throw faults.of(fault);
+            stream.discardClient();
+            throw stream.faultOf(fault);
         }
     }
 
     @Override
     public void close() {
-        discardClient();
+        stream.discardClient();
     }
 
     /** Returns how many records were too long. */
@@ -168,45 +139,8 @@ public final class CloudWatchLogsSink implements AuditSink {
         }
     }
 
-    private void put(LogBatch batch, Refused refused) throws IOException {
-        PutLogEventsResponse answer;
-        try {
-            answer = call(batch);
-        } catch (ResourceNotFoundException missing) {
-            if (!config.create()) {
-                throw missing;
-            }
-            create();
-            answer = call(batch);
-        }
-        refused.add(batch.events(), answer.rejectedLogEventsInfo());
-    }
-
-    private PutLogEventsResponse call(LogBatch batch) {
-        List<InputLogEvent> events = new ArrayList<>(batch.events().size());
-        for (LogEvent event : batch.events()) {
-            events.add(InputLogEvent.builder()
-                    .timestamp(event.millis())
-                    .message(event.message())
-                    .build());
-        }
-        return client().putLogEvents(request -> request.logGroupName(config.group())
-                .logStreamName(config.stream())
-                .logEvents(events));
-    }
-
-    private void create() {
-        try {
-            client().createLogGroup(request -> request.logGroupName(config.group()));
-        } catch (ResourceAlreadyExistsException there) {
-            // Only the stream was missing, or somebody was faster.
-        }
-        try {
-            client().createLogStream(
-                            request -> request.logGroupName(config.group()).logStreamName(config.stream()));
-        } catch (ResourceAlreadyExistsException there) {
-            // Somebody was faster.
-        }
+    private void put(LogBatch batch, Refused refused) {
+        refused.add(batch.events(), stream.put(batch));
     }
 
     private void restamp(Refused refused) throws IOException {
@@ -217,41 +151,9 @@ public final class CloudWatchLogsSink implements AuditSink {
             put(put, again);
         }
         if (!again.events.isEmpty()) {
-            throw new IOException("cloudwatch logs " + config.group() + " " + config.stream()
-                    + ": the present time is refused too, this host's clock is wrong: " + Instant.ofEpochMilli(now));
+            throw new IOException(stream + ": the present time is refused too, this host's clock is wrong: "
+                    + Instant.ofEpochMilli(now));
         }
         refused.tell(this, notes);
-    }
-
-    private CloudWatchLogsClient client() {
-        CloudWatchLogsClient open = client;
-        if (open == null) {
-            CloudWatchLogsClientBuilder builder = CloudWatchLogsClient.builder()
-                    // A provider of its own: the shared one keeps what it found.
-                    .credentialsProvider(DefaultCredentialsProvider.builder().build())
-                    .httpClientBuilder(UrlConnectionHttpClient.builder()
-                            .connectionTimeout(CONNECT_MAX)
-                            .socketTimeout(answerMax))
-                    .overrideConfiguration(all -> all.retryStrategy(retry -> retry.maxAttempts(TRIES)));
-            URI endpoint = config.endpointOverride();
-            if (endpoint != null) {
-                builder.endpointOverride(endpoint);
-            }
-            String region = config.region();
-            if (region != null) {
-                builder.region(Region.of(region));
-            }
-            open = builder.build();
-            client = open;
-        }
-        return open;
-    }
-
-    private void discardClient() {
-        CloudWatchLogsClient open = client;
-        client = null;
-        if (open != null) {
-            open.close();
-        }
     }
 }
