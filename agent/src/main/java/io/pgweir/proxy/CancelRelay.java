@@ -9,7 +9,6 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.pgweir.audit.SessionAuditor;
 import io.pgweir.proxy.relay.Sockets;
-import io.pgweir.routing.Wish;
 import io.pgweir.wire.MessageWriter;
 import io.pgweir.wire.StartupPacket;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +58,7 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
             return ServerConnector.to(cluster, client.eventLoop(), found.node(), found.address());
         }
         boolean single = cluster.topology().nodes().size() == 1;
-        return single ? cluster.connect(client.eventLoop(), Wish.ANY, peer) : null;
+        return single ? cluster.connectToAny(client.eventLoop(), peer) : null;
     }
 
     /** pgweir's own; {@code done} when the server has closed, or cannot be reached. On {@code loop}. */

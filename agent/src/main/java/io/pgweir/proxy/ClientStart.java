@@ -117,9 +117,9 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             return;
         }
         pending = pending.isReadable() ? append(context, in) : take(in);
-        if (stage == Stage.WAITING) {
+        if (stage == Stage.WAITING || stage == Stage.CONNECTING) {
             context.channel().config().setAutoRead(false);
-        } else if (stage != Stage.CONNECTING) {
+        } else {
             read(context);
         }
     }
@@ -360,11 +360,23 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         stage = Stage.CONNECTING;
         stopTimer();
         context.channel().config().setAutoRead(false);
-        ServerConnector connecting =
-                listening.cluster().connect(context.channel().eventLoop(), listening.wish(), peer);
+        ServerConnector connecting = listening
+                .cluster()
+                .connect(context.channel().eventLoop(), listening.wish(), peer, () -> {
+                    // Who leaves while a server thinks about its answer is noticed.
+                    context.channel().config().setAutoRead(true);
+                    return packet(length);
+                });
         connector = connecting;
         connecting.result().addListener((Future<ServerConnection> done) -> {
             if (done.isSuccess() && !over) {
+                String failures = connecting.failures();
+                if (!failures.isEmpty()) {
+                    listening
+                            .context()
+                            .warnings()
+                            .passedOver(auditor().session(), listening.config().cluster(), failures);
+                }
                 handOver(context, startup, length, secured, done.getNow());
             } else if (done.isSuccess()) {
                 done.getNow().abandon();
@@ -394,6 +406,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             boolean secured,
             ServerConnection server) {
         over = true;
+        context.channel().config().setAutoRead(false);
         ScramBinding binding =
                 ScramBinding.of(secured, server.isTls(), listening.tls().isSameCertificate(server.certificate()));
         SessionAuditor hears = auditor();
@@ -409,13 +422,19 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
                 meter,
                 listening.context().telemetry());
         ProxySession session = new ProxySession(listening, meaning, context.channel(), server, binding, startup, rules);
-        ByteBuf rest = pending;
+        ByteBuf packet = server.answer() == null ? packet(length) : null;
+        ByteBuf rest = pending.skipBytes(length);
         pending = Unpooled.EMPTY_BUFFER;
         releaseWithBoth(context.channel(), server.channel());
         context.pipeline().replace(this, "leg", session.clientLeg());
-        ByteBuf packet = rest.readRetainedSlice(length);
+        session.start(packet, rest, clientEnded);
+    }
+
+    /** As a server is to have it. */
+    private ByteBuf packet(int length) {
+        ByteBuf packet = pending.retainedSlice(pending.readerIndex(), length);
         ApplicationName name = listening.applicationName();
-        session.start(name == null ? packet : name.in(packet, hears.session()), rest, clientEnded);
+        return name == null ? packet : name.in(packet, auditor().session());
     }
 
     /** The session's place is free when both of its sockets are closed. */

@@ -53,7 +53,8 @@ final class ProxySession {
     final Relay toServer;
     final Relay toClient;
     private final Leg clientLeg = new Leg(new ClientEvents());
-    private final Leg serverLeg = new Leg(new ServerEvents());
+    private final Leg.Events serverEvents = new ServerEvents();
+    private final Leg serverLeg = new Leg(serverEvents);
     private final int outstandingMax;
     private final AuditPause auditPause;
     final @Nullable RuleGate rules;
@@ -134,20 +135,25 @@ final class ProxySession {
     /**
      * Takes both channels over: the startup packet goes to the server as it came, then whatever came behind it.
      *
-     * @param packet owned from here on
+     * @param packet owned from here on; null where the server has it
      * @param rest owned from here on
      * @param ended whether the client has said already that it has no more to say
      */
-    void start(ByteBuf packet, ByteBuf rest, boolean ended) {
+    void start(@Nullable ByteBuf packet, ByteBuf rest, boolean ended) {
         context.onSessionStart(this);
         timeouts = janitor == null ? null : janitor.watch(this);
-        server.pipeline().addLast("leg", serverLeg);
         meaning.onRead();
         meaning.tracker().onStartup(startup, meaning.nanos());
         meaning.auditor().onServer(serverFacts(0));
-        Sockets.write(server, packet);
+        if (packet != null) {
+            server.pipeline().addLast("leg", serverLeg);
+            Sockets.write(server, packet);
+        }
         toServer.onBytes(rest);
         server.flush();
+        if (connection.answer() != null) {
+            connection.answer().tell(serverLeg, serverEvents);
+        }
         if (ended) {
             ending.endOfClient();
         }

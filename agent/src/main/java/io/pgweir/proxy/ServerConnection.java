@@ -8,27 +8,37 @@ import java.security.cert.Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a server, past TCP and TLS, on which nothing has been said yet.
+ * A connection to a server, past TCP and TLS.
  *
  * @param node as configured
  * @param address that was connected to
  * @param certificate that the server showed; null without TLS
  * @param place null of a connection that is for no session
+ * @param answer to the startup packet; null where nothing has been said yet
  */
 record ServerConnection(
         Channel channel,
         HostPort node,
         SocketAddress address,
         @Nullable Certificate certificate,
-        @Nullable Place place) {
+        @Nullable Place place,
+        @Nullable FirstAnswer answer) {
 
     /** For the session that has this place. */
     ServerConnection at(@Nullable Place given) {
-        return new ServerConnection(channel, node, address, certificate, given);
+        return new ServerConnection(channel, node, address, certificate, given, answer);
+    }
+
+    /** It has been sent a startup packet. */
+    ServerConnection asked(FirstAnswer heard) {
+        return new ServerConnection(channel, node, address, certificate, place, heard);
     }
 
     /** The session that it was made for is gone. */
     void abandon() {
+        if (answer != null) {
+            answer.drop();
+        }
         Sockets.close(channel);
         if (place != null) {
             place.lease().onEnded();

@@ -1,6 +1,7 @@
 package io.pgweir.proxy;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -23,8 +24,10 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  * Connects a session to a node: one that its {@link Search} chooses, and when that cannot be connected to, the next, as long as the
  * search goes on. Each of a node's addresses is tried in turn, each with the connect timeout for TCP and once more for TLS. With
  * {@code prefer}, a handshake that fails is tried again without TLS, as libpq does.
+ *
+ * <p>Where the cluster has several nodes, the startup packet is sent from here: a server that answers it by turning the session away
+ * ({@link FirstAnswer}) counts as one that could not be connected to. When nobody else takes the session, the last one that said
+ * something serves it all the same: the client hears that server's own words. So does the only one that was asked.
  *
  * <p>Thread: the loop given to it, which will also serve the connection. One instance a connection.
  */
@@ -53,9 +60,26 @@ final class ServerConnector {
     private @Nullable Place place;
     private @Nullable Channel connecting;
 
+    /** To be sent to more than one server, a copy each; null where nothing is to be. */
+    private @Nullable Supplier<ByteBuf> startup;
+
+    /** Of the last server that turned the session away in its own words; where none did, of the first that closed. */
+    private @Nullable ServerConnection turnedAway;
+
+    private boolean spoken;
+
     /** Fails with a {@link NoServerException}. */
     static ServerConnector search(Cluster cluster, EventLoop loop, Search search, @Nullable ProxyHeader header) {
         ServerConnector connector = new ServerConnector(cluster, loop, search, header);
+        connector.nextNode();
+        return connector;
+    }
+
+    /** The same, for whom other servers are to be asked when one turns it away. */
+    static ServerConnector search(
+            Cluster cluster, EventLoop loop, Search search, @Nullable ProxyHeader header, Supplier<ByteBuf> startup) {
+        ServerConnector connector = new ServerConnector(cluster, loop, search, header);
+        connector.startup = startup;
         connector.nextNode();
         return connector;
     }
@@ -82,12 +106,18 @@ final class ServerConnector {
         return result;
     }
 
+    /** Nodes that did not take the session so far, each with why; empty where none was tried in vain. */
+    String failures() {
+        return failures.toString();
+    }
+
     /** Nobody waits any more. */
     void cancel() {
         result.cancel(false);
         if (connecting != null) {
             Sockets.close(connecting);
         }
+        dropTurnedAway();
         if (place != null) {
             place.lease().onEnded();
         }
@@ -102,9 +132,20 @@ final class ServerConnector {
             return;
         }
         switch (search.next(System.nanoTime())) {
-            case Choice.Nobody nobody -> result.tryFailure(new NoServerException(text(nobody), reason(nobody, search)));
+            case Choice.Nobody nobody -> onNobody(nobody, search);
             case Choice.Chosen chosen -> tryNode(chosen.node(), search.lease());
         }
+    }
+
+    private void onNobody(Choice.Nobody nobody, Search asked) {
+        ServerConnection last = turnedAway;
+        if (last != null && (spoken || asked.attempts() == 1)) {
+            turnedAway = null;
+            succeed(last);
+            return;
+        }
+        dropTurnedAway();
+        result.tryFailure(new NoServerException(text(nobody), reason(nobody, asked)));
     }
 
     private static Reason reason(Choice.Nobody nobody, Search search) {
@@ -202,7 +243,7 @@ final class ServerConnector {
         });
         attempt.addListener((Future<ServerConnection> done) -> {
             if (done.isSuccess()) {
-                succeeded(done.getNow());
+                onReached(done.getNow().at(place));
                 return;
             }
             Sockets.close(channel);
@@ -215,12 +256,53 @@ final class ServerConnector {
         });
     }
 
-    private void succeeded(ServerConnection connection) {
-        if (place != null) {
-            place.lease().onConnected(System.nanoTime());
+    private void onReached(ServerConnection connection) {
+        Supplier<ByteBuf> packet = startup;
+        if (packet == null || cluster.topology().nodes().size() < 2 || result.isDone()) {
+            succeed(connection);
+            return;
         }
-        if (!result.trySuccess(connection.at(place))) {
-            Sockets.close(connection.channel());
+        Objects.requireNonNull(place).lease().onReached(System.nanoTime());
+        FirstAnswer answer = FirstAnswer.to(packet.get(), connection.channel());
+        ServerConnection asked = connection.asked(answer);
+        answer.heard().addListener(heard -> {
+            if (heard.isSuccess() || result.isDone()) {
+                succeed(asked);
+            } else {
+                onTurnedAway(asked, heard.cause());
+            }
+        });
+    }
+
+    private void onTurnedAway(ServerConnection asked, Throwable why) {
+        failed(asked.node(), why);
+        boolean inWords = why instanceof FirstAnswer.TurnedAwayException;
+        if (inWords || turnedAway == null) {
+            dropTurnedAway();
+            turnedAway = asked;
+            spoken |= inWords;
+        } else {
+            Objects.requireNonNull(asked.answer()).drop();
+        }
+        nextAddress(asked.node());
+    }
+
+    private void succeed(ServerConnection connection) {
+        Place given = connection.place();
+        if (given != null) {
+            given.lease().onConnected(System.nanoTime());
+        }
+        dropTurnedAway();
+        if (!result.trySuccess(connection)) {
+            connection.abandon();
+        }
+    }
+
+    /** Its lease is its node's, which may have other addresses. */
+    private void dropTurnedAway() {
+        if (turnedAway != null) {
+            Objects.requireNonNull(turnedAway.answer()).drop();
+            turnedAway = null;
         }
     }
 

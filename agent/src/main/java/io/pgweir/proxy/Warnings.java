@@ -13,6 +13,7 @@ final class Warnings {
 
     private final AtomicLong nextSaslNanos = new AtomicLong(System.nanoTime());
     private final AtomicLong nextConnectNanos = new AtomicLong(System.nanoTime());
+    private final AtomicLong nextPassedOverNanos = new AtomicLong(System.nanoTime());
 
     /** As a client with channel_binding=require does, and one that has no password at hand. */
     void leftAtSaslOffer(UUID session) {
@@ -31,6 +32,17 @@ final class Warnings {
                     .addKeyValue("cluster", cluster)
                     .addKeyValue("error", reason)
                     .log("No server could be connected to");
+        }
+    }
+
+    /** Another node took the session. */
+    void passedOver(UUID session, String cluster, String reasons) {
+        if (isDue(nextPassedOverNanos)) {
+            log.atWarn()
+                    .addKeyValue("sessionId", session)
+                    .addKeyValue("cluster", cluster)
+                    .addKeyValue("error", reasons)
+                    .log("Nodes did not take a session that another one took");
         }
     }
 

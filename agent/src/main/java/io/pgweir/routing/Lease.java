@@ -5,9 +5,12 @@ package io.pgweir.routing;
  * last is overlooked. Thread: one at a time.
  */
 public final class Lease {
+    private static final long NOT_REACHED = -1;
+
     private final Balancer balancer;
     private final String node;
     private final long beganNanos;
+    private long tookNanos = NOT_REACHED;
     private State state = State.CONNECTING;
 
     private enum State {
@@ -26,11 +29,16 @@ public final class Lease {
         return node;
     }
 
-    /** The node took the connection. */
+    /** The node can be reached: that took so long, whether it takes the session or not. */
+    public void onReached(long nowNanos) {
+        tookNanos = nowNanos - beganNanos;
+    }
+
+    /** The node took the session. */
     public void onConnected(long nowNanos) {
         if (state == State.CONNECTING) {
             state = State.CONNECTED;
-            balancer.onConnected(node, nowNanos - beganNanos, nowNanos);
+            balancer.onConnected(node, tookNanos == NOT_REACHED ? nowNanos - beganNanos : tookNanos, nowNanos);
         }
     }
 
