@@ -144,6 +144,22 @@ public final class MessageWriter {
         return close(out.writeByte(0));
     }
 
+    /**
+     * Authentication of one {@code code} of {@link BackendMessage.Authentication}.
+     *
+     * @param rest what stands behind the code; nothing for most
+     */
+    public static ByteBuf authentication(ByteBufAllocator allocator, int code, byte[] rest) {
+        return close(open(allocator, MessageType.Backend.AUTHENTICATION)
+                .writeInt(code)
+                .writeBytes(rest));
+    }
+
+    /** The answer to an Authentication message: PasswordMessage, SASLInitialResponse, SASLResponse. */
+    public static ByteBuf authenticationAnswer(ByteBufAllocator allocator, byte[] body) {
+        return close(open(allocator, MessageType.Frontend.AUTHENTICATION).writeBytes(body));
+    }
+
     public static ByteBuf sslRequest(ByteBufAllocator allocator) {
         return allocator
                 .buffer(StartupPacket.LENGTH_MIN)

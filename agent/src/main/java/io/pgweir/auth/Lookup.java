@@ -1,0 +1,18 @@
+package io.pgweir.auth;
+
+/** What a source answers when it is asked for a role. */
+public sealed interface Lookup {
+    record Found(KnownRole role) implements Lookup {}
+
+    /** Asked all the same by {@link ScramServer}: a client must not learn of it. */
+    record Absent() implements Lookup {
+        static final Absent ABSENT = new Absent();
+    }
+
+    /**
+     * The source itself fails.
+     *
+     * @param reason for a log; it may name hosts and files, never a secret
+     */
+    record Unavailable(String reason) implements Lookup {}
+}

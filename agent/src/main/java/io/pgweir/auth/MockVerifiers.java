@@ -1,0 +1,31 @@
+package io.pgweir.auth;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * What roles that do not exist are asked by: the same salt each time, and like the salt of any other. One for the process; its
+ * secret dies with it, as what it makes must be the same for as long as one looks.
+ *
+ * <p>Source: mock_scram_secret of PostgreSQL. Any thread.
+ */
+public final class MockVerifiers {
+    private static final int SALT_BYTES = 16;
+
+    private final byte[] secret = Scram.random(Scram.KEY_BYTES);
+
+    /** That no proof fits. */
+    ScramVerifier absent(String role) {
+        return new ScramVerifier(
+                ScramVerifier.ITERATIONS_DEFAULT, salt(role), new byte[Scram.KEY_BYTES], new byte[Scram.KEY_BYTES]);
+    }
+
+    /** For a role whose password itself is known. */
+    ScramVerifier of(String role, Password password) {
+        return password.derive(salt(role), ScramVerifier.ITERATIONS_DEFAULT).verifier();
+    }
+
+    private byte[] salt(String role) {
+        return Arrays.copyOf(Scram.hmac(secret, role.getBytes(StandardCharsets.UTF_8)), SALT_BYTES);
+    }
+}
