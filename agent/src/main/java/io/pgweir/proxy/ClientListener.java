@@ -11,12 +11,14 @@ import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.ProxyProtocolConfig;
 import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.routing.Wish;
+import io.pgweir.telemetry.Metric;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,7 +132,14 @@ public final class ClientListener implements AutoCloseable {
 
     /** What is configured for those who connect from now on, at the same address. */
     public void serve(ListenerConfig config, Cluster cluster, ClientTls clientTls) {
-        acceptor.listening = listening(acceptor.listening.context(), config, cluster, clientTls);
+        ProxyContext context = acceptor.listening.context();
+        acceptor.listening = listening(context, config, cluster, clientTls);
+        // For good: where this is over, its sessions go on.
+        context.telemetry()
+                .gauge(
+                        Metric.LISTENER_SESSIONS,
+                        List.of(config.name(), cluster.name()),
+                        () -> context.sessions().count(config.name(), cluster));
     }
 
     public String name() {

@@ -34,6 +34,13 @@ public final class LiveSessions {
         return sessions.values();
     }
 
+    /** Those that came by a listener to a cluster. A loop's thread may ask too. */
+    long count(String listener, Cluster cluster) {
+        return sessions.values().stream()
+                .filter(session -> session.listener.equals(listener) && session.cluster.equals(cluster))
+                .count();
+    }
+
     boolean isEmpty() {
         return sessions.isEmpty();
     }

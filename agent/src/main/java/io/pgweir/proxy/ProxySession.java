@@ -41,6 +41,7 @@ final class ProxySession {
     private static final int MESSAGE_BYTES_MIN = 65_536;
 
     final ProxyContext context;
+    final String listener;
     final Cluster cluster;
     private final Wish wish;
     private final Place place;
@@ -85,6 +86,7 @@ final class ProxySession {
             @Nullable SessionRules sessionRules) {
         this.context = listening.context();
         this.janitor = context.janitor(listening.config().limits().timeouts());
+        this.listener = listening.config().name();
         this.cluster = listening.cluster();
         this.wish = listening.wish();
         this.meaning = meaning;

@@ -10,6 +10,13 @@ public enum Metric {
     SESSIONS_STARTED("pgweir.sessions.started", Kind.COUNTER, "sessions", "Sessions that were admitted."),
     SESSIONS_REFUSED("pgweir.sessions.refused", Kind.COUNTER, "sessions", "Sessions over one of limits."),
     SESSIONS_WAITING("pgweir.sessions.waiting", Kind.GAUGE, "sessions", "Sessions in limits.queue."),
+    LISTENER_SESSIONS(
+            "pgweir.listener.sessions",
+            Kind.GAUGE,
+            "sessions",
+            "Sessions that have a server; of each listener.",
+            "listener",
+            "cluster"),
     HANDSHAKES_REFUSED("pgweir.handshakes.refused", Kind.COUNTER, "connections", "Connections over limits.handshakes."),
     SESSIONS_OPAQUE(
             "pgweir.sessions.opaque",
@@ -78,6 +85,20 @@ public enum Metric {
             "nodes",
             "Nodes that take no new sessions; of each cluster.",
             "cluster"),
+    TOPOLOGY_LAG(
+            "pgweir.topology.lag",
+            Kind.GAUGE,
+            "seconds",
+            "Since the oldest WAL was written that a node has not replayed, at most; of each node of which that is known.",
+            "cluster",
+            "node"),
+    TOPOLOGY_LAG_BYTES(
+            "pgweir.topology.lag.bytes",
+            Kind.GAUGE,
+            "bytes",
+            "WAL that a node has not replayed; of each node of which that is known.",
+            "cluster",
+            "node"),
     AUDIT_RECORDS(
             "pgweir.audit.records", Kind.COUNTER, "records", "Audit records that the writer took from the queue."),
     AUDIT_DROPPED("pgweir.audit.dropped", Kind.COUNTER, "records", "Audit records lost because the queue was full."),

@@ -61,9 +61,9 @@ public final class Telemetry {
         gauge(gauge, () -> sum(series(gauge)));
     }
 
-    /** Forgets what was given for {@code labels}. */
-    public void removeGauge(Metric gauge, List<String> labels) {
-        labelledGauges.getOrDefault(gauge, Map.of()).remove(labels);
+    /** Forgets what was given for {@code labels}, unless it is another's by now. */
+    public void removeGauge(Metric gauge, List<String> labels, LongSupplier given) {
+        labelledGauges.getOrDefault(gauge, Map.of()).remove(labels, given);
     }
 
     /** To be counted with, for as long as this lives; {@code labels} one for each that the metric names. */

@@ -47,6 +47,7 @@ public final class TopologyMonitor implements AutoCloseable {
     private final Judge judge;
     private final MonitorClock clock;
     private final Telemetry telemetry;
+    private final LagGauges lags;
     private final List<TopologyListener> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread;
 
@@ -75,6 +76,7 @@ public final class TopologyMonitor implements AutoCloseable {
         this.judge = new Judge(cluster, config.patroni() != null, parts.asker() != null, config.lag());
         this.clock = clock;
         this.telemetry = telemetry;
+        this.lags = new LagGauges(telemetry);
         this.topology = new Topology(
                 cluster,
                 Topology.unasked(cluster, config.nodes()).nodes(),
@@ -205,6 +207,7 @@ public final class TopologyMonitor implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } finally {
+            lags.close();
             begin().forEach(future -> future.cancel(false));
         }
     }
@@ -300,6 +303,7 @@ public final class TopologyMonitor implements AutoCloseable {
 
     private void tell(Topology before, Topology now) {
         told = now;
+        lags.tell(now);
         List<Transition> transitions = Changes.between(before, now, judge.evidence());
         if (transitions.isEmpty()) {
             return;

@@ -123,6 +123,24 @@ class TopologyMonitorTest {
     }
 
     @Test
+    void lagIsAMetricOfEachNodeOfWhichItIsKnown() throws Exception {
+        // Given
+        poll();
+        assertThat(telemetry.series(Metric.TOPOLOGY_LAG_BYTES)).containsEntry(List.of("c", "a:1"), 0L);
+
+        // When
+        answers.put("a:1", new Silent(Why.UNREACHABLE, "connection refused"));
+        answers.put("b:2", told(false, 2));
+        finding = new Found(List.of(Member.at(B)), List.of());
+        poll();
+
+        // Then
+        assertThat(telemetry.series(Metric.TOPOLOGY_LAG_BYTES)).containsOnlyKeys(List.of("c", "b:2"));
+        monitor.close();
+        assertThat(telemetry.series(Metric.TOPOLOGY_LAG_BYTES)).isEmpty();
+    }
+
+    @Test
     void aFinderThatIsAwayLeavesItsNodesAndTheyAreAskedOn() throws Exception {
         // Given
         poll();
