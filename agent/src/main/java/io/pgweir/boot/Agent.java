@@ -7,6 +7,7 @@ import io.pgweir.admin.Parts;
 import io.pgweir.admin.ReloadReport;
 import io.pgweir.audit.AgentFacts;
 import io.pgweir.audit.AuditTrail;
+import io.pgweir.audit.cloudwatch.MetricsSender;
 import io.pgweir.boot.AgentStartException.Kind;
 import io.pgweir.config.AdminConfig;
 import io.pgweir.config.AgentConfig;
@@ -45,8 +46,8 @@ import org.slf4j.LoggerFactory;
  * A running pgweir: the one place that wires objects together.
  *
  * <pre>
- *  start: audit trail, TLS files, clusters, event loops, listeners
- *  close: listeners, sessions (each after its transaction; at the deadline, all), clusters, event loops, audit trail
+ *  start: audit trail, metrics, TLS files, clusters, event loops, listeners
+ *  close: listeners, sessions (each after its transaction; at the deadline, all), clusters, event loops, audit trail, metrics
  * </pre>
  *
  * <p>{@link #start} and {@link #close} from one thread, all else from any.
@@ -72,6 +73,7 @@ public final class Agent implements AutoCloseable {
     private final Listeners listeners;
     private final @Nullable ConfigReload configuration;
     private final @Nullable Rules rules;
+    private final List<MetricsSender> metrics;
     private @Nullable Admin admin;
 
     /** Where name resolution and certificate files are waited for. */
@@ -157,13 +159,15 @@ public final class Agent implements AutoCloseable {
     }
 
     private static AgentFacts facts() {
-        String host;
+        return new AgentFacts(UUID.randomUUID().toString(), version(), host());
+    }
+
+    private static @Nullable String host() {
         try {
-            host = InetAddress.getLocalHost().getHostName();
+            return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException unnamed) {
-            host = null;
+            return null;
         }
-        return new AgentFacts(UUID.randomUUID().toString(), version(), host);
     }
 
     private static String version() {
@@ -195,6 +199,7 @@ public final class Agent implements AutoCloseable {
                 shared,
                 telemetry);
         clusters = new Clusters(transport, new Resolver(waiting), trail, telemetry, context);
+        metrics = MetricsSender.of(audit, host(), telemetry);
         listeners = new Listeners(context, transport, trail, waiting);
         configuration =
                 source == null ? null : new ConfigReload(source, config, clusters, listeners, context, watch, trail);
@@ -203,6 +208,9 @@ public final class Agent implements AutoCloseable {
     private void open(AgentConfig config) throws AgentStartException {
         try {
             trail.start();
+            for (MetricsSender sender : metrics) {
+                sender.start();
+            }
         } catch (IOException failure) {
             throw new AgentStartException(Kind.AUDIT, "audit: " + failure.getMessage(), failure);
         }
@@ -314,6 +322,7 @@ public final class Agent implements AutoCloseable {
             clusters.close();
             transport.loops().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
             trail.close();
+            metrics.forEach(MetricsSender::close);
             waiting.shutdownNow();
             closed.countDown();
         }

@@ -252,6 +252,7 @@ public record AuditConfig(
          * @param endpointOverride null for AWS's own
          * @param create whether a group or stream that is not there may be created
          * @param recordBytes longest message
+         * @param metrics null for none
          */
         record CloudWatchLogs(
                 @Nullable String region,
@@ -261,7 +262,8 @@ public record AuditConfig(
                 @Nullable URI endpointOverride,
                 boolean create,
                 int recordBytes,
-                Oversize oversize)
+                Oversize oversize,
+                @Nullable CloudWatchMetricsConfig metrics)
                 implements Sink {
             /** 1,048,576 bytes a batch less 26 an event. */
             public static final int RECORD_BYTES_MAX = 1_048_550;

@@ -8,16 +8,19 @@ import io.pgweir.config.AuditConfig.Seal;
 import io.pgweir.config.AuditConfig.Sink;
 import io.pgweir.config.AuditConfig.Spool;
 import io.pgweir.config.AuditConfig.StatementClass;
+import io.pgweir.config.CloudWatchMetricsConfig.Dimension;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The section {@code audit} of a configuration file. */
@@ -25,9 +28,11 @@ final class AuditSections {
     private static final Duration MILLI = Duration.ofMillis(1);
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofHours(24);
     private static final Duration DAYS_400 = Duration.ofDays(400);
     private static final long GIB_1024 = 1L << 40;
+    private static final Pattern NAMESPACE = Pattern.compile("(?!AWS/)[A-Za-z0-9.\\-_/#]{1,255}");
 
     private AuditSections() {}
 
@@ -149,7 +154,8 @@ final class AuditSections {
         List<Sink> sinks = new ArrayList<>();
         for (Section entry : audit.sections("sinks")) {
             Sink sink = sink(entry);
-            if (sink != null && sinks.stream().anyMatch(other -> target(sink).equals(target(other)))) {
+            if (sink != null
+                    && sinks.stream().anyMatch(other -> !Collections.disjoint(targets(sink), targets(other)))) {
                 entry.fault("a sink with the target of an earlier one (expected: each target once)");
             }
             if (sink != null) {
@@ -159,14 +165,21 @@ final class AuditSections {
         return audit.has("sinks") ? sinks : absent;
     }
 
-    private static List<?> target(Sink sink) {
+    private static List<List<?>> targets(Sink sink) {
         return switch (sink) {
-            case Sink.Stdout _ -> List.of("stdout");
-            case Sink.File file -> List.of("file", file.path());
-            case Sink.Kafka kafka -> List.of("kafka", kafka.bootstrapServers(), kafka.topic());
-            case Sink.CloudWatchLogs logs ->
-                List.of("cloudwatch-logs", String.valueOf(logs.region()), logs.group(), logs.stream());
+            case Sink.Stdout _ -> List.of(List.of("stdout"));
+            case Sink.File file -> List.of(List.of("file", file.path()));
+            case Sink.Kafka kafka -> List.of(List.of("kafka", kafka.bootstrapServers(), kafka.topic()));
+            case Sink.CloudWatchLogs logs -> {
+                List<?> own = stream(logs, logs.group(), logs.stream());
+                CloudWatchMetricsConfig metrics = logs.metrics();
+                yield metrics == null ? List.of(own) : List.of(own, stream(logs, metrics.group(), metrics.stream()));
+            }
         };
+    }
+
+    private static List<?> stream(Sink.CloudWatchLogs logs, String group, String stream) {
+        return List.of("cloudwatch-logs", String.valueOf(logs.region()), group, stream);
     }
 
     /** Null after a fault. */
@@ -238,10 +251,12 @@ final class AuditSections {
 
     private static Sink.CloudWatchLogs cloudWatchLogs(Section section) {
         section.require("group", "stream");
+        String group = section.text("group");
+        String stream = section.text("stream");
         Sink.CloudWatchLogs logs = new Sink.CloudWatchLogs(
                 section.has("region") ? section.text("region") : section.absent("region"),
-                section.text("group"),
-                section.text("stream"),
+                group,
+                stream,
                 format(section),
                 uri(section, "endpoint-override"),
                 section.flag("create", true),
@@ -250,9 +265,38 @@ final class AuditSections {
                         Sink.CloudWatchLogs.RECORD_BYTES,
                         16 << 10,
                         Sink.CloudWatchLogs.RECORD_BYTES_MAX),
-                section.oneOf("oversize", AuditConfig.Oversize.TRUNCATE));
+                section.oneOf("oversize", AuditConfig.Oversize.TRUNCATE),
+                metrics(section.section("metrics"), group, stream));
         section.end();
         return logs;
+    }
+
+    private static @Nullable CloudWatchMetricsConfig metrics(@Nullable Section section, String group, String stream) {
+        if (section == null) {
+            return null;
+        }
+        List<Dimension> dimensions = section.oneOrMore("dimensions", Dimension.HOST);
+        CloudWatchMetricsConfig metrics = new CloudWatchMetricsConfig(
+                text(section, "group", group),
+                text(section, "stream", stream + "-metrics"),
+                text(section, "namespace", CloudWatchMetricsConfig.NAMESPACE),
+                section.duration("every", CloudWatchMetricsConfig.EVERY, SECOND, HOUR),
+                section.has("dimensions") ? dimensions : List.of(Dimension.values()));
+        section.end();
+        if (metrics.group().equals(group) && metrics.stream().equals(stream)) {
+            section.fault("stream", "stream: that of the records (expected: one for metrics alone)");
+        }
+        if (!NAMESPACE.matcher(metrics.namespace()).matches()) {
+            section.fault(
+                    "namespace",
+                    "namespace: no name of a namespace (expected: 1 to 255 of a-z A-Z 0-9 . - _ / #, and not AWS/ at the"
+                            + " beginning)");
+        }
+        return metrics;
+    }
+
+    private static String text(Section section, String key, String absent) {
+        return Objects.requireNonNullElse(section.has(key) ? section.text(key) : section.absent(key), absent);
     }
 
     /** For machines to read. */

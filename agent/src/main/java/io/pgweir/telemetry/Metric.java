@@ -190,7 +190,13 @@ public enum Metric {
             "places",
             "Places of the audit spool that hold no whole record, each time a sink came by."),
     AUDIT_JOURNAL_FAILURES(
-            "pgweir.audit.journal.failures", Kind.COUNTER, "calls", "Times that the audit journal took no records.");
+            "pgweir.audit.journal.failures", Kind.COUNTER, "calls", "Times that the audit journal took no records."),
+    CLOUDWATCH_EVENTS("pgweir.cloudwatch.events", Kind.COUNTER, "events", "Metric events that CloudWatch Logs took."),
+    CLOUDWATCH_DROPPED(
+            "pgweir.cloudwatch.dropped",
+            Kind.COUNTER,
+            "events",
+            "Metric events that CloudWatch Logs did not take; what they counted goes with the next.");
 
     private final String key;
     private final Kind kind;

@@ -15,12 +15,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
 
 /** An agent started from YAML with a spool and every sink there is, in front of a real server. */
 @Timeout(120)
@@ -56,6 +58,10 @@ class AllSinksIT {
                 client.query("create table t (i int)");
                 client.query("insert into t select generate_series(1, 10)");
                 client.query("select * from nowhere");
+                await().until(() -> metrics(cloudwatch)
+                        .anyMatch(event -> event.path("listener").asString("").equals("l")
+                                && event.path("cluster").asString("").equals("c")
+                                && event.path("pgweir_listener_sessions").asLong() == 1));
             }
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> Files.readString(dir.resolve("audit.ndjson")).contains("\"session.end\""));
@@ -76,9 +82,22 @@ class AllSinksIT {
                     .containsExactlyElementsOf(file);
             assertThat(cloudwatch.stored("/pgweir/test", "audit").stream().map(FakeCloudWatchLogs.Stored::message))
                     .containsExactlyElementsOf(file);
+            assertThat(told(cloudwatch, "pgweir_sessions_started")).isEqualTo(1);
+            assertThat(told(cloudwatch, "pgweir_statements")).isEqualTo(3);
         } finally {
             kafka.end();
         }
+    }
+
+    private static Stream<JsonNode> metrics(FakeCloudWatchLogs cloudwatch) {
+        return cloudwatch.stored("/pgweir/test", "audit-metrics").stream()
+                .map(FakeCloudWatchLogs.Stored::message)
+                .map(new ObjectMapper()::readTree);
+    }
+
+    /** In all events together. */
+    private static long told(FakeCloudWatchLogs cloudwatch, String name) {
+        return metrics(cloudwatch).mapToLong(event -> event.path(name).asLong()).sum();
     }
 
     private static String command(JsonNode record) {
@@ -99,7 +118,12 @@ class AllSinksIT {
                   spool: {dir: %s}
                   sinks:
                     - kafka: {bootstrap-servers: ["%s"], topic: audit}
-                    - cloudwatch-logs: {region: eu-central-1, group: /pgweir/test, stream: audit, endpoint-override: "%s"}
+                    - cloudwatch-logs:
+                        region: eu-central-1
+                        group: /pgweir/test
+                        stream: audit
+                        endpoint-override: "%s"
+                        metrics: {every: 1s, dimensions: [listener, cluster, class, outcome]}
                     - file: {path: %s}
                 """.formatted(
                 serverPort, dir.resolve("spool"), kafka.servers(), cloudwatch.endpoint(), dir.resolve("audit.ndjson"));

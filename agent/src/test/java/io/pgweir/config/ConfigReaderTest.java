@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.pgweir.config.CloudWatchMetricsConfig.Dimension;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -81,6 +82,25 @@ class ConfigReaderTest {
                         new LimitsConfig(2000, Duration.ofSeconds(60), 1048576, 16384),
                         new ThreadsConfig(0, ThreadsConfig.Transport.AUTO),
                         null));
+    }
+
+    @Test
+    void metricsToCloudWatchHaveDefaults() throws IOException, ConfigException {
+        // When
+        AgentConfig config = ConfigReader.read("f", """
+                clusters: {c: {nodes: ["h:1"]}}
+                listeners: [{name: l, listen: 1, cluster: c}]
+                audit:
+                  spool: {dir: %s}
+                  sinks: [{cloudwatch-logs: {group: g, stream: s, metrics: {}}}]
+                """.formatted(directory.resolve("spool")));
+
+        // Then
+        assertThat(config.audit().sinks())
+                .singleElement()
+                .extracting(sink -> ((AuditConfig.Sink.CloudWatchLogs) sink).metrics())
+                .isEqualTo(new CloudWatchMetricsConfig(
+                        "g", "s-metrics", "pgweir", Duration.ofSeconds(60), List.of(Dimension.values())));
     }
 
     @Test
@@ -175,9 +195,28 @@ class ConfigReaderTest {
                                 65536,
                                 2048,
                                 false,
+                                null,
+                                AuditConfig.Durability.WITH_SPOOL,
+                                AuditConfig.Spool.of(directory.resolve("spool")),
+                                AuditConfig.Seal.DEFAULT,
                                 List.of(
                                         new AuditConfig.Sink.Stdout(AuditConfig.Format.PRETTY),
-                                        new AuditConfig.Sink.File(directory.resolve("audit.ndjson")))),
+                                        new AuditConfig.Sink.File(directory.resolve("audit.ndjson")),
+                                        new AuditConfig.Sink.CloudWatchLogs(
+                                                "eu-central-1",
+                                                "/pgweir/orders",
+                                                "audit",
+                                                AuditConfig.Format.ECS,
+                                                URI.create("http://localhost:4566"),
+                                                false,
+                                                64 << 10,
+                                                AuditConfig.Oversize.CHUNK,
+                                                new CloudWatchMetricsConfig(
+                                                        "/pgweir/metrics",
+                                                        "orders",
+                                                        "Weir/Orders",
+                                                        Duration.ofSeconds(10),
+                                                        List.of(Dimension.CLUSTER, Dimension.NODE))))),
                         new LimitsConfig(
                                 10,
                                 new ConnectionsPerConfig(9, 8, 7, 6, 5, 4),
@@ -393,6 +432,11 @@ class ConfigReaderTest {
                 "audit: {sinks: [{}]} # audit.sinks[0]: an empty mapping (expected: one of stdout, file, kafka, cloudwatch-logs)",
                 "audit: {sinks: [{stdout: {}, file: {path: x}}]} # audit.sinks[0]: two kinds of sink",
                 "audit: {sinks: [{stdout: {}}, {stdout: {}}]} # audit.sinks[1]: a sink with the target of an earlier one",
+                "audit: {sinks: [{cloudwatch-logs: {group: g, stream: s, metrics: {stream: s}}}]} # audit.sinks[0].cloudwatch-logs.metrics: stream: that of the records (expected: one for metrics alone)",
+                "audit: {sinks: [{cloudwatch-logs: {group: g, stream: s, metrics: {}}}, {cloudwatch-logs: {group: g, stream: s-metrics}}]} # audit.sinks[1]: a sink with the target of an earlier one",
+                "audit: {sinks: [{cloudwatch-logs: {group: g, stream: s, metrics: {namespace: AWS/x}}}]} # namespace: no name of a namespace",
+                "audit: {sinks: [{cloudwatch-logs: {group: g, stream: s, metrics: {every: 500ms}}}]} # every: ~500ms~ (expected: a duration from 1s to 1h",
+                "audit: {sinks: [{cloudwatch-logs: {group: g, stream: s, metrics: {dimensions: [hots]}}}]} # dimensions[0]: ~hots~ (expected: host, listener, cluster, node, class, outcome, direction, sink), did you mean `host`?",
                 "audit: {sinks: [{file: {path: /no/such/place}}]} # path: /no/such/place cannot be written",
                 "audit: {sinks: [{file: {path: \"a\\0b\"}}]} # path: \"a?b\" (expected: the path of a file)",
             })

@@ -57,6 +57,7 @@ class ConfigSchemaTest {
                 "/$defs/sink/properties/file/properties | io.pgweir.config.AuditConfig$Sink$File",
                 "/$defs/sink/properties/kafka/properties | io.pgweir.config.AuditConfig$Sink$Kafka",
                 "/$defs/sink/properties/cloudwatch-logs/properties | io.pgweir.config.AuditConfig$Sink$CloudWatchLogs",
+                "/$defs/cloudwatch-metrics/properties | io.pgweir.config.CloudWatchMetricsConfig",
                 "/$defs/spool/properties | io.pgweir.config.AuditConfig$Spool",
                 "/$defs/seal/properties | io.pgweir.config.AuditConfig$Seal",
                 "/$defs/limits/properties | io.pgweir.config.LimitsConfig",
@@ -91,10 +92,12 @@ class ConfigSchemaTest {
     }
 
     @Test
-    void strategiesAndRolesAreThoseOfTheirEnums() throws IOException {
+    void strategiesRolesAndDimensionsAreThoseOfTheirEnums() throws IOException {
         // Then
         assertThat(words(schemaTree().at("/$defs/strategy"))).isEqualTo(words(BalanceConfig.Strategy.class));
         assertThat(words(schemaTree().at("/$defs/role"))).isEqualTo(words(ListenerConfig.Role.class));
+        assertThat(words(schemaTree().at("/$defs/dimension")))
+                .isEqualTo(words(CloudWatchMetricsConfig.Dimension.class));
     }
 
     /** Of the sections of a cluster. */
@@ -255,6 +258,11 @@ class ConfigSchemaTest {
                 "limits: {startupTimeout: 5s}",
                 "admin: {}",
                 "admin: {listen: 8009, token: secret}",
+                "audit: {spool: {dir: d}, sinks: [{cloudwatch-logs: {group: g, stream: s, metrics: {every: 5}}}]}",
+                "audit: {spool: {dir: d}, sinks: [{cloudwatch-logs: {group: g, stream: s, metrics: {dimensions: []}}}]}",
+                "audit: {spool: {dir: d}, sinks: [{cloudwatch-logs: {group: g, stream: s, metrics: {dimensions: [user]}}}]}",
+                "audit: {spool: {dir: d}, sinks: [{cloudwatch-logs: {group: g, stream: s, metrics: {namespace: AWS/x}}}]}",
+                "audit: {spool: {dir: d}, sinks: [{cloudwatch-logs: {group: g, stream: s, metrics: {log-stream: x}}}]}",
                 "threads: {loops: -1}",
                 "threads: {loops: 1025}",
                 "threads: {transport: io-uring}",

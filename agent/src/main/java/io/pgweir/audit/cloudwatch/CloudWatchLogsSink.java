@@ -60,7 +60,7 @@ public final class CloudWatchLogsSink implements AuditSink {
     /** Asks nobody. */
     @Override
     public void open() throws IOException {
-        stream.checkNames();
+        stream.checkNames("");
         int bytes = config.recordBytes();
         if (bytes < Fitter.BYTES_MIN || bytes > AuditConfig.Sink.CloudWatchLogs.RECORD_BYTES_MAX) {
             throw new IOException("audit sink cloudwatch-logs: record-bytes: " + bytes + " (expected: "

@@ -46,10 +46,14 @@ final class LogStream {
         this.answerMax = answerMax;
     }
 
-    /** Asks nobody. */
-    void checkNames() throws IOException {
-        check(GROUP.matcher(group).matches(), "group", group, "1 to 512 of a-z A-Z 0-9 _ - / . #");
-        check(STREAM.matcher(stream).matches(), "stream", stream, "1 to 512 but : and *");
+    /**
+     * Asks nobody.
+     *
+     * @param section of the sink, with its dot, that the names are from; empty for the sink itself
+     */
+    void checkNames(String section) throws IOException {
+        check(GROUP.matcher(group).matches(), section + "group", group, "1 to 512 of a-z A-Z 0-9 _ - / . #");
+        check(STREAM.matcher(stream).matches(), section + "stream", stream, "1 to 512 but : and *");
     }
 
     private static void check(boolean fine, String key, String found, String expected) throws IOException {

@@ -1,6 +1,5 @@
 package io.pgweir.audit.cloudwatch;
 
-import io.pgweir.audit.AuditRecord;
 import io.pgweir.audit.AuditSink;
 import io.pgweir.audit.SinkNotes;
 import java.util.ArrayList;
@@ -17,7 +16,7 @@ final class Refused {
     final List<LogEvent> events = new ArrayList<>();
 
     /** By reason. Records have no equality of their own: pieces of one are told by identity. */
-    private final Map<String, Set<AuditRecord>> records = new LinkedHashMap<>();
+    private final Map<String, Set<Object>> records = new LinkedHashMap<>();
 
     /** Indexes as RejectedLogEventsInfo has them: the ends of what is old are exclusive, the start of what is new is inclusive. */
     void add(List<LogEvent> batch, @Nullable RejectedLogEventsInfo info) {
@@ -41,7 +40,7 @@ final class Refused {
     private void add(List<LogEvent> refused, String reason) {
         for (LogEvent event : refused) {
             events.add(event);
-            records.computeIfAbsent(reason, _ -> new HashSet<>()).add(event.record());
+            records.computeIfAbsent(reason, _ -> new HashSet<>()).add(event.source());
         }
     }
 

@@ -1,5 +1,5 @@
 /**
- * Records to Amazon CloudWatch Logs. The only room that knows AWS's client library.
+ * Records to Amazon CloudWatch Logs, and metrics beside them. The only room that knows AWS's client library.
  */
 @NullMarked
 package io.pgweir.audit.cloudwatch;

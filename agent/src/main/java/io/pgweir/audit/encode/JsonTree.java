@@ -47,7 +47,7 @@ public final class JsonTree {
     }
 
     /** Compact, without a line feed; flushed, not closed. */
-    static void write(Map<String, @Nullable Object> object, OutputStream to) {
+    public static void write(Map<String, @Nullable Object> object, OutputStream to) {
         try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), to)) {
             writeObject(generator, object);
         }

@@ -88,7 +88,8 @@ class CloudWatchLogsSinkIT {
                         endpoint,
                         create,
                         recordBytes,
-                        oversize),
+                        oversize,
+                        null),
                 RecordFormat.NATIVE,
                 notes,
                 Clock.systemUTC(),
@@ -439,7 +440,7 @@ class CloudWatchLogsSinkIT {
     void refusesWhatAwsWould(String group, String stream, int recordBytes, String named) {
         CloudWatchLogsSink wrong = new CloudWatchLogsSink(
                 new AuditConfig.Sink.CloudWatchLogs(
-                        null, group, stream, AuditConfig.Format.NDJSON, null, true, recordBytes, Oversize.CHUNK),
+                        null, group, stream, AuditConfig.Format.NDJSON, null, true, recordBytes, Oversize.CHUNK, null),
                 RecordFormat.NATIVE,
                 notes);
         assertThatThrownBy(wrong::open)
