@@ -1,5 +1,6 @@
 package io.pgweir.sql;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -155,6 +156,11 @@ public final class SqlStatement {
     /** sqlcommenter pairs, decoded, of this statement's comments; {@code traceparent} is one of them. */
     public Map<String, String> tags() {
         return CommentTags.read(script, rules, spanStart, spanEnd);
+    }
+
+    /** The words, in lower case, of this statement's block comments of the shape {@code name: word}. */
+    public List<String> directives(String name) {
+        return CommentDirectives.read(script, rules, spanStart, spanEnd, name);
     }
 
     /** Whether an unquoted or quoted identifier of that (folded) spelling stands in the text: for redacting server messages. */
