@@ -61,7 +61,7 @@ final class SessionEndpoints {
         json.writeStringProperty("listener", origin.client().listener());
         json.writeStringProperty("cluster", origin.client().cluster());
         ServerFacts server = origin.server();
-        text(json, "node", server == null ? null : hostPort(server.address(), server.port()));
+        text(json, "node", server == null ? connectingTo(view) : hostPort(server.address(), server.port()));
         if (server != null && server.processId() != 0) {
             json.writeNumberProperty("backend_pid", server.processId());
         }
@@ -78,6 +78,10 @@ final class SessionEndpoints {
         json.writeNumberProperty("bytes_from_client", view.bytesFromClient());
         json.writeNumberProperty("bytes_from_server", view.bytesFromServer());
         json.writeEndObject();
+    }
+
+    private static @Nullable String connectingTo(SessionView view) {
+        return view.connectingTo() == null ? null : view.connectingTo().toString();
     }
 
     private static void tls(JsonGenerator json, @Nullable TlsFacts tls, boolean serverTls) {

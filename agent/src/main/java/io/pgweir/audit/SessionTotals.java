@@ -9,4 +9,7 @@ package io.pgweir.audit;
  * @param transactions that ended, implicit ones too
  * @param durationNanos from accept to end
  */
-public record SessionTotals(long executions, long errors, long rows, long transactions, long durationNanos) {}
+public record SessionTotals(long executions, long errors, long rows, long transactions, long durationNanos) {
+    /** Of one that has not begun. */
+    public static final SessionTotals NONE = new SessionTotals(0, 0, 0, 0, 0);
+}

@@ -2,7 +2,6 @@ package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -11,14 +10,10 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.pgweir.audit.ClientFacts;
 import io.pgweir.audit.EndFacts;
 import io.pgweir.audit.SessionAuditor;
-import io.pgweir.limits.Admission;
-import io.pgweir.limits.Caller;
-import io.pgweir.limits.Full;
 import io.pgweir.proxy.judge.SessionRules;
 import io.pgweir.proxy.judge.SharedRules;
 import io.pgweir.proxy.judge.Who;
@@ -27,9 +22,7 @@ import io.pgweir.session.SessionTracker;
 import io.pgweir.wire.ProtocolException;
 import io.pgweir.wire.StartupDecoder;
 import io.pgweir.wire.StartupPacket;
-import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,12 +41,10 @@ import org.slf4j.LoggerFactory;
  *     v                                        v
  *  ACCEPTED                                  SECURED  (SSLRequest: 'N' in TLS at once, else 0A000)
  *     |  StartupMessage                        |
- *     +--------------------> WAITING <---------+      while a limit is full
- *     |                          |  room
- *     |                      CONNECTING               reading stops until there is a server
+ *     +---------------------> ASKED <----------+      an {@link Arrival}, until there is a server
  *     |                          |
  *     |  CancelRequest           +--> a {@link ProxySession} takes over
- *     +--> CANCELLING            +--> FATAL 08001
+ *     +--> CANCELLING            +--> FATAL
  * </pre>
  *
  * A connection that says nothing opens nothing. Bad lengths and time running out close without a word, as PostgreSQL does.
@@ -77,8 +68,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
 
     private @Nullable SessionAuditor auditor;
     private @Nullable ScheduledFuture<?> deadline;
-    private @Nullable ServerConnector connector;
-    private @Nullable Admission admission;
+    private @Nullable Arrival arrival;
     private Peer peer;
     private boolean unproxied;
     private boolean clientEnded;
@@ -88,8 +78,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         ACCEPTED,
         HANDSHAKING,
         SECURED,
-        WAITING,
-        CONNECTING,
+        ASKED,
         CANCELLING,
         CLOSING
     }
@@ -117,7 +106,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             return;
         }
         pending = pending.isReadable() ? append(context, in) : take(in);
-        if (stage == Stage.WAITING || stage == Stage.CONNECTING) {
+        if (stage == Stage.ASKED) {
             context.channel().config().setAutoRead(false);
         } else {
             read(context);
@@ -250,7 +239,8 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     /** A client that has asked and has no more to say still wants its answer; one that has not asked wants none. */
     private void onEnd(ChannelHandlerContext context) {
         clientEnded = true;
-        if (stage != Stage.CONNECTING && stage != Stage.CANCELLING && stage != Stage.CLOSING) {
+        boolean asked = stage == Stage.ASKED && arrival != null && !arrival.isWaiting();
+        if (!asked && stage != Stage.CANCELLING && stage != Stage.CLOSING) {
             close(context, EndCause.CLIENT_CLOSED);
         }
     }
@@ -307,96 +297,26 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             return;
         }
         boolean secured = stage == Stage.SECURED;
-        Entrance entrance = listening.context().entrance();
-        Caller caller = entrance.caller(listening.config(), peer, startup);
-        Refusal refusal = entrance.refuses(listening.config(), caller);
-        if (refusal != null) {
-            refuse(context, refusal, startup);
-            return;
-        }
-        Admission asked = entrance.ask(
-                caller, () -> context.executor().execute(() -> onAdmitted(context, startup, length, secured)));
-        admission = asked;
-        switch (asked.standing()) {
-            case HELD -> connect(context, startup, length, secured);
-            case WAITING -> await(context, startup);
-            case REFUSED -> onFull(context, startup, null);
-            case OVER -> throw new IllegalStateException("over before it was asked");
-        }
-    }
-
-    /** Reading goes on, so that a client that leaves is noticed; one that talks on is not heard. */
-    private void await(ChannelHandlerContext context, StartupPacket.Startup startup) {
-        stage = Stage.WAITING;
+        stage = Stage.ASKED;
         stopTimer();
-        Duration longest = listening.context().limits().queue().waitMax();
-        deadline = context.executor()
-                .schedule(
-                        () -> onFull(context, startup, "No session ended within " + longest.toMillis() + " ms."),
-                        longest.toMillis(),
-                        TimeUnit.MILLISECONDS);
-    }
+        Arrival asks = new Arrival(listening, context.channel(), peer, startup, auditor(), new Arrival.Client() {
+            @Override
+            public ByteBuf packet() {
+                return ClientStart.this.packet(length);
+            }
 
-    private void onFull(ChannelHandlerContext context, StartupPacket.Startup startup, @Nullable String detail) {
-        Full full = admission == null ? null : admission.full();
-        if (full != null) {
-            Entrance entrance = listening.context().entrance();
-            refuse(context, entrance.counted(Refusal.full(full, detail)), startup);
-        }
-    }
+            @Override
+            public void onServer(ServerConnection server) {
+                handOver(context, startup, length, secured, server);
+            }
 
-    private void onAdmitted(ChannelHandlerContext context, StartupPacket.Startup startup, int length, boolean secured) {
-        if (stage == Stage.WAITING && !over) {
-            connect(context, startup, length, secured);
-        }
-    }
-
-    private void connect(ChannelHandlerContext context, StartupPacket.Startup startup, int length, boolean secured) {
-        if (listening.context().isStopping()) {
-            refuse(context, Refusal.stopping(), startup);
-            return;
-        }
-        listening.context().entrance().onSessionStart();
-        stage = Stage.CONNECTING;
-        stopTimer();
-        context.channel().config().setAutoRead(false);
-        ServerConnector connecting = listening
-                .cluster()
-                .connect(context.channel().eventLoop(), listening.wish(), peer, () -> {
-                    // Who leaves while a server thinks about its answer is noticed.
-                    context.channel().config().setAutoRead(true);
-                    return packet(length);
-                });
-        connector = connecting;
-        connecting.result().addListener((Future<ServerConnection> done) -> {
-            if (done.isSuccess() && !over) {
-                String failures = connecting.failures();
-                if (!failures.isEmpty()) {
-                    listening
-                            .context()
-                            .warnings()
-                            .passedOver(auditor().session(), listening.config().cluster(), failures);
-                }
-                handOver(context, startup, length, secured, done.getNow());
-            } else if (done.isSuccess()) {
-                done.getNow().abandon();
-            } else if (!over) {
-                onNoServer(context, startup, done.cause());
+            @Override
+            public void onRefused(Refusal refusal) {
+                refuse(context, refusal, startup);
             }
         });
-    }
-
-    private void onNoServer(ChannelHandlerContext context, StartupPacket.Startup startup, Throwable cause) {
-        String reason = String.valueOf(cause.getMessage());
-        listening.context().warnings().connectFailed(listening.config().cluster(), reason);
-        NoServerException.Reason why =
-                cause instanceof NoServerException none ? none.reason() : NoServerException.Reason.TRIED;
-        Refusal refusal = switch (why) {
-            case NONE_FITS -> Refusal.noNode(listening, reason);
-            case FULL -> listening.context().entrance().counted(Refusal.nodesFull(listening, reason));
-            case TRIED -> Refusal.connectFailed(listening, reason);
-        };
-        refuse(context, refusal, startup);
+        arrival = asks;
+        asks.begin();
     }
 
     private void handOver(
@@ -406,7 +326,6 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             boolean secured,
             ServerConnection server) {
         over = true;
-        context.channel().config().setAutoRead(false);
         ScramBinding binding =
                 ScramBinding.of(secured, server.isTls(), listening.tls().isSameCertificate(server.certificate()));
         SessionAuditor hears = auditor();
@@ -425,7 +344,6 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         ByteBuf packet = server.answer() == null ? packet(length) : null;
         ByteBuf rest = pending.skipBytes(length);
         pending = Unpooled.EMPTY_BUFFER;
-        releaseWithBoth(context.channel(), server.channel());
         context.pipeline().replace(this, "leg", session.clientLeg());
         session.start(packet, rest, clientEnded);
     }
@@ -435,12 +353,6 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         ByteBuf packet = pending.retainedSlice(pending.readerIndex(), length);
         ApplicationName name = listening.applicationName();
         return name == null ? packet : name.in(packet, auditor().session());
-    }
-
-    /** The session's place is free when both of its sockets are closed. */
-    private void releaseWithBoth(Channel client, Channel server) {
-        Admission held = Objects.requireNonNull(admission);
-        client.closeFuture().addListener(one -> server.closeFuture().addListener(both -> held.release()));
     }
 
     private @Nullable SessionRules rules(StartupPacket.Startup startup, boolean secured, SessionAuditor hears) {
@@ -511,11 +423,8 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         stage = Stage.CLOSING;
         stopTimer();
         releasePending();
-        if (connector != null) {
-            connector.cancel();
-        }
-        if (admission != null) {
-            admission.release();
+        if (arrival != null) {
+            arrival.leave();
         }
         if (spoken) {
             auditor().onEnd(new EndFacts(cause.label(), sqlState, bytes, 0, false));

@@ -1,5 +1,6 @@
 package io.pgweir.proxy;
 
+import io.netty.channel.EventLoop;
 import io.pgweir.config.AdminConfig.StatementText;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,13 +15,27 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions that have a server, by their ids, for people to look at and to end. Each is asked on its own event loop, so nothing
+ * The sessions that have a server, and those that have none yet, by their ids, for people to look at and to end. Each is asked on its own event loop, so nothing
  * of it is shared; whoever asks waits, a loop never does. Any thread but a loop's.
  */
 public final class LiveSessions {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(2);
 
     private final ConcurrentHashMap<UUID, ProxySession> sessions = new ConcurrentHashMap<>();
+
+    private final ConcurrentHashMap<UUID, Arrival> arrivals = new ConcurrentHashMap<>();
+
+    void add(Arrival arrival) {
+        arrivals.put(arrival.id(), arrival);
+    }
+
+    void remove(Arrival arrival) {
+        arrivals.remove(arrival.id());
+    }
+
+    Collection<Arrival> arrivals() {
+        return arrivals.values();
+    }
 
     void add(ProxySession session) {
         sessions.put(session.id(), session);
@@ -47,13 +62,18 @@ public final class LiveSessions {
 
     /** All that answer in time: a loop that hangs has sessions that cannot be seen. In no order. */
     public List<SessionView> views(StatementText text) {
-        List<CompletableFuture<SessionView>> asked = new ArrayList<>();
+        List<CompletableFuture<@Nullable SessionView>> asked = new ArrayList<>();
+        // First those that are to become sessions: who becomes one meanwhile is not missed, and is no arrival any more
+        // when asked.
+        for (Arrival arrival : arrivals.values()) {
+            asked.add(CompletableFuture.supplyAsync(arrival::view, arrival.loop()));
+        }
         for (ProxySession session : sessions.values()) {
             asked.add(CompletableFuture.supplyAsync(() -> session.view(text), session.loop()));
         }
         long limit = System.nanoTime() + ANSWER_MAX.toNanos();
         List<SessionView> views = new ArrayList<>(asked.size());
-        for (CompletableFuture<SessionView> one : asked) {
+        for (CompletableFuture<@Nullable SessionView> one : asked) {
             SessionView view = await(one, Math.max(0, limit - System.nanoTime()));
             if (view != null) {
                 views.add(view);
@@ -62,7 +82,7 @@ public final class LiveSessions {
         return views;
     }
 
-    private static @Nullable SessionView await(CompletableFuture<SessionView> view, long nanos) {
+    private static @Nullable SessionView await(CompletableFuture<@Nullable SessionView> view, long nanos) {
         try {
             return view.get(nanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException _) {
@@ -85,11 +105,24 @@ public final class LiveSessions {
 
     /** Whether there is one of that id: then it is being ended, as pg_terminate_backend does. */
     public boolean terminate(UUID id) {
+        Arrival arrival = arrivals.get(id);
         ProxySession session = sessions.get(id);
-        if (session == null) {
+        EventLoop loop = session != null ? session.loop() : arrival != null ? arrival.loop() : null;
+        if (loop == null) {
             return false;
         }
-        session.loop().execute(session::terminate);
+        loop.execute(() -> terminateNow(id));
         return true;
+    }
+
+    /** On its loop, where it cannot become anything else meanwhile. */
+    private void terminateNow(UUID id) {
+        Arrival arrival = arrivals.get(id);
+        ProxySession session = sessions.get(id);
+        if (session != null) {
+            session.terminate();
+        } else if (arrival != null) {
+            arrival.terminate();
+        }
     }
 }

@@ -141,7 +141,7 @@ public final class ProxyContext {
         return warnings;
     }
 
-    /** Those that have a server. */
+    /** Those that have a server, and those that have asked for one. */
     public LiveSessions sessions() {
         return sessions;
     }
@@ -201,11 +201,13 @@ public final class ProxyContext {
     /** Ends every session as soon as nothing is under way, and at its cluster's deadline all the same; no more begin. */
     public void stopSessions() {
         stopping = true;
+        sessions.arrivals().forEach(Arrival::stop);
         sessions.all().forEach(ProxySession::stop);
     }
 
     /** Ends every session at the end of the message that is under way. */
     public void stopSessionsNow() {
+        sessions.arrivals().forEach(Arrival::stopNow);
         sessions.all().forEach(ProxySession::stopNow);
     }
 }

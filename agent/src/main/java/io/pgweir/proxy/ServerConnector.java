@@ -111,6 +111,12 @@ final class ServerConnector {
         return failures.toString();
     }
 
+    /** That is being tried; null before the first. */
+    @Nullable
+    HostPort node() {
+        return place == null ? null : place.node().address();
+    }
+
     /** Nobody waits any more. */
     void cancel() {
         result.cancel(false);

@@ -24,6 +24,7 @@ final class SessionSight {
         long since = underWay == null ? meaning.nanos() : underWay.startNanos();
         return new SessionView(
                 meaning.auditor().origin(),
+                null,
                 serverTls,
                 state,
                 Math.max(0, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since)),

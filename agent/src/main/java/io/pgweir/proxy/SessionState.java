@@ -6,10 +6,14 @@ import java.util.Locale;
 
 /** What a session is doing, in the words of pg_stat_activity where it has some. */
 public enum SessionState {
-    /** A server is being looked for. */
+    /** One of limits is full: it is in limits.queue. */
+    WAITING_FOR_LIMIT,
+    /** A server is being looked for, and connected to. */
     CONNECTING,
     /** The server has not said yet that it is ready. */
     STARTING,
+    /** The server has asked who it is, and not let it in yet. */
+    AUTHENTICATING,
     IDLE,
     IDLE_IN_TRANSACTION,
     IDLE_IN_FAILED_TRANSACTION,
@@ -29,7 +33,8 @@ public enum SessionState {
     /** Of a session that nothing holds back. */
     static SessionState of(SessionPhase phase, TransactionStatus transaction) {
         return switch (phase) {
-            case STARTUP, AUTHENTICATING, STARTING -> STARTING;
+            case STARTUP, STARTING -> STARTING;
+            case AUTHENTICATING -> AUTHENTICATING;
             case ACTIVE, COPY_IN, COPY_OUT, COPY_BOTH -> ACTIVE;
             case FAILED, CLOSED -> ENDING;
             case READY ->

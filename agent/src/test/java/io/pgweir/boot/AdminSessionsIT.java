@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.pgweir.config.ConfigReader;
 import io.pgweir.config.LogConfig;
+import io.pgweir.lab.FakeServer;
 import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -64,12 +67,16 @@ class AdminSessionsIT {
     }
 
     private Agent agent(String more) throws Exception {
+        return agent("{nodes: [\"127.0.0.1:" + server.port() + "\"]}", more);
+    }
+
+    private Agent agent(String cluster, String more) throws Exception {
         return Agent.start(ConfigReader.read("f", """
-                clusters: {c: {nodes: ["127.0.0.1:%d"]}}
+                clusters: {c: %s}
                 listeners: [{name: front, listen: "127.0.0.1:0", cluster: c}]
                 audit: {sinks: [{file: {path: %s}}]}
                 admin: {listen: "127.0.0.1:0"%s}
-                """.formatted(server.port(), dir.resolve("audit.ndjson"), more)));
+                """.formatted(cluster, dir.resolve("audit.ndjson"), more)));
     }
 
     private static PgWire login(Agent agent, String application) {
@@ -209,6 +216,77 @@ class AdminSessionsIT {
                     .contains("D(0)"));
             assertThat(ask(agent, "GET", "/metrics").body())
                     .contains("pgweir_sessions_ended_total{cause=\"administrator\"} 2.0");
+        }
+    }
+
+    private static PgWire ask(Agent agent, String application) {
+        int port = Objects.requireNonNull(agent.addresses().get("front")).getPort();
+        return PgWire.connect("127.0.0.1", port)
+                .send(Frontend.startup(
+                        Frontend.PROTOCOL_3_0, Map.of("user", "postgres", "application_name", application)));
+    }
+
+    private static String terminated(Agent agent, String application, PgWire client) {
+        String id = session(agent, application).get("id").asString();
+        assertThat(ask(agent, "POST", "/sessions/" + id + "/cancel").statusCode())
+                .isEqualTo(404);
+        assertThat(ask(agent, "POST", "/sessions/" + id + "/terminate").statusCode())
+                .isEqualTo(202);
+        return Reply.line(client.readToEnd());
+    }
+
+    @Test
+    void whoWaitsForALimitIsShownAndCanBeEnded() throws Exception {
+        // Given
+        try (Agent narrow = agent(
+                        "{nodes: [\"127.0.0.1:" + server.port() + "\"]}",
+                        "}\nlimits: {connections: 1, queue: {sessions: 9, wait-max: 60s}");
+                PgWire first = login(narrow, "first");
+                PgWire second = ask(narrow, "second")) {
+            awaitState(narrow, "second", "waiting for limit");
+            JsonNode one = session(narrow, "second");
+            // When
+            String heard = terminated(narrow, "second", second);
+            // Then
+            assertThat(one.get("user").asString()).isEqualTo("postgres");
+            assertThat(one.get("listener").asString()).isEqualTo("front");
+            assertThat(one.has("node")).isFalse();
+            assertThat(heard).contains("FATAL", "57P01", "terminating connection due to administrator command");
+            assertThat(first.query("select 1")).endsWith("Z(I)");
+            await().untilAsserted(() ->
+                    assertThat(session(narrow, "second").isMissingNode()).isTrue());
+            assertThat(ask(narrow, "GET", "/metrics").body()).contains("pgweir_sessions_waiting 0.0");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"connecting", "starting", "authenticating"})
+    void whoHasNoServerYetIsShownAndCanBeEnded(String state) throws Exception {
+        // Given
+        try (FakeServer slow = FakeServer.playing(client -> {
+                    client.readStartup();
+                    if (state.equals("authenticating")) {
+                        client.send(Frontend.message('R', Frontend.int4(3)));
+                    }
+                    client.drain();
+                });
+                Agent other = agent(
+                        "{nodes: [\"127.0.0.1:%d\", \"127.0.0.1:%d\"], connect-timeout: 60s, tls: {mode: %s}}"
+                                .formatted(
+                                        slow.port(), server.port(), state.equals("connecting") ? "require" : "disable"),
+                        "");
+                PgWire client = ask(other, "app")) {
+            awaitState(other, "app", state);
+            JsonNode one = session(other, "app");
+            // When
+            String heard = terminated(other, "app", client);
+            // Then
+            assertThat(one.get("node").asString()).isEqualTo("127.0.0.1:" + slow.port());
+            assertThat(one.get("cluster").asString()).isEqualTo("c");
+            assertThat(one.get("state_ms").asInt()).isNotNegative();
+            assertThat(heard).contains("FATAL", "57P01", "terminating connection due to administrator command");
+            await().untilAsserted(() -> assertThat(ask(other, "GET", "/metrics").body())
+                    .contains("pgweir_sessions_open 0.0", "pgweir_sessions_ended_total{cause=\"administrator\"} 1.0"));
         }
     }
 
