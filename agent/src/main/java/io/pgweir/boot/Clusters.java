@@ -104,6 +104,7 @@ final class Clusters implements ClusterControl, AutoCloseable {
                 if (!each.equals(before.get(name))) {
                     context.onTopology(each.cluster());
                 }
+                each.cluster().balancer().goOn(System.nanoTime());
             });
             for (Open old : before.values()) {
                 TopologyMonitor monitor = old.monitor();

@@ -29,6 +29,9 @@ public final class ConnectionLimits {
     private final Map<Key, Count> counts = new HashMap<>();
     private final LinkedHashSet<Admission> queue = new LinkedHashSet<>();
 
+    /** Sessions that have a place here, and wait for one at a node. */
+    private int waitingForNodes;
+
     private record Key(Scope scope, String name) {}
 
     public ConnectionLimits(LimitsConfig limits) {
@@ -84,7 +87,7 @@ public final class ConnectionLimits {
             if (full == null) {
                 return held(asked, onHeld);
             }
-            if (queue.size() >= queueMax) {
+            if (queue.size() + waitingForNodes >= queueMax) {
                 forget(asked);
                 return new Admission(this, List.of(), Standing.REFUSED, full, onHeld);
             }
@@ -175,6 +178,28 @@ public final class ConnectionLimits {
         }
     }
 
+    /** Whether one that has a place here may wait for one at a node; then {@link #onNodeFound} follows. */
+    public boolean awaitNode() {
+        lock.lock();
+        try {
+            boolean room = queue.size() + waitingForNodes < queueMax;
+            waitingForNodes += room ? 1 : 0;
+            return room;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** It has one, or wants none any more. */
+    public void onNodeFound() {
+        lock.lock();
+        try {
+            waitingForNodes--;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private static void tell(Admission admitted) {
         try {
             admitted.tellHeld();
@@ -235,7 +260,7 @@ public final class ConnectionLimits {
     public int waiting() {
         lock.lock();
         try {
-            return queue.size();
+            return queue.size() + waitingForNodes;
         } finally {
             lock.unlock();
         }

@@ -14,14 +14,17 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A client that has asked for a session, until it has a server, is refused, or leaves.
  *
  * <pre>
- *  asked --> WAITING ------> CONNECTING -----------> STARTING ----> a {@link ProxySession}
- *            a limit is full  a server is looked for  one is asked
+ *  asked --> WAITING -------> CONNECTING -----------> STARTING ----> a {@link ProxySession}
+ *            a limit is full  | a server is looked for  one is asked
+ *                  ^----------'
+ *                   all nodes are full
  * </pre>
  *
  * <p>Thread: the client's event loop.
@@ -39,6 +42,9 @@ final class Arrival {
     private @Nullable ServerConnector connector;
     private @Nullable Admission admission;
     private boolean over;
+
+    /** Whether it waits in the queue for a node; for other limits its {@link #admission} does. */
+    private boolean queued;
 
     /** What becomes of it. */
     interface Client {
@@ -78,7 +84,7 @@ final class Arrival {
         admission = asked;
         switch (asked.standing()) {
             case HELD -> connect();
-            case WAITING -> await();
+            case WAITING -> await(this::onFull);
             case REFUSED -> onFull(null);
             case OVER -> throw new IllegalStateException("over before it was asked");
         }
@@ -93,11 +99,11 @@ final class Arrival {
     }
 
     /** Reading goes on, so that a client that leaves is noticed; one that talks on is not heard. */
-    private void await() {
+    private void await(Consumer<String> onLate) {
         to(SessionState.WAITING_FOR_LIMIT);
         Duration longest = listening.context().limits().queue().waitMax();
         deadline = loop().schedule(
-                        () -> onFull("No session ended within " + longest.toMillis() + " ms."),
+                        () -> onLate.accept("No session ended within " + longest.toMillis() + " ms."),
                         longest.toMillis(),
                         TimeUnit.MILLISECONDS);
     }
@@ -124,7 +130,7 @@ final class Arrival {
         listening.context().entrance().onSessionStart();
         to(SessionState.CONNECTING);
         channel.config().setAutoRead(false);
-        ServerConnector connecting = listening.cluster().connect(loop(), listening.wish(), peer, this::onServerAsked);
+        ServerConnector connecting = listening.cluster().connect(loop(), listening.wish(), peer, new Seeking());
         connector = connecting;
         connecting.result().addListener((Future<ServerConnection> done) -> {
             if (done.isSuccess() && !over) {
@@ -137,11 +143,40 @@ final class Arrival {
         });
     }
 
-    /** Who leaves while a server thinks about its answer is noticed. */
-    private ByteBuf onServerAsked() {
-        to(SessionState.STARTING);
-        channel.config().setAutoRead(true);
-        return client.packet();
+    private final class Seeking implements ServerConnector.Seeker {
+        /** Who leaves while a server thinks about its answer is noticed. */
+        @Override
+        public ByteBuf onAsking() {
+            to(SessionState.STARTING);
+            channel.config().setAutoRead(true);
+            return client.packet();
+        }
+
+        @Override
+        public boolean onFull(String reason) {
+            queued = listening.context().entrance().awaitNode();
+            if (queued) {
+                channel.config().setAutoRead(true);
+                await(detail -> client.onRefused(
+                        listening.context().entrance().counted(Refusal.nodesFull(listening, reason, detail))));
+            }
+            return queued;
+        }
+
+        @Override
+        public void onRoom() {
+            leaveQueue();
+            stopTimer();
+            channel.config().setAutoRead(false);
+            to(SessionState.CONNECTING);
+        }
+    }
+
+    private void leaveQueue() {
+        if (queued) {
+            queued = false;
+            listening.context().entrance().onNodeFound();
+        }
     }
 
     private void onServer(ServerConnector connecting, ServerConnection server) {
@@ -170,7 +205,7 @@ final class Arrival {
         client.onRefused(
                 switch (why) {
                     case NONE_FITS -> Refusal.noNode(listening, reason);
-                    case FULL -> listening.context().entrance().counted(Refusal.nodesFull(listening, reason));
+                    case FULL -> listening.context().entrance().counted(Refusal.nodesFull(listening, reason, null));
                     case TRIED -> Refusal.connectFailed(listening, reason);
                 });
     }
@@ -182,6 +217,7 @@ final class Arrival {
         }
         over = true;
         stopTimer();
+        leaveQueue();
         listening.context().sessions().remove(this);
         if (connector != null) {
             connector.cancel();
@@ -231,17 +267,8 @@ final class Arrival {
         }
     }
 
-    /** The agent stops: nobody waits for a place there. Who is being connected hears it as a session. Any thread. */
+    /** The agent stops: no more sessions begin. Any thread. */
     void stop() {
-        loop().execute(() -> {
-            if (isWaiting() && !over) {
-                client.onRefused(Refusal.stopping());
-            }
-        });
-    }
-
-    /** The same, for all. Any thread. */
-    void stopNow() {
         loop().execute(() -> {
             if (!over) {
                 client.onRefused(Refusal.stopping());

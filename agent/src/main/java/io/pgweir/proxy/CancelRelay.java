@@ -84,7 +84,7 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
         server.closeFuture().addListener(closed -> {
             timer.cancel(false);
             if (place != null) {
-                place.lease().onEnded();
+                place.lease().onEnded(System.nanoTime());
             }
             done.run();
         });

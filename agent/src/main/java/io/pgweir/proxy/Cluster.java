@@ -1,6 +1,5 @@
 package io.pgweir.proxy;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.DrainConfig;
@@ -13,7 +12,6 @@ import io.pgweir.topology.Node;
 import io.pgweir.topology.Topology;
 import io.pgweir.topology.monitor.TopologyMonitor;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster as sessions see it: who its nodes are at this moment, who of them takes a session, and how they are reached. Any thread. */
@@ -108,10 +106,10 @@ public final class Cluster {
      * Connects from {@code loop} to a node that {@code wish} wants.
      *
      * @param client whom it is for
-     * @param startup its packet, a copy each time
+     * @param seeker told of what it takes
      */
-    ServerConnector connect(EventLoop loop, Wish wish, Peer client, Supplier<ByteBuf> startup) {
-        return ServerConnector.search(this, loop, new Search(balancer, this::topology, wish), header(client), startup);
+    ServerConnector connect(EventLoop loop, Wish wish, Peer client, ServerConnector.Seeker seeker) {
+        return ServerConnector.search(this, loop, new Search(balancer, this::topology, wish), header(client), seeker);
     }
 
     /** The same, to whoever of its nodes can be connected to. */

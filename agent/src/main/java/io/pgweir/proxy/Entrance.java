@@ -118,6 +118,15 @@ final class Entrance {
         return connections.ask(caller, onHeld);
     }
 
+    /** Whether a session that found all nodes full may wait for one; then {@link #onNodeFound} follows. */
+    boolean awaitNode() {
+        return connections.awaitNode();
+    }
+
+    void onNodeFound() {
+        connections.onNodeFound();
+    }
+
     /** {@code listener}, or one that notes on the way where the server lets nobody in. */
     SessionListener noting(SessionListener listener, Peer peer) {
         FailedLogins logins = failedLogins;

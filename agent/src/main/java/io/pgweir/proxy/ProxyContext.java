@@ -189,8 +189,9 @@ public final class ProxyContext {
         return stopping;
     }
 
-    /** A cluster is not what it was, or one of its nodes is being drained: its sessions may have to leave. */
+    /** A cluster is not what it was, or one of its nodes is being drained: its sessions may have to leave, and who waits may go on. */
     public void onTopology(Cluster cluster) {
+        cluster.balancer().goOn(System.nanoTime());
         for (ProxySession session : sessions.all()) {
             if (session.cluster.equals(cluster)) {
                 session.onTopology();
@@ -207,7 +208,6 @@ public final class ProxyContext {
 
     /** Ends every session at the end of the message that is under way. */
     public void stopSessionsNow() {
-        sessions.arrivals().forEach(Arrival::stopNow);
         sessions.all().forEach(ProxySession::stopNow);
     }
 }

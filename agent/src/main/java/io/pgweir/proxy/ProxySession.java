@@ -306,7 +306,7 @@ final class ProxySession {
     void onFinished() {
         drain.stopTimer();
         forgetCancelKey();
-        place.lease().onEnded();
+        place.lease().onEnded(System.nanoTime());
         context.onSessionEnd(this);
     }
 

@@ -73,13 +73,13 @@ record Refusal(
                 EndCause.LIMIT, SqlState.TOO_MANY_CONNECTIONS, "too many new connections " + whose, null, null);
     }
 
-    static Refusal nodesFull(Listening listening, String reason) {
+    static Refusal nodesFull(Listening listening, String reason, @Nullable String detail) {
         return new Refusal(
                 EndCause.LIMIT,
                 SqlState.TOO_MANY_CONNECTIONS,
                 "too many connections for the nodes of cluster \""
                         + listening.cluster().name() + "\": " + reason,
-                null,
+                detail,
                 null);
     }
 

@@ -41,7 +41,7 @@ record ServerConnection(
         }
         Sockets.close(channel);
         if (place != null) {
-            place.lease().onEnded();
+            place.lease().onEnded(System.nanoTime());
         }
     }
 

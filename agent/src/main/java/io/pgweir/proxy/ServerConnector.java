@@ -25,9 +25,9 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -60,13 +60,26 @@ final class ServerConnector {
     private @Nullable Place place;
     private @Nullable Channel connecting;
 
-    /** To be sent to more than one server, a copy each; null where nothing is to be. */
-    private @Nullable Supplier<ByteBuf> startup;
+    /** Null where it is for no session, or for nobody in particular. */
+    private @Nullable Seeker seeker;
+
+    /** Whom a server is looked for. */
+    interface Seeker {
+        /** A server is asked: a copy of the startup packet. */
+        ByteBuf onAsking();
+
+        /** Every node that would take it is full: whether it waits until one is not. */
+        boolean onFull(String reason);
+
+        /** It waited, and the search goes on. */
+        void onRoom();
+    }
 
     /** Of the last server that turned the session away in its own words; where none did, of the first that closed. */
     private @Nullable ServerConnection turnedAway;
 
     private boolean spoken;
+    private boolean waited;
 
     /** Fails with a {@link NoServerException}. */
     static ServerConnector search(Cluster cluster, EventLoop loop, Search search, @Nullable ProxyHeader header) {
@@ -77,9 +90,9 @@ final class ServerConnector {
 
     /** The same, for whom other servers are to be asked when one turns it away. */
     static ServerConnector search(
-            Cluster cluster, EventLoop loop, Search search, @Nullable ProxyHeader header, Supplier<ByteBuf> startup) {
+            Cluster cluster, EventLoop loop, Search search, @Nullable ProxyHeader header, Seeker seeker) {
         ServerConnector connector = new ServerConnector(cluster, loop, search, header);
-        connector.startup = startup;
+        connector.seeker = seeker;
         connector.nextNode();
         return connector;
     }
@@ -124,8 +137,11 @@ final class ServerConnector {
             Sockets.close(connecting);
         }
         dropTurnedAway();
+        if (search != null) {
+            search.giveUp(System.nanoTime());
+        }
         if (place != null) {
-            place.lease().onEnded();
+            place.lease().onEnded(System.nanoTime());
         }
     }
 
@@ -151,7 +167,27 @@ final class ServerConnector {
             return;
         }
         dropTurnedAway();
-        result.tryFailure(new NoServerException(text(nobody), reason(nobody, asked)));
+        Reason reason = reason(nobody, asked);
+        if (reason == Reason.FULL && seeker != null && !waited && seeker.onFull(nobody.text())) {
+            waited = true;
+            asked.await(this::onRoom, System.nanoTime());
+        } else {
+            result.tryFailure(new NoServerException(text(nobody), reason));
+        }
+    }
+
+    /** On any thread, under the balancer's lock. */
+    private void onRoom() {
+        try {
+            loop.execute(() -> {
+                if (seeker != null && !result.isDone()) {
+                    seeker.onRoom();
+                    nextNode();
+                }
+            });
+        } catch (RejectedExecutionException stopped) {
+            // The loop has ended, and closed the client's socket: nobody waits there.
+        }
     }
 
     private static Reason reason(Choice.Nobody nobody, Search search) {
@@ -263,13 +299,13 @@ final class ServerConnector {
     }
 
     private void onReached(ServerConnection connection) {
-        Supplier<ByteBuf> packet = startup;
-        if (packet == null || cluster.topology().nodes().size() < 2 || result.isDone()) {
+        Seeker asking = seeker;
+        if (asking == null || cluster.topology().nodes().size() < 2 || result.isDone()) {
             succeed(connection);
             return;
         }
         Objects.requireNonNull(place).lease().onReached(System.nanoTime());
-        FirstAnswer answer = FirstAnswer.to(packet.get(), connection.channel());
+        FirstAnswer answer = FirstAnswer.to(asking.onAsking(), connection.channel());
         ServerConnection asked = connection.asked(answer);
         answer.heard().addListener(heard -> {
             if (heard.isSuccess() || result.isDone()) {

@@ -10,6 +10,8 @@ import io.pgweir.topology.Outage;
 import io.pgweir.topology.Topology;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,6 +34,10 @@ public final class Balancer {
     private @Nullable EjectionConfig ejection;
     private @Nullable BreakerConfig breaker;
     private long choices;
+
+    /** Searches that found every node full, in the order of asking; whoever asks bounds them. */
+    private final LinkedHashSet<Search> waiting = new LinkedHashSet<>();
+
     private int sessionsMax = Integer.MAX_VALUE;
 
     /** In the topology that was last chosen from. */
@@ -165,18 +171,50 @@ public final class Balancer {
         if (tally.breaker != null) {
             tally.breaker.onFailure(nowNanos);
         }
+        goOn(nowNanos);
     }
 
-    synchronized void onAbandoned(String node) {
+    synchronized void onAbandoned(String node, long nowNanos) {
         Tally tally = tally(node);
         tally.sessions--;
         if (tally.breaker != null) {
             tally.breaker.onAbandoned();
         }
+        goOn(nowNanos);
     }
 
-    synchronized void onEnded(String node) {
+    synchronized void onEnded(String node, long nowNanos) {
         tally(node).sessions--;
+        goOn(nowNanos);
+    }
+
+    synchronized void await(Search search, long nowNanos) {
+        waiting.add(search);
+        goOn(nowNanos);
+    }
+
+    synchronized void giveUp(Search search) {
+        waiting.remove(search);
+    }
+
+    /** Something that was chosen by may have changed: whoever waits and has room now is told. At any time nobody waits who has. */
+    public synchronized void goOn(long nowNanos) {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        Set<Wish> full = new HashSet<>();
+        for (var each = waiting.iterator(); each.hasNext(); ) {
+            Search search = each.next();
+            if (full.contains(search.wish())) {
+                continue;
+            }
+            if (search.findsRoom(nowNanos)) {
+                each.remove();
+                search.tellRoom();
+            } else {
+                full.add(search.wish());
+            }
+        }
     }
 
     private Tally tally(String node) {

@@ -51,10 +51,10 @@ public final class Lease {
     }
 
     /** The session is over; before it was connected, this says nothing of the node. */
-    public void onEnded() {
+    public void onEnded(long nowNanos) {
         switch (state) {
-            case CONNECTING -> balancer.onAbandoned(node);
-            case CONNECTED -> balancer.onEnded(node);
+            case CONNECTING -> balancer.onAbandoned(node, nowNanos);
+            case CONNECTED -> balancer.onEnded(node, nowNanos);
             case OVER -> {}
         }
         state = State.OVER;

@@ -226,6 +226,73 @@ class ConnectionLimitsIT {
     }
 
     @Test
+    void whoFindsAllNodesFullWaitsUntilOneIsNot() throws Exception {
+        // Given
+        try (PgServer second = PgServer.builder().start();
+                RunningAgent agent = RunningAgent.builder(server.port(), second.port())
+                        .limits(limits(
+                                10,
+                                new ConnectionsPerConfig(NO, NO, 1, NO, NO, NO),
+                                new QueueConfig(2, Duration.ofSeconds(20)),
+                                null))
+                        .start();
+                PgWire first = agent.login();
+                PgWire next = agent.login();
+                ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            List<Future<String>> waiting = new ArrayList<>();
+            for (int i = 1; i <= 2; i++) {
+                waiting.add(threads.submit(() -> {
+                    try (PgWire client = agent.login()) {
+                        return client.query("select inet_server_port()");
+                    }
+                }));
+                awaitWaiting(agent, i);
+            }
+            assertThat(refusal(agent, "postgres").field('M')).startsWith("too many connections for the nodes");
+
+            // When
+            next.send(Frontend.terminate());
+
+            // Then
+            assertThat(waiting.get(0).get()).contains("D(" + second.port() + ")");
+            assertThat(waiting.get(1).get()).contains("D(" + second.port() + ")");
+            awaitWaiting(agent, 0);
+            assertThat(first.query("select 1")).endsWith("C(SELECT 1) Z(I)");
+        }
+    }
+
+    @Test
+    void whoWaitsTooLongForANodeIsRefusedAndWhoLeavesIsForgotten() {
+        // Given
+        try (RunningAgent agent = agent(
+                        10,
+                        new ConnectionsPerConfig(NO, NO, 1, NO, NO, NO),
+                        new QueueConfig(2, Duration.ofSeconds(2)));
+                PgWire first = agent.login();
+                PgWire leaving = agent.connect()) {
+            leaving.send(startup("postgres"));
+            awaitWaiting(agent, 1);
+
+            // When
+            leaving.halfClose();
+            Reply refusal = refusal(agent, "postgres");
+
+            // Then
+            assertThat(refusal.field('C')).isEqualTo("53300");
+            assertThat(refusal.field('M'))
+                    .isEqualTo("too many connections for the nodes of cluster \"main\": 127.0.0.1:" + server.port()
+                            + ": 1 sessions, its limit");
+            assertThat(refusal.field('D')).isEqualTo("No session ended within 2000 ms.");
+            awaitWaiting(agent, 0);
+            assertThat(first.query("select 1")).endsWith("C(SELECT 1) Z(I)");
+            first.send(Frontend.terminate());
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(agent.telemetry().value(Metric.SESSIONS_OPEN))
+                            .isZero());
+        }
+    }
+
+    @Test
     void aListenerMayHaveLimitsOfItsOwn() {
         // Given
         ClusterConfig cluster = new ClusterConfig(

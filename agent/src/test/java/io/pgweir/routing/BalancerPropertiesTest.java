@@ -71,14 +71,14 @@ class BalancerPropertiesTest {
                 assertThat(excluded).hasSameSizeAs(topology.nodes());
             }
         }
-        open.forEach(Lease::onEnded);
+        open.forEach(lease -> lease.onEnded(Long.MAX_VALUE / 2));
         topology.nodes()
                 .forEach(node -> assertThat(balancer.sessions(node.name())).isZero());
     }
 
     private static void end(Lease lease, Random random, long now, List<Lease> open) {
         switch (random.nextInt(4)) {
-            case 0 -> lease.onEnded();
+            case 0 -> lease.onEnded(now);
             case 1, 2 -> lease.onFailed(now);
             default -> {
                 lease.onConnected(now + 1);

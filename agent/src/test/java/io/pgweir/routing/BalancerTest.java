@@ -94,12 +94,68 @@ class BalancerTest {
         assertThat(sessions(balancer, THREE)).containsExactly(100, 100, 100);
 
         // When
-        leases.stream().filter(lease -> lease.node().equals("s")).limit(50).forEach(Lease::onEnded);
+        leases.stream().filter(lease -> lease.node().equals("s")).limit(50).forEach(lease -> lease.onEnded(now));
 
         // Then
         for (int i = 0; i < 50; i++) {
             assertThat(session(balancer, THREE, Wish.ANY).node()).isEqualTo("s");
         }
+    }
+
+    @Test
+    void whoWaitsForAFullNodeGoesOnInTheOrderOfAsking() {
+        // Given
+        Balancer balancer = balancer(Strategy.LEAST_CONNECTIONS);
+        balancer.sessionsMax(1);
+        Topology two = Clusters.of(in("w", NodeRole.LEADER), in("r", NodeRole.ASYNC));
+        Lease writer = session(balancer, two, WRITE);
+        Lease reader = session(balancer, two, Wish.ANY);
+        List<String> told = new ArrayList<>();
+        Search first = waiting(balancer, two, WRITE, () -> told.add("first"));
+        Search second = waiting(balancer, two, Wish.ANY, () -> told.add("second"));
+        Search third = waiting(balancer, two, Wish.ANY, () -> told.add("third"));
+        assertThat(told).isEmpty();
+
+        // When
+        reader.onEnded(now);
+        Search late = new Search(balancer, () -> two, Wish.ANY);
+
+        // Then
+        assertThat(told).containsExactly("second");
+        assertThat(((Nobody) late.next(now)).isFull()).isTrue();
+        assertThat(((Chosen) second.next(now)).node().name()).isEqualTo("r");
+        third.giveUp(now);
+        writer.onEnded(now);
+        assertThat(told).containsExactly("second", "first");
+        assertThat(balancer.sessions("w")).isEqualTo(1);
+        first.giveUp(now);
+        assertThat(sessions(balancer, two)).containsExactly(0, 1);
+    }
+
+    @Test
+    void whoWaitsHearsWhenNobodyIsLeftToWaitFor() {
+        // Given
+        Balancer balancer = balancer(Strategy.LEAST_CONNECTIONS);
+        balancer.sessionsMax(1);
+        Topology one = Clusters.of(in("w", NodeRole.LEADER));
+        session(balancer, one, WRITE);
+        List<String> told = new ArrayList<>();
+        Search search = waiting(balancer, one, WRITE, () -> told.add("told"));
+
+        // When
+        balancer.drain("w", true);
+        balancer.goOn(now);
+
+        // Then
+        assertThat(told).containsExactly("told");
+        assertThat(((Nobody) search.next(now)).text()).isEqualTo("w: drained");
+    }
+
+    private Search waiting(Balancer balancer, Topology topology, Wish wish, Runnable then) {
+        Search search = new Search(balancer, () -> topology, wish);
+        assertThat(((Nobody) search.next(now)).isFull()).isTrue();
+        search.await(then, now);
+        return search;
     }
 
     @Test
@@ -115,8 +171,8 @@ class BalancerTest {
 
         // Then
         assertThat(balancer.sessions("a")).isEqualTo(1);
-        lease.onEnded();
-        lease.onEnded();
+        lease.onEnded(now);
+        lease.onEnded(now);
         assertThat(balancer.sessions("a")).isZero();
         balancer.drain("a", true);
         balancer.keepOnly(without);
@@ -270,7 +326,7 @@ class BalancerTest {
         Lease lease = balancer.lease(in(name, NodeRole.ASYNC), now);
         now += TimeUnit.MILLISECONDS.toNanos(millis);
         lease.onConnected(now);
-        lease.onEnded();
+        lease.onEnded(now);
     }
 
     private void fail(Balancer balancer, String name, int times) {
