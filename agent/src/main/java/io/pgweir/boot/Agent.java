@@ -94,16 +94,21 @@ public final class Agent implements AutoCloseable {
      * @throws ConfigException with every fault of the rules
      */
     public static Agent start(AgentConfig config) throws AgentStartException, ConfigException {
-        return start(config, null);
+        return start(config, Origins.of(config));
     }
 
     /**
-     * As {@link #start(AgentConfig)}; what {@code source} says later is taken over while the agent runs.
+     * As {@link #start(AgentConfig)} with what {@code source} says; what it says later is taken over while the agent runs.
      *
-     * @param source null for a configuration that stays
+     * @throws ConfigException with every fault of the configuration, or else of the rules
      */
-    public static Agent start(AgentConfig config, @Nullable ConfigSource source)
-            throws AgentStartException, ConfigException {
+    public static Agent start(ConfigSource source) throws AgentStartException, ConfigException {
+        FileStamps file = FileStamps.of(List.of(source.file()));
+        AgentConfig config = source.read();
+        return start(config, new Origins(source, file, Origins.ruleFiles(config)));
+    }
+
+    private static Agent start(AgentConfig config, Origins origins) throws AgentStartException, ConfigException {
         LogSetup.apply(config.log());
         Telemetry telemetry = new Telemetry();
         Rules rules = rules(config.rules());
@@ -113,7 +118,7 @@ public final class Agent implements AutoCloseable {
         } catch (IOException failure) {
             throw new AgentStartException(Kind.AUDIT, "audit: " + failure.getMessage(), failure);
         }
-        return start(config, source, trail, rules, telemetry);
+        return start(config, origins, trail, rules, telemetry);
     }
 
     /**
@@ -123,15 +128,11 @@ public final class Agent implements AutoCloseable {
      */
     public static Agent start(AgentConfig config, AuditTrail trail, @Nullable Rules rules, Telemetry telemetry)
             throws AgentStartException {
-        return start(config, null, trail, rules, telemetry);
+        return start(config, Origins.of(config), trail, rules, telemetry);
     }
 
     private static Agent start(
-            AgentConfig config,
-            @Nullable ConfigSource source,
-            AuditTrail trail,
-            @Nullable Rules rules,
-            Telemetry telemetry)
+            AgentConfig config, Origins origins, AuditTrail trail, @Nullable Rules rules, Telemetry telemetry)
             throws AgentStartException {
         SharedRules shared = rules == null
                 ? null
@@ -142,7 +143,7 @@ public final class Agent implements AutoCloseable {
         } catch (IllegalStateException unavailable) {
             throw new AgentStartException(Kind.TRANSPORT, String.valueOf(unavailable.getMessage()), unavailable);
         }
-        Agent agent = new Agent(config, source, transport, trail, rules, shared, telemetry);
+        Agent agent = new Agent(config, origins, transport, trail, rules, shared, telemetry);
         try {
             agent.open(config);
             return agent;
@@ -177,7 +178,7 @@ public final class Agent implements AutoCloseable {
 
     private Agent(
             AgentConfig config,
-            @Nullable ConfigSource source,
+            Origins origins,
             Transport transport,
             AuditTrail trail,
             @Nullable Rules rules,
@@ -189,7 +190,7 @@ public final class Agent implements AutoCloseable {
         this.telemetry = telemetry;
         this.rules = rules;
         durability = audit.durability();
-        watch = rules == null ? null : new RulesWatch(rules, config.rules().files(), trail);
+        watch = rules == null ? null : new RulesWatch(rules, config.rules().files(), origins.rules(), trail);
         waiting.allowCoreThreadTimeOut(true);
         context = new ProxyContext(
                 config.limits(),
@@ -201,8 +202,10 @@ public final class Agent implements AutoCloseable {
         clusters = new Clusters(transport, new Resolver(waiting), trail, telemetry, context);
         metrics = MetricsSender.of(audit, host(), telemetry);
         listeners = new Listeners(context, transport, trail, waiting);
-        configuration =
-                source == null ? null : new ConfigReload(source, config, clusters, listeners, context, watch, trail);
+        ConfigSource source = origins.source();
+        configuration = source == null
+                ? null
+                : new ConfigReload(source, origins.config(), config, clusters, listeners, context, watch, trail);
     }
 
     private void open(AgentConfig config) throws AgentStartException {

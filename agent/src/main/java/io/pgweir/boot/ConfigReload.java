@@ -34,8 +34,10 @@ final class ConfigReload {
     private FileStamps seen;
     private volatile AgentConfig running;
 
+    /** @param seen what the file looked like before {@code running} was read */
     ConfigReload(
             ConfigSource source,
+            FileStamps seen,
             AgentConfig running,
             Clusters clusters,
             Listeners listeners,
@@ -49,7 +51,7 @@ final class ConfigReload {
         this.context = context;
         this.rules = rules;
         this.trail = trail;
-        this.seen = stamps();
+        this.seen = seen;
     }
 
     private FileStamps stamps() {
@@ -100,6 +102,7 @@ final class ConfigReload {
 
     private ReloadReport take(AgentConfig next) throws ConfigException, AgentStartException {
         AgentConfig before = running;
+        FileStamps ruleFiles = Origins.ruleFiles(next);
         Rules.Source ruleSource = RuleFiles.source(next.rules(), InstantSource.system());
         RuleSet checked = rules == null ? RuleSet.NONE : ruleSource.read();
         try (Clusters.Prepared otherClusters = clusters.prepare(next);
@@ -109,7 +112,7 @@ final class ConfigReload {
         }
         context.limit(next.limits());
         if (rules != null) {
-            rules.replace(checked, ruleSource, next.rules().files());
+            rules.replace(checked, ruleSource, next.rules().files(), ruleFiles);
         }
         running = new AgentConfig(
                 next.version(),

@@ -23,11 +23,12 @@ final class RulesWatch {
     private final AuditTrail trail;
     private FileStamps seen;
 
-    RulesWatch(Rules rules, List<Path> files, AuditTrail trail) {
+    /** @param seen what {@code files} looked like before {@code rules} were read */
+    RulesWatch(Rules rules, List<Path> files, FileStamps seen, AuditTrail trail) {
         this.rules = rules;
         this.files = files;
         this.trail = trail;
-        this.seen = FileStamps.of(files);
+        this.seen = seen;
     }
 
     /** Reads them again if they look different. */
@@ -59,11 +60,12 @@ final class RulesWatch {
      * Other rules from now on.
      *
      * @param checked what {@code source} has said
+     * @param looked what the files looked like before it did
      */
-    synchronized void replace(RuleSet checked, Rules.Source source, List<Path> now) {
+    synchronized void replace(RuleSet checked, Rules.Source source, List<Path> now, FileStamps looked) {
         String before = rules.current().hash();
         files = List.copyOf(now);
-        seen = FileStamps.of(files);
+        seen = looked;
         rules.replace(checked, source);
         tell(before);
     }

@@ -58,12 +58,11 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, AgentStartException {
-        AgentConfig effective = effective();
         if (logLevel != null) {
             // Before the agent's classes are loaded, and with them the first logger.
             System.setProperty(LOG_LEVEL_PROPERTY, logLevel.name().toLowerCase(Locale.ROOT));
         }
-        Agent agent = Agent.start(effective, config == null ? null : new FileSource(config));
+        Agent agent = config == null ? Agent.start(effective()) : Agent.start(new FileSource(config));
         Signals.handle("HUP", agent::reload);
         AtomicInteger asked = new AtomicInteger();
         Signals.handle("TERM", () -> onStop(agent, asked.incrementAndGet()));

@@ -13,6 +13,7 @@ import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
 import io.pgweir.lab.Reply;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,7 +73,12 @@ class ReloadIT {
     }
 
     private void startAgain() throws Exception {
-        ConfigSource source = new ConfigSource() {
+        agent = Agent.start(source(() -> {}));
+    }
+
+    /** @param meanwhile what happens to the file just after it is read, each time */
+    private ConfigSource source(Runnable meanwhile) {
+        return new ConfigSource() {
             @Override
             public Path file() {
                 return file;
@@ -79,10 +86,11 @@ class ReloadIT {
 
             @Override
             public AgentConfig read() throws ConfigException {
-                return ConfigReader.read(file);
+                AgentConfig read = ConfigReader.read(file);
+                meanwhile.run();
+                return read;
             }
         };
-        agent = Agent.start(source.read(), source);
     }
 
     @AfterEach
@@ -141,6 +149,28 @@ class ReloadIT {
             await().atMost(SOON).until(() -> !accepts(gone));
         }
         await().atMost(SOON).until(() -> outcomes().equals(List.of("config success")));
+    }
+
+    @Test
+    void whatIsWrittenWhileAStartReadsIsTakenOver() throws Exception {
+        // Given
+        agent.close();
+        AtomicBoolean written = new AtomicBoolean();
+
+        // When
+        agent = Agent.start(source(() -> {
+            if (written.compareAndSet(false, true)) {
+                try {
+                    write(one.port(), listener("fresh"), "");
+                } catch (IOException failure) {
+                    throw new UncheckedIOException(failure);
+                }
+            }
+        }));
+
+        // Then
+        assertThat(agent.addresses()).containsOnlyKeys("l");
+        await().atMost(SOON).until(() -> agent.addresses().containsKey("fresh"));
     }
 
     private static boolean accepts(int port) {
