@@ -1,36 +1,28 @@
 package io.pgweir.config;
 
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
  * One mapping of the file, asked for its keys by those who know them; {@link #end()} tells of the keys that nobody asked for.
  *
  * <p>Every reader of a value returns the given default where the key is absent and where its value is a fault, so that the
- * reading goes on and finds the next fault. Nothing is made of the result of a reading with faults. Long, as it is one question a
- * kind of value, over one set of keys that were asked for.
+ * reading goes on and finds the next fault. Nothing is made of the result of a reading with faults. What a value may be is known to
+ * {@link Value} and {@link FilePlace}; which keys there are, and which were asked for, stands here.
  */
 public final class Section {
     private final Node node;
@@ -57,14 +49,14 @@ public final class Section {
     /** Empty, after a fault, where the node is no mapping. */
     static Section of(Node node, String path, Path directory, Faults faults) {
         if (!(node instanceof MappingNode)) {
-            faults.add(node, (path.isEmpty() ? "" : path + ": ") + found(node) + " (expected: a mapping)");
+            faults.add(node, (path.isEmpty() ? "" : path + ": ") + Value.found(node) + " (expected: a mapping)");
         }
         return new Section(node, path, directory, faults);
     }
 
     private void enter(NodeTuple entry) {
         if (!(entry.getKeyNode() instanceof ScalarNode key)) {
-            faults.add(entry.getKeyNode(), in() + found(entry.getKeyNode()) + " as a key (expected: a name)");
+            faults.add(entry.getKeyNode(), in() + Value.found(entry.getKeyNode()) + " as a key (expected: a name)");
             return;
         }
         NodeTuple first = entries.putIfAbsent(key.getValue(), entry);
@@ -112,36 +104,13 @@ public final class Section {
     }
 
     public String text(String key) {
-        Node value = ask(key);
-        if (value == null) {
-            return "";
-        }
-        String text = scalar(value);
-        if (text == null || !value.getTag().equals(Tag.STR) || text.isBlank()) {
-            expected(value, key, "a string that is not empty");
-            return "";
-        }
-        return text;
+        Value value = ask(key);
+        return value == null ? "" : value.text();
     }
 
     public int integer(String key, int absent, int min, int max) {
-        Node value = ask(key);
-        if (value == null) {
-            return absent;
-        }
-        OptionalLong number = value.getTag().equals(Tag.INT) ? wholeNumber(scalar(value)) : OptionalLong.empty();
-        if (number.isEmpty() || number.getAsLong() < min || number.getAsLong() > max) {
-            expected(value, key, min == max ? String.valueOf(min) : "a whole number from " + min + " to " + max);
-            return absent;
-        }
-        return (int) number.getAsLong();
-    }
-
-    /** Decimal only: YAML's {@code 0o17} and {@code 0x1f} are more likely mistakes here. */
-    private static OptionalLong wholeNumber(@Nullable String text) {
-        return text != null && text.matches("[+-]?[0-9]{1,18}")
-                ? OptionalLong.of(Long.parseLong(text))
-                : OptionalLong.empty();
+        Value value = ask(key);
+        return value == null ? absent : value.integer(absent, min, max);
     }
 
     int bytes(String key, int absent, int min, int max) {
@@ -150,61 +119,24 @@ public final class Section {
 
     /** In bytes. */
     public long size(String key, long absent, long min, long max) {
-        Node value = ask(key);
-        if (value == null) {
-            return absent;
-        }
-        String text = scalar(value);
-        OptionalLong bytes = text == null ? OptionalLong.empty() : Quantity.bytes(text);
-        if (bytes.isEmpty() || bytes.getAsLong() < min || bytes.getAsLong() > max) {
-            expected(
-                    value,
-                    key,
-                    "a size from " + Quantity.ofBytes(min) + " to " + Quantity.ofBytes(max)
-                            + ", such as 64KiB or 16MiB");
-            return absent;
-        }
-        return bytes.getAsLong();
+        Value value = ask(key);
+        return value == null ? absent : value.size(absent, min, max);
     }
 
     public Duration duration(String key, Duration absent, Duration min, Duration max) {
-        Node value = ask(key);
-        if (value == null) {
-            return absent;
-        }
-        String text = scalar(value);
-        OptionalLong millis = text == null ? OptionalLong.empty() : Quantity.millis(text);
-        if (millis.isEmpty() || millis.getAsLong() < min.toMillis() || millis.getAsLong() > max.toMillis()) {
-            expected(
-                    value,
-                    key,
-                    "a duration from " + Quantity.of(min) + " to " + Quantity.of(max) + ", such as 500ms, 5s or 1m");
-            return absent;
-        }
-        return Duration.ofMillis(millis.getAsLong());
+        Value value = ask(key);
+        return value == null ? absent : value.duration(absent, min, max);
     }
 
     public boolean flag(String key, boolean absent) {
-        Node value = ask(key);
-        if (value == null) {
-            return absent;
-        }
-        if (!value.getTag().equals(Tag.BOOL)) {
-            expected(value, key, "true or false");
-            return absent;
-        }
-        return "true".equalsIgnoreCase(scalar(value));
+        Value value = ask(key);
+        return value == null ? absent : value.flag(absent);
     }
 
     /** One of {@code words}. */
     public String word(String key, String absent, List<String> words) {
-        Node value = ask(key);
-        String text = value == null ? absent : scalar(value);
-        if (value != null && (text == null || !words.contains(text))) {
-            expected(value, key, String.join(", ", words), text == null ? "" : NearName.hint(text, words));
-            return absent;
-        }
-        return text == null ? absent : text;
+        Value value = ask(key);
+        return value == null ? absent : value.word(absent, words);
     }
 
     /** A mapping of names that the user chose to scalars of any kind, in the file's order. */
@@ -213,9 +145,10 @@ public final class Section {
         Map<String, String> values = new LinkedHashMap<>();
         if (names != null) {
             names.entries.forEach((name, entry) -> {
-                String text = scalar(entry.getValueNode());
+                Value value = names.value(entry.getValueNode(), name);
+                String text = value.scalar();
                 if (text == null) {
-                    names.expected(entry.getValueNode(), name, "a text");
+                    value.expected("a text");
                 } else {
                     values.put(name, text);
                 }
@@ -254,62 +187,21 @@ public final class Section {
 
     /** One of an enum's constants, as kebab-case. */
     public <E extends Enum<E>> E oneOf(String key, E absent) {
-        Node value = ask(key);
-        return value == null ? absent : oneOf(value, key, absent);
+        Value value = ask(key);
+        return value == null ? absent : value.oneOf(absent);
     }
 
     /** A constant, or a list of them with each once; none where the key is absent. */
     <E extends Enum<E>> List<E> oneOrMore(String key, E any) {
-        Node value = ask(key);
-        if (value == null) {
-            return List.of();
-        }
-        if (!(value instanceof SequenceNode)) {
-            return List.of(oneOf(value, key, any));
-        }
-        List<E> constants = new ArrayList<>();
-        for (Node item : items(key)) {
-            E constant = oneOf(item, key + "[" + constants.size() + "]", any);
-            if (constants.contains(constant)) {
-                faults.add(item, in() + key + ": " + kebab(constant) + " again (expected: each once)");
-            }
-            constants.add(constant);
-        }
-        return constants;
-    }
-
-    private <E extends Enum<E>> E oneOf(Node value, String key, E absent) {
-        List<E> constants = Arrays.asList(absent.getDeclaringClass().getEnumConstants());
-        String text = scalar(value);
-        for (E constant : constants) {
-            if (kebab(constant).equals(text)) {
-                return constant;
-            }
-        }
-        List<String> words = constants.stream().map(Section::kebab).toList();
-        expected(
-                value,
-                key,
-                String.join(", ", words),
-                text == null || words.size() == 1 ? "" : NearName.hint(text, words));
-        return absent;
-    }
-
-    private static String kebab(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        Value value = ask(key);
+        return value == null ? List.of() : value.oneOrMore(any);
     }
 
     /** Of an existing file that can be read, or null where the key is absent. */
     @Nullable
     Path readableFile(String key) {
-        Path file = path(key);
-        if (file != null && !(Files.isRegularFile(file) && Files.isReadable(file))) {
-            fault(
-                    key,
-                    key + ": " + file + (Files.exists(file) ? " cannot be read" : " does not exist")
-                            + " (expected: a file that can be read)");
-        }
-        return file;
+        FilePlace place = place(key);
+        return place == null ? null : place.toRead();
     }
 
     /** Of existing files that can be read; empty where the key is absent. */
@@ -320,15 +212,9 @@ public final class Section {
             return files;
         }
         for (Item item : list(key)) {
-            try {
-                Path file = directory.resolve(item.text()).normalize();
-                if (!(Files.isRegularFile(file) && Files.isReadable(file))) {
-                    item.fault(file + (Files.exists(file) ? " cannot be read" : " does not exist")
-                            + " (expected: a file that can be read)");
-                }
+            Path file = FilePlace.of(item.text(), directory, item::fault).toRead();
+            if (file != null) {
                 files.add(file);
-            } catch (InvalidPathException _) {
-                item.fault('"' + printable(item.text()) + "\" (expected: the path of a file)");
             }
         }
         return files;
@@ -337,137 +223,68 @@ public final class Section {
     /** Of a file that may come to be in a directory that is there; null where the key is absent. */
     @Nullable
     Path fileToWrite(String key) {
-        Path file = path(key);
-        if (file == null) {
-            return null;
-        }
-        Path parent = file.getParent();
-        if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(file)) {
-            fault(key, key + ": " + file + " cannot be written (expected: a file in a directory that exists)");
-        }
-        return file;
+        FilePlace place = place(key);
+        return place == null ? null : place.toWrite();
     }
 
     /** Of a directory that is there or can be made in one that is; null where the key is absent. */
     @Nullable
     Path directoryToMake(String key) {
-        Path made = path(key);
-        if (made == null) {
-            return null;
-        }
-        Path parent = made.getParent();
-        boolean can = Files.isDirectory(made) || (!Files.exists(made) && parent != null && Files.isDirectory(parent));
-        if (!can) {
-            fault(
-                    key,
-                    key + ": " + made + " cannot be made (expected: a directory, or one in a directory that exists)");
-        }
-        return made;
+        FilePlace place = place(key);
+        return place == null ? null : place.toMake();
     }
 
-    private @Nullable Path path(String key) {
-        if (!has(key)) {
-            ask(key);
-            return null;
-        }
-        String text = text(key);
-        try {
-            return text.isEmpty() ? null : directory.resolve(text).normalize();
-        } catch (InvalidPathException e) {
-            fault(key, key + ": \"" + printable(text) + "\" (expected: the path of a file)");
-            return null;
-        }
+    private @Nullable FilePlace place(String key) {
+        Value value = ask(key);
+        String text = value == null ? "" : value.text();
+        return value == null || text.isEmpty() ? null : FilePlace.of(text, directory, value::fault);
     }
 
     HostPort address(String key, String hostDefault) {
-        Node value = ask(key);
-        return value == null ? new HostPort(hostDefault, 0) : address(value, key, hostDefault, HostPort::parse);
+        Value value = ask(key);
+        return value == null ? new HostPort(hostDefault, 0) : value.address(hostDefault, HostPort::parse);
     }
 
     /** As {@link #address}, or a Unix-domain socket. */
     HostPort socket(String key, String hostDefault) {
-        Node value = ask(key);
-        return value == null ? new HostPort(hostDefault, 0) : address(value, key, hostDefault, HostPort::parseSocket);
-    }
-
-    private HostPort address(Node value, String key, String hostDefault, BiFunction<String, String, HostPort> parser) {
-        String text = scalar(value);
-        if (text == null) {
-            expected(value, key, "host:port, in quotes where it starts with a bracket");
-            return new HostPort(hostDefault, 0);
-        }
-        try {
-            return parser.apply(text, hostDefault);
-        } catch (IllegalArgumentException e) {
-            faults.add(value, in() + key + ": " + printable(String.valueOf(e.getMessage())));
-            return new HostPort(hostDefault, 0);
-        }
+        Value value = ask(key);
+        return value == null ? new HostPort(hostDefault, 0) : value.address(hostDefault, HostPort::parseSocket);
     }
 
     List<HostPort> addresses(String key, String hostDefault) {
-        return addresses(key, hostDefault, HostPort::parse);
+        return items(key).stream()
+                .map(item -> item.address(hostDefault, HostPort::parse))
+                .toList();
     }
 
     /** As {@link #addresses}, Unix-domain sockets too. */
     List<HostPort> sockets(String key, String hostDefault) {
-        return addresses(key, hostDefault, HostPort::parseSocket);
-    }
-
-    private List<HostPort> addresses(String key, String hostDefault, BiFunction<String, String, HostPort> parser) {
-        List<HostPort> addresses = new ArrayList<>();
-        for (Node item : items(key)) {
-            addresses.add(address(item, key + "[" + addresses.size() + "]", hostDefault, parser));
-        }
-        return addresses;
+        return items(key).stream()
+                .map(item -> item.address(hostDefault, HostPort::parseSocket))
+                .toList();
     }
 
     /** Null where the key is absent: the section's defaults hold. */
     public @Nullable Section section(String key) {
-        Node value = ask(key);
-        return value == null ? null : below(value, key);
+        Value value = ask(key);
+        return value == null ? null : below(value.node(), key);
     }
 
     public List<Section> sections(String key) {
-        List<Section> sections = new ArrayList<>();
-        for (Node item : items(key)) {
-            sections.add(below(item, key + "[" + sections.size() + "]"));
-        }
-        return sections;
+        return items(key).stream().map(item -> below(item.node(), item.name())).toList();
     }
 
     /** As {@link #sections}, where a word alone stands for itself with an empty mapping. */
     public List<Section> choices(String key) {
-        List<Section> choices = new ArrayList<>();
-        for (Node item : items(key)) {
-            Node choice = item instanceof ScalarNode word && word.getTag().equals(Tag.STR) ? alone(word) : item;
-            choices.add(below(choice, key + "[" + choices.size() + "]"));
-        }
-        return choices;
-    }
-
-    private static Node alone(ScalarNode word) {
-        Node nothing =
-                new MappingNode(Tag.MAP, true, List.of(), FlowStyle.FLOW, word.getStartMark(), word.getEndMark());
-        return new MappingNode(
-                Tag.MAP,
-                true,
-                List.of(new NodeTuple(word, nothing)),
-                FlowStyle.FLOW,
-                word.getStartMark(),
-                word.getEndMark());
+        return items(key).stream()
+                .map(item -> below(item.choice(), item.name()))
+                .toList();
     }
 
     /** A scalar of any kind, or null where the key is absent. */
     public @Nullable Item item(String key) {
-        Node value = ask(key);
-        if (value == null) {
-            return null;
-        }
-        if (!(value instanceof ScalarNode text) || text.getTag().equals(Tag.NULL)) {
-            expected(value, key, "a text");
-            return null;
-        }
-        return new Item(text, in() + key + ": ", faults);
+        Value value = ask(key);
+        return value == null ? null : value.item();
     }
 
     /** One scalar or a list of them; empty, after a fault, where the list is. */
@@ -478,11 +295,10 @@ public final class Section {
             return only == null ? List.of() : List.of(only);
         }
         List<Item> list = new ArrayList<>();
-        for (Node item : items(key)) {
-            if (item instanceof ScalarNode text && !text.getTag().equals(Tag.NULL)) {
-                list.add(new Item(text, in() + key + ": ", faults));
-            } else {
-                expected(item, key, "a text");
+        for (Value each : items(key)) {
+            Item item = value(each.node(), key).item();
+            if (item != null) {
+                list.add(item);
             }
         }
         return list;
@@ -492,8 +308,8 @@ public final class Section {
     public List<@Nullable String> nullableTexts(String key) {
         List<@Nullable String> list = new ArrayList<>();
         if (has(key)) {
-            for (Node item : items(key)) {
-                list.add(item.getTag().equals(Tag.NULL) ? null : scalar(item));
+            for (Value item : items(key)) {
+                list.add(item.node().getTag().equals(Tag.NULL) ? null : item.scalar());
             }
         }
         return list;
@@ -510,7 +326,7 @@ public final class Section {
         Map<String, T> values = new LinkedHashMap<>();
         if (names != null) {
             if (names.entries.isEmpty() && names.node instanceof MappingNode) {
-                expected(names.node, key, "at least one");
+                value(names.node, key).expected("at least one");
             }
             for (Map.Entry<String, NodeTuple> entry : names.entries.entrySet()) {
                 if (entry.getKey().isBlank()) {
@@ -530,8 +346,8 @@ public final class Section {
             if (!asked.contains(entry.getKey())) {
                 faults.add(
                         entry.getValue().getKeyNode(),
-                        in() + "unknown key `" + printable(entry.getKey()) + "` (expected: " + String.join(", ", asked)
-                                + ")" + NearName.hint(entry.getKey(), unused()));
+                        in() + "unknown key `" + Value.printable(entry.getKey()) + "` (expected: "
+                                + String.join(", ", asked) + ")" + NearName.hint(entry.getKey(), unused()));
             }
         }
     }
@@ -552,58 +368,22 @@ public final class Section {
         return of(value, path.isEmpty() ? key : path + "." + key, directory, faults);
     }
 
-    private List<Node> items(String key) {
-        Node value = ask(key);
-        if (value == null) {
-            return List.of();
-        }
-        if (!(value instanceof SequenceNode list) || list.getValue().isEmpty()) {
-            expected(value, key, "a list of at least one");
-            return List.of();
-        }
-        return list.getValue();
+    private List<Value> items(String key) {
+        Value value = ask(key);
+        return value == null ? List.of() : value.items();
     }
 
-    private @Nullable Node ask(String key) {
+    private @Nullable Value ask(String key) {
         asked.add(key);
         NodeTuple entry = entries.get(key);
-        return entry == null ? null : entry.getValueNode();
+        return entry == null ? null : value(entry.getValueNode(), key);
     }
 
-    private void expected(Node value, String key, String expected) {
-        expected(value, key, expected, "");
-    }
-
-    private void expected(Node value, String key, String expected, String hint) {
-        faults.add(value, in() + key + ": " + found(value) + " (expected: " + expected + ")" + hint);
+    private Value value(Node of, String key) {
+        return new Value(of, key, in(), faults);
     }
 
     private String in() {
         return path.isEmpty() ? "" : path + ": ";
-    }
-
-    private static @Nullable String scalar(Node node) {
-        return node instanceof ScalarNode scalar ? scalar.getValue() : null;
-    }
-
-    private static String found(Node node) {
-        return switch (node.getNodeType()) {
-            case MAPPING -> ((MappingNode) node).getValue().isEmpty() ? "an empty mapping" : "a mapping";
-            case SEQUENCE -> ((SequenceNode) node).getValue().isEmpty() ? "an empty list" : "a list";
-            case SCALAR -> {
-                ScalarNode scalar = (ScalarNode) node;
-                boolean text = scalar.getTag().equals(Tag.STR);
-                yield scalar.getTag().equals(Tag.NULL)
-                        ? "nothing"
-                        : text ? '"' + printable(scalar.getValue()) + '"' : printable(scalar.getValue());
-            }
-            case ANCHOR -> "an anchor";
-        };
-    }
-
-    /** On one line, and not too long. */
-    private static String printable(String text) {
-        String line = text.replaceAll("\\p{Cntrl}", "?");
-        return line.length() <= 120 ? line : line.substring(0, 120) + "...";
     }
 }
