@@ -23,6 +23,7 @@ final class BuiltIns {
             "random",
             "random_normal",
             "timeofday",
+            "timezone",
             "uuidv4",
             "uuidv7");
 
@@ -35,6 +36,7 @@ final class BuiltIns {
             "pg_available_extension_versions",
             "pg_available_extensions",
             "pg_backend_pid",
+            "pg_backup_start_time",
             "pg_conf_load_time",
             "pg_config",
             "pg_current_snapshot",
@@ -147,9 +149,6 @@ final class BuiltIns {
 
     /** Why one of those that are neither harmless nor stable has to go to the leader. */
     static String reason(String name) {
-        if (isAboutTheServer(name) && !name.startsWith("pg_stat_reset")) {
-            return Reason.ABOUT_THE_SERVER;
-        }
         if (name.contains("advisory")) {
             return Reason.ADVISORY_LOCK;
         }
@@ -159,7 +158,11 @@ final class BuiltIns {
             case "set_config" -> Reason.SETTING;
             case "setseed" -> Reason.SESSION_STATE;
             case "pg_notify" -> Reason.NOTIFY;
-            default -> Reason.VOLATILE_BUILT_IN;
+            case "txid_current", "pg_current_xact_id" -> Reason.VOLATILE_BUILT_IN;
+            default ->
+                isAboutTheServer(name) && !name.startsWith("pg_stat_reset")
+                        ? Reason.ABOUT_THE_SERVER
+                        : Reason.VOLATILE_BUILT_IN;
         };
     }
 

@@ -33,22 +33,21 @@ final class Calls {
     }
 
     private void add(FunctionName function) {
+        boolean own = function.schema() == null || function.schema().equals("pg_catalog");
         String name = function.name();
-        if (name.equals("set_config")) {
+        if (own && name.equals("set_config")) {
             found(Reason.SETTING, words().setConfig());
-        } else if (name.equals("current_setting")) {
-            if (!words().asksOwnSettingsOnly()) {
-                found(Reason.ABOUT_THE_SERVER, Effect.NONE);
-            }
-        } else if (BuiltIns.isAboutTheServer(name) || functions.isVolatile(function)) {
-            addVolatile(function);
+        } else if (own && name.equals("current_setting") && !words().asksOwnSettingsOnly()) {
+            found(Reason.ABOUT_THE_SERVER, Effect.NONE);
+        } else if ((own && BuiltIns.isAboutTheServer(name)) || functions.isVolatile(function)) {
+            addVolatile(function, own);
         }
     }
 
-    private void addVolatile(FunctionName function) {
+    private void addVolatile(FunctionName function, boolean own) {
         String name = function.name();
-        boolean named = "pg_catalog".equals(function.schema());
-        if (named || functions.isVolatileBuiltIn(name) || (!functions.isKnown() && BuiltIns.isAboutTheServer(name))) {
+        boolean builtIn = functions.isKnown() ? functions.isVolatileBuiltIn(name) : BuiltIns.isAboutTheServer(name);
+        if (own && (builtIn || function.schema() != null)) {
             found(BuiltIns.reason(name), BuiltIns.effect(name));
         } else if (function.schema() != null || words().calls(name)) {
             found(functions.isKnown() ? Reason.VOLATILE_FUNCTION : Reason.CATALOG_UNKNOWN, Effect.STATE);

@@ -23,8 +23,8 @@ final class CatalogQuery {
     }
 
     /**
-     * {@code kept} is what the leader keeps. An aggregate is as volatile as its functions, whatever its own row says. A column of
-     * text that is a pg_node_tree has no operators, hence the casts.
+     * {@code kept} is what the leader keeps. An aggregate is as volatile as its functions, whatever its own row says, and a call
+     * that leaves an argument out as that argument's default.
      */
     private static final String TEXT = """
             with recursive
@@ -33,6 +33,11 @@ final class CatalogQuery {
                        p.pronamespace = 'pg_catalog'::regnamespace as own,
                        case when p.pronamespace <> 'pg_catalog'::regnamespace
                             then p.provolatile = 'v' or exists (
+                                select from regexp_matches(p.proargdefaults::text, ':(?:funcid|opfuncid) ([1-9][0-9]*)', 'g') m
+                                join pg_catalog.pg_proc d on d.oid = m[1]::oid
+                                where d.provolatile = 'v' and (d.pronamespace <> 'pg_catalog'::regnamespace
+                                                               or d.proname <> all ({harmless})))
+                            or exists (
                                 select from pg_catalog.pg_aggregate a
                                 join pg_catalog.pg_proc f on f.oid in (a.aggtransfn, a.aggfinalfn, a.aggcombinefn,
                                     a.aggserialfn, a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn)

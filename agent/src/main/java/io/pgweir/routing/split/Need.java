@@ -35,7 +35,10 @@ public record Need(Where where, Effect effect, String reason) {
         return new Need(Where.LEADER, effect, reason);
     }
 
-    /** Of a query string with both in it: the leader if one of them needs it, the graver effect, the first reason for the leader. */
+    /**
+     * Of a query string with both in it: the leader if one of them needs it, the graver effect, the first reason for the leader. To be
+     * run again elsewhere is for single statements only, never for the string.
+     */
     public Need and(Need next) {
         Effect graver = effect.compareTo(next.effect) >= 0 ? effect : next.effect;
         if (where == Where.ANY) {
