@@ -68,6 +68,7 @@ final class Clusters implements ClusterControl, AutoCloseable {
         this.resolver = resolver;
         this.trail = trail;
         this.telemetry = telemetry;
+        NodeMetrics.start(telemetry, this::clusters);
     }
 
     /** Everything that can go wrong with other clusters has gone well: {@link #commit} cannot fail. Closed without it, nothing has changed. */

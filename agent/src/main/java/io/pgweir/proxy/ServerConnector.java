@@ -81,6 +81,9 @@ final class ServerConnector {
     private boolean spoken;
     private boolean waited;
 
+    /** Whether the node that is being tried took the connection, at any of its addresses, and not the session. */
+    private boolean answered;
+
     /** Fails with a {@link NoServerException}. */
     static ServerConnector search(Cluster cluster, EventLoop loop, Search search, @Nullable ProxyHeader header) {
         ServerConnector connector = new ServerConnector(cluster, loop, search, header);
@@ -199,6 +202,7 @@ final class ServerConnector {
 
     private void tryNode(Node chosen, Lease lease) {
         place = new Place(chosen, lease);
+        answered = false;
         HostPort node = chosen.address();
         if (node.isUnix() || chosen.at() != null) {
             addresses.add(
@@ -230,7 +234,11 @@ final class ServerConnector {
             return;
         }
         if (place != null) {
-            place.lease().onFailed(System.nanoTime());
+            if (answered) {
+                place.lease().onTurnedAway(System.nanoTime());
+            } else {
+                place.lease().onFailed(System.nanoTime());
+            }
             place = null;
         }
         nextNode();
@@ -317,6 +325,7 @@ final class ServerConnector {
     }
 
     private void onTurnedAway(ServerConnection asked, Throwable why) {
+        answered = true;
         failed(asked.node(), why);
         boolean inWords = why instanceof FirstAnswer.TurnedAwayException;
         if (inWords || turnedAway == null) {

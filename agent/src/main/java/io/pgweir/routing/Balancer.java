@@ -5,6 +5,7 @@ import io.pgweir.config.BreakerConfig;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.EjectionConfig;
 import io.pgweir.routing.Exclusion.Reason;
+import io.pgweir.routing.NodeCounts.Outcome;
 import io.pgweir.topology.Node;
 import io.pgweir.topology.Outage;
 import io.pgweir.topology.Topology;
@@ -134,6 +135,11 @@ public final class Balancer {
         return tally == null ? 0 : tally.sessions;
     }
 
+    /** What was counted of a node. */
+    public synchronized NodeCounts counts(String node, long nowNanos) {
+        return tally(node).counts(nowNanos);
+    }
+
     /** No new sessions for a node until further notice. */
     public synchronized void drain(String node, boolean drained) {
         tally(node).drained = drained;
@@ -153,6 +159,7 @@ public final class Balancer {
 
     synchronized void onConnected(String node, long tookNanos, long nowNanos) {
         Tally tally = tally(node);
+        tally.onOutcome(Outcome.CONNECTED);
         tally.connectTime.record(tookNanos, nowNanos);
         if (tally.ejector != null) {
             tally.ejector.onSuccess(nowNanos);
@@ -162,8 +169,13 @@ public final class Balancer {
         }
     }
 
-    synchronized void onFailed(String node, long nowNanos) {
+    synchronized void onReached(String node, long tookNanos) {
+        tally(node).connectTimes.record(tookNanos);
+    }
+
+    synchronized void onFailed(String node, Outcome how, long nowNanos) {
         Tally tally = tally(node);
+        tally.onOutcome(how);
         tally.sessions--;
         if (tally.ejector != null) {
             tally.ejector.onFailure(nowNanos, mayEject(nowNanos));
@@ -176,6 +188,7 @@ public final class Balancer {
 
     synchronized void onAbandoned(String node, long nowNanos) {
         Tally tally = tally(node);
+        tally.onOutcome(Outcome.ABANDONED);
         tally.sessions--;
         if (tally.breaker != null) {
             tally.breaker.onAbandoned();

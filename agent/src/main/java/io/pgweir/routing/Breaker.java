@@ -1,6 +1,7 @@
 package io.pgweir.routing;
 
 import io.pgweir.config.BreakerConfig;
+import io.pgweir.routing.NodeCounts.BreakerState;
 import java.util.Arrays;
 
 /**
@@ -27,15 +28,9 @@ final class Breaker {
     /** Number of the slot that time is in, counted from the clock's zero. */
     private long slot;
 
-    private State state = State.CLOSED;
+    private BreakerState state = BreakerState.CLOSED;
     private long openedNanos;
     private boolean trying;
-
-    private enum State {
-        CLOSED,
-        OPEN,
-        HALF_OPEN
-    }
 
     Breaker(BreakerConfig config) {
         this.config = config;
@@ -44,21 +39,27 @@ final class Breaker {
 
     /** Whether a connect may be made now. */
     boolean admits(long nowNanos) {
-        if (state == State.OPEN && nowNanos - openedNanos >= config.openTime().toNanos()) {
-            state = State.HALF_OPEN;
+        if (state == BreakerState.OPEN
+                && nowNanos - openedNanos >= config.openTime().toNanos()) {
+            state = BreakerState.HALF_OPEN;
             trying = false;
         }
-        return state == State.CLOSED || (state == State.HALF_OPEN && !trying);
+        return state == BreakerState.CLOSED || (state == BreakerState.HALF_OPEN && !trying);
+    }
+
+    BreakerState state(long nowNanos) {
+        boolean _ = admits(nowNanos);
+        return state;
     }
 
     void onConnect(long nowNanos) {
-        if (state == State.HALF_OPEN && admits(nowNanos)) {
+        if (state == BreakerState.HALF_OPEN && admits(nowNanos)) {
             trying = true;
         }
     }
 
     void onSuccess(long nowNanos) {
-        if (state == State.HALF_OPEN) {
+        if (state == BreakerState.HALF_OPEN) {
             toClosed();
         }
         count(nowNanos, false);
@@ -66,8 +67,8 @@ final class Breaker {
 
     void onFailure(long nowNanos) {
         count(nowNanos, true);
-        if (state == State.HALF_OPEN || (state == State.CLOSED && isTooMuch())) {
-            state = State.OPEN;
+        if (state == BreakerState.HALF_OPEN || (state == BreakerState.CLOSED && isTooMuch())) {
+            state = BreakerState.OPEN;
             openedNanos = nowNanos;
         }
     }
@@ -78,7 +79,7 @@ final class Breaker {
     }
 
     private void toClosed() {
-        state = State.CLOSED;
+        state = BreakerState.CLOSED;
         Arrays.fill(attempts, 0);
         Arrays.fill(failures, 0);
     }

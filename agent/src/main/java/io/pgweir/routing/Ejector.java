@@ -10,6 +10,7 @@ final class Ejector {
     private final EjectionConfig config;
     private int failures;
     private int ejections;
+    private long total;
     private boolean ejected;
     private long untilNanos;
     private long lastTookNanos;
@@ -30,6 +31,7 @@ final class Ejector {
         failures++;
         if (failures >= config.failures() && mayEject && !isEjected(nowNanos)) {
             ejections++;
+            total++;
             failures = 0;
             lastTookNanos = Math.min(
                     config.maxTime().toNanos(), ejections * config.baseTime().toNanos());
@@ -41,6 +43,11 @@ final class Ejector {
     boolean isEjected(long nowNanos) {
         ejected = ejected && nowNanos - untilNanos < 0;
         return ejected;
+    }
+
+    /** Ejections so far. */
+    long total() {
+        return total;
     }
 
     /** Of the ejection under way. */

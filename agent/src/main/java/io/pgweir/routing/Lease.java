@@ -1,5 +1,7 @@
 package io.pgweir.routing;
 
+import io.pgweir.routing.NodeCounts.Outcome;
+
 /**
  * One session's place at a node, from before the connect to the session's end. Each outcome counts once; whatever comes after the
  * last is overlooked. Thread: one at a time.
@@ -32,21 +34,34 @@ public final class Lease {
     /** The node can be reached: that took so long, whether it takes the session or not. */
     public void onReached(long nowNanos) {
         tookNanos = nowNanos - beganNanos;
+        balancer.onReached(node, tookNanos);
     }
 
     /** The node took the session. */
     public void onConnected(long nowNanos) {
         if (state == State.CONNECTING) {
             state = State.CONNECTED;
-            balancer.onConnected(node, tookNanos == NOT_REACHED ? nowNanos - beganNanos : tookNanos, nowNanos);
+            if (tookNanos == NOT_REACHED) {
+                onReached(nowNanos);
+            }
+            balancer.onConnected(node, tookNanos, nowNanos);
         }
     }
 
-    /** The node did not take it: an outcome that speaks against the node. */
+    /** The node did not take the connection: an outcome that speaks against the node. */
     public void onFailed(long nowNanos) {
+        onFailed(Outcome.FAILED, nowNanos);
+    }
+
+    /** The node took the connection and not the session, which speaks against it as well. */
+    public void onTurnedAway(long nowNanos) {
+        onFailed(Outcome.TURNED_AWAY, nowNanos);
+    }
+
+    private void onFailed(Outcome how, long nowNanos) {
         if (state == State.CONNECTING) {
             state = State.OVER;
-            balancer.onFailed(node, nowNanos);
+            balancer.onFailed(node, how, nowNanos);
         }
     }
 

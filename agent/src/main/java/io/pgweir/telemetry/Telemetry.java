@@ -28,6 +28,11 @@ public final class Telemetry {
     private final Map<Metric, Map<List<String>, LongAdder>> labelledCounters = new ConcurrentHashMap<>();
     private final Map<Metric, Map<List<String>, Histogram>> histograms = new ConcurrentHashMap<>();
 
+    /** Of what comes and goes: asked anew each time. */
+    private final Map<Metric, Supplier<Map<List<String>, Long>>> asked = new ConcurrentHashMap<>();
+
+    private final Map<Metric, Supplier<Map<List<String>, Histogram.Counts>>> askedCounts = new ConcurrentHashMap<>();
+
     public Telemetry() {
         for (Metric metric : Metric.values()) {
             if (metric.kind() == Metric.Kind.COUNTER && metric.labels().isEmpty()) {
@@ -64,6 +69,19 @@ public final class Telemetry {
     /** Forgets what was given for {@code labels}, unless it is another's by now. */
     public void removeGauge(Metric gauge, List<String> labels, LongSupplier given) {
         labelledGauges.getOrDefault(gauge, Map.of()).remove(labels, given);
+    }
+
+    /** {@code now} has all series of a counter or gauge with labels, and is asked by whoever takes a snapshot: what it leaves out is gone. */
+    public void series(Metric metric, Supplier<Map<List<String>, Long>> now) {
+        asked.put(metric, now);
+        if (metric.kind() == Metric.Kind.GAUGE) {
+            gauge(metric, () -> sum(series(metric)));
+        }
+    }
+
+    /** The same of a histogram. */
+    public void counts(Metric histogram, Supplier<Map<List<String>, Histogram.Counts>> now) {
+        askedCounts.put(histogram, now);
     }
 
     /** To be counted with, for as long as this lives; {@code labels} one for each that the metric names. */
@@ -104,6 +122,10 @@ public final class Telemetry {
         Map<List<String>, Long> values = new ConcurrentHashMap<>();
         labelledGauges.getOrDefault(metric, Map.of()).forEach((labels, now) -> values.put(labels, now.getAsLong()));
         labelledCounters.getOrDefault(metric, Map.of()).forEach((labels, count) -> values.put(labels, count.sum()));
+        Supplier<Map<List<String>, Long>> now = asked.get(metric);
+        if (now != null) {
+            values.putAll(now.get());
+        }
         return values;
     }
 
@@ -111,6 +133,10 @@ public final class Telemetry {
     public Map<List<String>, Histogram.Counts> counts(Metric histogram) {
         Map<List<String>, Histogram.Counts> counts = new ConcurrentHashMap<>();
         histograms.getOrDefault(histogram, Map.of()).forEach((labels, one) -> counts.put(labels, one.counts()));
+        Supplier<Map<List<String>, Histogram.Counts>> now = askedCounts.get(histogram);
+        if (now != null) {
+            counts.putAll(now.get());
+        }
         return counts;
     }
 

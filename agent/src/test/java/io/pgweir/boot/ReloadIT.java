@@ -17,6 +17,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +115,39 @@ class ReloadIT {
                 %s
                 """.formatted(port, listeners, more));
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Test
+    void aNodeThatIsNoMemberAnyMoreTakesItsSeriesWithIt() throws Exception {
+        // Given
+        String admin = "admin: {listen: \"127.0.0.1:0\"}";
+        write(one.port(), listener("l"), admin);
+        agent.close();
+        startAgain();
+        String before = "node=\"127.0.0.1:" + one.port() + "\"";
+        String after = "node=\"127.0.0.1:" + other.port() + "\"";
+        login("l").close();
+        assertThat(metrics())
+                .contains("pgweir_node_sessions{cluster=\"c\"," + before)
+                .doesNotContain(after);
+        // When
+        write(other.port(), listener("l"), admin);
+        agent.reload();
+        // Then
+        assertThat(metrics())
+                .contains("pgweir_node_sessions{cluster=\"c\"," + after)
+                .doesNotContain(before);
+    }
+
+    private String metrics() throws Exception {
+        int port = Objects.requireNonNull(agent.adminAddress()).getPort();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        }
     }
 
     private PgWire login(String listener) {

@@ -18,6 +18,7 @@ import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
 import io.pgweir.lab.Reply;
+import io.pgweir.telemetry.Metric;
 import io.pgweir.testing.TcpGate;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -147,6 +148,14 @@ class ClusterIT {
             assertThat(writers).containsExactly(String.valueOf(primary.port()));
             assertThat(readers).isEqualTo(Map.of(String.valueOf(one.port()), 2L, String.valueOf(two.port()), 2L));
             assertThat(port(second)).isEqualTo(String.valueOf(primary.port()));
+            String leader = "127.0.0.1:" + primary.port();
+            assertThat(agent.telemetry().series(Metric.NODE_SESSIONS))
+                    .hasSize(3)
+                    .containsEntry(List.of("main", leader, "leader"), 4L)
+                    .containsEntry(List.of("main", "127.0.0.1:" + one.port(), "async"), 2L);
+            assertThat(agent.telemetry().series(Metric.NODE_STATE))
+                    .hasSize(3)
+                    .containsEntry(List.of("main", leader, "leader", "running", "in"), 1L);
             sessions.forEach(PgWire::close);
             await().atMost(SOON)
                     .until(() -> agent.events(AuditEvent.SessionEnd.class).size() == 8);
@@ -257,7 +266,7 @@ class ClusterIT {
 
                 // Then
                 assertThat(refusal).contains("57P03", "does not lead any more");
-                await().atMost(SOON).until(() -> refusal(agent, "rw").contains("takes sessions of listener"));
+                await().atMost(SOON).until(() -> refusal(agent, "rw").contains(": role async"));
                 try (PgWire any = login(agent, "any")) {
                     assertThat(port(any)).isEqualTo(String.valueOf(one.port()));
                 }

@@ -289,6 +289,18 @@ class LoginRetryIT {
 
             // Then
             assertThat(away.accepted()).isEqualTo(2);
+            String first = "127.0.0.1:" + away.port();
+            String second = "127.0.0.1:" + server.port();
+            assertThat(agent.telemetry().series(Metric.NODE_CONNECTS))
+                    .containsEntry(List.of("main", first, "turned-away"), 2L)
+                    .containsEntry(List.of("main", first, "connected"), 0L)
+                    .containsEntry(List.of("main", second, "connected"), 5L);
+            assertThat(agent.telemetry().series(Metric.NODE_EJECTED))
+                    .isEqualTo(Map.of(List.of("main", first), 1L, List.of("main", second), 0L));
+            assertThat(agent.telemetry().series(Metric.NODE_EJECTIONS)).containsEntry(List.of("main", first), 1L);
+            assertThat(agent.telemetry().counts(Metric.NODE_CONNECT_TIME).get(List.of("main", second)))
+                    .satisfies(counts -> assertThat(counts.total()).isEqualTo(5));
+            assertThat(agent.telemetry().series(Metric.NODE_BREAKER)).isEmpty();
         }
     }
 
