@@ -45,15 +45,16 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule clientLibrariesStayInTheirRooms = noClasses()
             .that()
-            .resideOutsideOfPackages("io.pgweir.audit.kafka..", "io.pgweir.audit.cloudwatch..")
+            .resideOutsideOfPackages("io.pgweir.audit.kafka..", "io.pgweir.audit.cloudwatch..", "io.pgweir.auth.aws..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.kafka..", "software.amazon..");
 
     @ArchTest
-    static final ArchRule onlyTheProbeSpeaksSql = noClasses()
+    static final ArchRule onlyOurOwnLoginsSpeakSql = noClasses()
             .that()
-            .resideOutsideOfPackages("io.pgweir.topology.probe..", "io.pgweir.lab..", "io.pgweir.bench..")
+            .resideOutsideOfPackages(
+                    "io.pgweir.topology.probe..", "io.pgweir.auth.jdbc..", "io.pgweir.lab..", "io.pgweir.bench..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "org.postgresql..");

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentMap;
  * A password in clear, from a file or a store of secrets, or a token that is sent as one. Keys are derived once a salt and kept:
  * all nodes of a cluster have the same.
  *
- * <p>Any thread. A derivation takes about half a microsecond an iteration, 2 ms with PostgreSQL's default.
+ * <p>Any thread. A derivation takes about a microsecond an iteration, so a few milliseconds with PostgreSQL's default.
  */
 public final class Password implements RoleSecret, NodeSecret {
     /** More would hold up a thread for longer than a second, and is no salt of PostgreSQL's but of somebody who wants that. */

@@ -11,7 +11,10 @@ public interface Verifiers extends AutoCloseable {
      */
     CompletionStage<Lookup> lookup(String user, String database);
 
-    /** Forgets what it keeps of the role: a server has refused a key that its secret let through. */
+    /**
+     * Forgets what is kept of the role, so that the next login sees a password that has changed: a server has refused a key, or a
+     * client's proof did not fit. What is younger than a second stays.
+     */
     void invalidate(String user);
 
     /** Answers {@link Lookup.Unavailable} from then on. */

@@ -1,5 +1,6 @@
 package io.pgweir.topology.probe;
 
+import io.pgweir.auth.jdbc.JdbcLogin;
 import io.pgweir.topology.Answer;
 import io.pgweir.topology.Answer.Silent;
 import io.pgweir.topology.Answer.Told;
@@ -52,13 +53,13 @@ final class ServerLine {
 
     private static final int CAUSES_MAX = 10;
 
-    private final Login login;
+    private final JdbcLogin login;
     private final Member member;
     private @Nullable Connection connection;
     private boolean mayAskControl;
     private boolean mayAskReplication;
 
-    ServerLine(Login login, Member member) {
+    ServerLine(JdbcLogin login, Member member) {
         this.login = login;
         this.member = member;
     }
@@ -74,7 +75,7 @@ final class ServerLine {
         try {
             Connection open = connection;
             if (open == null) {
-                open = login.connect(member);
+                open = login.connect(new JdbcLogin.Place(member.address(), member.at()));
                 connection = open;
                 mayAskControl = true;
                 mayAskReplication = true;

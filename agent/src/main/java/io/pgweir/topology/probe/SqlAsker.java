@@ -1,5 +1,6 @@
 package io.pgweir.topology.probe;
 
+import io.pgweir.auth.jdbc.JdbcLogin;
 import io.pgweir.config.MonitorConfig;
 import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.topology.Answer;
@@ -27,14 +28,14 @@ import java.util.concurrent.TimeoutException;
  * <p>Thread: the monitor's; one virtual thread a member while it is asked.
  */
 public final class SqlAsker implements NodeAsker {
-    private final Login login;
+    private final JdbcLogin login;
     private final long timeoutMillis;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, ServerLine> lines = new HashMap<>();
     private final Map<String, Future<Answer>> running = new HashMap<>();
 
     public SqlAsker(MonitorConfig monitor, ServerTlsConfig tls) {
-        this.login = new Login(monitor, tls);
+        this.login = JdbcLogin.ofMonitor(monitor, tls);
         this.timeoutMillis = monitor.timeout().toMillis();
     }
 

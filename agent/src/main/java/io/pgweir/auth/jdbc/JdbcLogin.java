@@ -1,14 +1,15 @@
-package io.pgweir.topology.probe;
+package io.pgweir.auth.jdbc;
 
+import io.pgweir.config.AuthConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.MonitorConfig;
 import io.pgweir.config.SecretConfig;
 import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.config.ServerTlsConfig.Mode;
 import io.pgweir.config.ServerTlsConfig.Negotiation;
-import io.pgweir.topology.Member;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,42 +19,76 @@ import java.security.cert.CertificateFactory;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
-/** How the monitor logs in to any server of a cluster: the cluster's TLS, its own user. */
-record Login(MonitorConfig monitor, ServerTlsConfig tls) {
-    private static final String APPLICATION = "pgweir monitor";
+/**
+ * How pgweir itself logs in to any server of a cluster: the cluster's TLS, a user of its own.
+ *
+ * @param application the session's application_name
+ * @param timeout of the connect, and of each answer
+ */
+public record JdbcLogin(
+        String application,
+        String user,
+        @Nullable SecretConfig password,
+        String database,
+        Duration timeout,
+        ServerTlsConfig tls) {
+    private static final String MONITOR = "pgweir monitor";
+    private static final String VERIFIERS = "pgweir verifiers";
+
+    /** @param at where the name is now, as whoever found the server knows; null: ask for it */
+    public record Place(HostPort address, @Nullable InetAddress at) {}
+
+    public static JdbcLogin ofMonitor(MonitorConfig monitor, ServerTlsConfig tls) {
+        return new JdbcLogin(MONITOR, monitor.user(), monitor.password(), monitor.database(), monitor.timeout(), tls);
+    }
+
+    /**
+     * The query's own user, or the monitor's.
+     *
+     * @throws IllegalArgumentException where there is neither
+     */
+    public static JdbcLogin ofVerifiers(AuthConfig.Query query, @Nullable MonitorConfig monitor, ServerTlsConfig tls) {
+        if (query.user() != null) {
+            return new JdbcLogin(VERIFIERS, query.user(), query.password(), query.database(), query.timeout(), tls);
+        }
+        if (monitor == null) {
+            throw new IllegalArgumentException("verifiers query: no user (expected: one, or a monitor's)");
+        }
+        return new JdbcLogin(VERIFIERS, monitor.user(), monitor.password(), query.database(), query.timeout(), tls);
+    }
 
     /**
      * Waits no longer than the timeout for the connect, and for each answer.
      *
      * @throws IOException where the password or a certificate is not to be had
      */
-    Connection connect(Member member) throws SQLException, IOException {
-        HostPort address = member.address();
+    public Connection connect(Place place) throws SQLException, IOException {
+        HostPort address = place.address();
         String host = address.host().indexOf(':') >= 0 ? "[" + address.host() + "]" : address.host();
         String url = "jdbc:postgresql://" + host + ":" + address.port() + "/"
-                + URLEncoder.encode(monitor.database(), StandardCharsets.UTF_8);
-        return DriverManager.getConnection(url, properties(member));
+                + URLEncoder.encode(database, StandardCharsets.UTF_8);
+        return DriverManager.getConnection(url, properties(place));
     }
 
-    private Properties properties(Member member) throws IOException {
+    private Properties properties(Place place) throws IOException {
         Properties properties = new Properties();
-        long millis = monitor.timeout().toMillis();
-        properties.setProperty("user", monitor.user());
-        SecretConfig password = monitor.password();
+        long millis = timeout.toMillis();
+        properties.setProperty("user", user);
         if (password != null) {
             properties.setProperty("password", password.read());
         }
-        properties.setProperty("ApplicationName", APPLICATION);
+        properties.setProperty("ApplicationName", application);
         String seconds = Long.toString(Math.max(1, (millis + 999) / 1000));
         properties.setProperty("connectTimeout", seconds);
         properties.setProperty("socketTimeout", seconds);
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("gssEncMode", "disable");
-        // Its two statements are the same for ever; named ones would outlive a change of the server's behind a pooler.
+        // Its few statements are the same for ever; named ones would outlive a change of the server's behind a pooler.
         properties.setProperty("prepareThreshold", "0");
         properties.setProperty(
                 "sslmode", tls.mode().name().toLowerCase(Locale.ROOT).replace('_', '-'));
@@ -71,9 +106,9 @@ record Login(MonitorConfig monitor, ServerTlsConfig tls) {
                 properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
             }
         }
-        if (member.at() != null) {
+        if (place.at() != null) {
             properties.setProperty("socketFactory", PinnedSockets.class.getName());
-            properties.setProperty("socketFactoryArg", member.at().getHostAddress());
+            properties.setProperty("socketFactoryArg", place.at().getHostAddress());
         }
         return properties;
     }

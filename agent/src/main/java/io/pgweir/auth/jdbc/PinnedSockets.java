@@ -1,4 +1,4 @@
-package io.pgweir.topology.probe;
+package io.pgweir.auth.jdbc;
 
 import java.io.IOException;
 import java.net.InetAddress;
