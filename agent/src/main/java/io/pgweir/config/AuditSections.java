@@ -309,7 +309,7 @@ final class AuditSections {
         return format;
     }
 
-    private static @Nullable URI uri(Section section, String key) {
+    static @Nullable URI uri(Section section, String key) {
         if (!section.has(key)) {
             section.absent(key);
             return null;

@@ -136,7 +136,7 @@ final class ClusterSections {
         return tls;
     }
 
-    private static @Nullable SecretConfig secret(@Nullable Section section) {
+    static @Nullable SecretConfig secret(@Nullable Section section) {
         if (section == null) {
             return null;
         }

@@ -57,8 +57,12 @@ final class ConfigSections {
                 section.flag("reuse-port", false),
                 LimitsSections.listenerLimits(section.section("limits")),
                 ListenerSections.proxyProtocol(section.section("proxy-protocol")),
-                ListenerSections.applicationName(section.section("application-name")));
+                ListenerSections.applicationName(section.section("application-name")),
+                AuthSections.auth(section.section("auth")));
         section.end();
+        if (section.has("auth") && listener.mode() == ListenerConfig.Mode.TRANSPARENT) {
+            section.fault("auth", "auth: beside mode: transparent (expected: none, authentication is the server's)");
+        }
         if (section.has("fallback") && !section.has("roles")) {
             section.fault("fallback", "fallback: of any role already (expected: roles beside it)");
         }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param reusePort whether another process may listen at the same address: the kernel shares connects out
  * @param proxyProtocol null: every connection is a client's own
  * @param applicationName null: as the client has it
+ * @param auth null: authentication is the server's
  */
 public record ListenerConfig(
         String name,
@@ -25,7 +26,8 @@ public record ListenerConfig(
         boolean reusePort,
         ListenerLimitsConfig limits,
         @Nullable ProxyProtocolConfig proxyProtocol,
-        @Nullable ApplicationNameConfig applicationName) {
+        @Nullable ApplicationNameConfig applicationName,
+        @Nullable AuthConfig auth) {
 
     /** As PostgreSQL's unix_socket_permissions: whoever can come to the directory. */
     public static final int SOCKET_MODE = 0777;
@@ -56,6 +58,7 @@ public record ListenerConfig(
                 false,
                 ListenerLimitsConfig.NONE,
                 null,
+                null,
                 null);
     }
 
@@ -72,6 +75,7 @@ public record ListenerConfig(
                 SOCKET_MODE,
                 false,
                 ListenerLimitsConfig.NONE,
+                null,
                 null,
                 null);
     }

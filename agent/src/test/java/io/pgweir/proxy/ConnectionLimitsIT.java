@@ -310,6 +310,7 @@ class ConnectionLimitsIT {
                 new ListenerLimitsConfig(
                         1, null, new TimeoutsConfig(Duration.ofMillis(500), Duration.ZERO, Duration.ZERO)),
                 null,
+                null,
                 null);
         try (RunningAgent agent =
                         RunningAgent.builder().cluster(cluster, narrow).start();

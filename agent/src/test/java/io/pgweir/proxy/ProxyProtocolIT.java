@@ -199,7 +199,8 @@ class ProxyProtocolIT {
                 false,
                 ListenerLimitsConfig.NONE,
                 proxies,
-                applicationName);
+                applicationName,
+                null);
     }
 
     private static ProxyProtocolConfig proxies(String from, Others others) {

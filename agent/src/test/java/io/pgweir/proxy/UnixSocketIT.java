@@ -158,6 +158,7 @@ class UnixSocketIT {
                 false,
                 ListenerLimitsConfig.NONE,
                 null,
+                null,
                 null);
     }
 }
