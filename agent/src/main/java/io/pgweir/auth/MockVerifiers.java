@@ -13,16 +13,21 @@ public final class MockVerifiers {
     private static final int SALT_BYTES = 16;
 
     private final byte[] secret = Scram.random(Scram.KEY_BYTES);
+    private volatile int iterations = ScramVerifier.ITERATIONS_DEFAULT;
+
+    /** As the servers' scram_iterations, which new passwords there have. */
+    public void iterations(int asServers) {
+        iterations = Math.clamp(asServers, 1, Password.ITERATIONS_MAX);
+    }
 
     /** That no proof fits. */
     ScramVerifier absent(String role) {
-        return new ScramVerifier(
-                ScramVerifier.ITERATIONS_DEFAULT, salt(role), new byte[Scram.KEY_BYTES], new byte[Scram.KEY_BYTES]);
+        return new ScramVerifier(iterations, salt(role), new byte[Scram.KEY_BYTES], new byte[Scram.KEY_BYTES]);
     }
 
     /** For a role whose password itself is known. */
     ScramVerifier of(String role, Password password) {
-        return password.derive(salt(role), ScramVerifier.ITERATIONS_DEFAULT).verifier();
+        return password.derive(salt(role), iterations).verifier();
     }
 
     private byte[] salt(String role) {

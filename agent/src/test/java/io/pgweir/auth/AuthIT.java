@@ -7,6 +7,12 @@ import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
 import io.pgweir.lab.Reply;
+import io.pgweir.testing.Certificates;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** With a real server's verifiers, and a client and a server that are not ours. */
 class AuthIT {
@@ -68,6 +75,38 @@ class AuthIT {
         assertThat(ScramPort.login(server, "odd", new Password("odd\u0007\u0627b")))
                 .isEqualTo("done");
         assertThat(ScramPort.login(server, "alice", new Password("no"))).startsWith("E(FATAL 28P01 ");
+    }
+
+    @Test
+    void aServersCertificateIsWhatTheProofIsBoundTo(@TempDir Path dir) throws Exception {
+        // Given
+        Certificates pem = Certificates.in(dir);
+        byte[] endPoint;
+        try (InputStream in = Files.newInputStream(pem.serverCertificate())) {
+            var certificate =
+                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+            endPoint = ChannelBinding.endPoint(certificate).orElseThrow();
+        }
+        try (PgServer bound = PgServer.builder()
+                .ssl(pem.serverCertificate(), pem.serverKey(), null)
+                .hba(
+                        "hostssl all clear all password",
+                        "hostssl all hashed all md5",
+                        "hostssl all all all scram-sha-256")
+                .start()) {
+            bound.query("create role alice login password 'a'; create role clear login password 'a'");
+            bound.query("set password_encryption = md5; create role hashed login password 'a'");
+            var secret = new Password("a");
+            for (String user : List.of("alice", "clear", "hashed")) {
+                // When
+                var fits = new NodeLogin(user, secret, true, endPoint);
+                // Then
+                assertThat(ScramPort.login(bound, user, fits, true)).isEqualTo("done");
+            }
+            var between = new NodeLogin("alice", secret, true, new byte[32]);
+            assertThat(ScramPort.login(bound, "alice", between, true))
+                    .isEqualTo("E(FATAL 28000 SCRAM channel binding check failed)");
+        }
     }
 
     /** The server is the model: what it says of each, we say of each. */

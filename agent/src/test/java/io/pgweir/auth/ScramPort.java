@@ -81,8 +81,14 @@ final class ScramPort implements AutoCloseable {
 
     /** What becomes of a login to a real server: all but a Done or a Failed goes on until there is one, or the server's error. */
     static String login(PgServer server, String user, NodeSecret secret) {
-        var login = new NodeLogin(user, secret, false, null);
+        return login(server, user, new NodeLogin(user, secret, false, null), false);
+    }
+
+    static String login(PgServer server, String user, NodeLogin login, boolean tls) {
         try (PgWire wire = PgWire.connect(server.host(), server.port())) {
+            if (tls) {
+                wire.requestTlsWithoutWaiting(PgWire.trusting());
+            }
             wire.send(Frontend.startup(Frontend.PROTOCOL_3_0, Map.of("user", user, "database", "postgres")));
             for (Reply reply = wire.read(); reply != null; reply = wire.read()) {
                 if (reply.type() != 'R') {

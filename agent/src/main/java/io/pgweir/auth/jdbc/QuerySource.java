@@ -2,6 +2,7 @@ package io.pgweir.auth.jdbc;
 
 import io.pgweir.auth.KnownRole;
 import io.pgweir.auth.Lookup;
+import io.pgweir.auth.MockVerifiers;
 import io.pgweir.auth.RoleSecret;
 import io.pgweir.auth.RoleSource;
 import io.pgweir.config.AuthConfig;
@@ -31,10 +32,14 @@ import org.slf4j.LoggerFactory;
 public final class QuerySource implements RoleSource {
     private static final Logger log = LoggerFactory.getLogger(QuerySource.class);
     private static final String PIN = "set search_path = pg_catalog";
+    /** Null before PostgreSQL 16, whose passwords all have the default. */
+    private static final String ITERATIONS = "select pg_catalog.current_setting('scram_iterations', true)";
+
     private static final String USER = "$1";
 
     private final JdbcLogin login;
     private final Supplier<List<JdbcLogin.Place>> nodes;
+    private final MockVerifiers mocks;
     private final String sql;
     private final int users;
     private final Duration timeout;
@@ -42,8 +47,13 @@ public final class QuerySource implements RoleSource {
     private @Nullable Connection connection;
     private boolean closed;
 
-    /** @param nodes to connect to, the best first; asked whenever a connection is needed */
-    public QuerySource(AuthConfig.Query config, JdbcLogin login, Supplier<List<JdbcLogin.Place>> nodes) {
+    /**
+     * @param nodes to connect to, the best first; asked whenever a connection is needed
+     * @param mocks told how roles of these servers are asked
+     */
+    public QuerySource(
+            AuthConfig.Query config, JdbcLogin login, Supplier<List<JdbcLogin.Place>> nodes, MockVerifiers mocks) {
+        this.mocks = mocks;
         this.login = login;
         this.nodes = nodes;
         this.users = config.sql().split("\\Q" + USER + "\\E(?![0-9])", -1).length - 1;
@@ -134,9 +144,7 @@ public final class QuerySource implements RoleSource {
         for (JdbcLogin.Place node : closed ? List.<JdbcLogin.Place>of() : nodes.get()) {
             try {
                 open = login.connect(node);
-                try (Statement statement = open.createStatement()) {
-                    statement.execute(PIN);
-                }
+                prepare(open);
                 connection = open;
                 return open;
             } catch (SQLException fault) {
@@ -144,6 +152,21 @@ public final class QuerySource implements RoleSource {
             }
         }
         throw last != null ? last : new SQLException("no node to ask");
+    }
+
+    private void prepare(Connection open) throws SQLException {
+        try (Statement statement = open.createStatement()) {
+            statement.execute(PIN);
+            try (ResultSet row = statement.executeQuery(ITERATIONS)) {
+                int iterations = row.next() ? row.getInt(1) : 0;
+                if (iterations > 0) {
+                    mocks.iterations(iterations);
+                }
+            }
+        } catch (SQLException fault) {
+            open.close();
+            throw fault;
+        }
     }
 
     private void disconnect() {

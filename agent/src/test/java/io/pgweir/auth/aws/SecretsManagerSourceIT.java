@@ -115,7 +115,7 @@ class SecretsManagerSourceIT {
             assertThat(calls).hasValue(1);
             await().atMost(Duration.ofSeconds(10)).until(() -> {
                 verifiers.invalidate("alice");
-                return lookup(verifiers) != before;
+                return !lookup(verifiers).equals(before);
             });
             assertThat(calls).hasValue(2);
         }

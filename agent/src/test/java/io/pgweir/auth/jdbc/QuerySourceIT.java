@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgweir.auth.KnownRole;
 import io.pgweir.auth.Lookup;
 import io.pgweir.auth.Md5Hash;
+import io.pgweir.auth.MockVerifiers;
 import io.pgweir.auth.RoleSecret;
+import io.pgweir.auth.ScramServer;
 import io.pgweir.auth.ScramVerifier;
 import io.pgweir.config.AuthConfig;
 import io.pgweir.config.HostPort;
@@ -13,22 +15,25 @@ import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.lab.PgServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class QuerySourceIT {
+    private static final MockVerifiers MOCKS = new MockVerifiers();
     private static PgServer server;
 
     @BeforeAll
     static void start() {
-        server = PgServer.builder().start();
+        server = PgServer.builder().setting("scram_iterations", "5000").start();
         server.query("create role asker login superuser; create role weak login; create schema evil");
         server.query("create role alice login password 'a'; create role bare login");
         server.query("create role past login password 'p' valid until '2020-01-01 00:00:00+00'");
@@ -54,6 +59,9 @@ class QuerySourceIT {
                     .isEqualTo(RoleSecret.of(Objects.requireNonNull(
                             server.query("select rolpassword from pg_authid where rolname = 'alice'"))));
             assertThat(role(source, "alice").validUntil()).isNull();
+            assertThat(challenge(null))
+                    .isEqualTo(challenge(role(source, "alice")))
+                    .isEqualTo("i=5000");
             assertThat(role(source, "bare").secret()).isNull();
             assertThat(role(source, "old").secret()).isInstanceOf(Md5Hash.class);
             assertThat(role(source, "past").validUntil()).isEqualTo(Instant.parse("2020-01-01T00:00:00Z"));
@@ -143,6 +151,16 @@ class QuerySourceIT {
         }
     }
 
+    /** How many iterations a client is asked for. */
+    private static String challenge(@Nullable KnownRole role) {
+        var server = new ScramServer("alice", role, Instant.now(), MOCKS, null);
+        byte[] first = "SCRAM-SHA-256\0\0\0\0\013n,,n=,r=abc".getBytes(StandardCharsets.US_ASCII);
+        String challenge = server.onResponse(first) instanceof ScramServer.Challenge asked
+                ? new String(asked.data(), StandardCharsets.US_ASCII)
+                : "";
+        return challenge.substring(challenge.lastIndexOf(',') + 1);
+    }
+
     private static KnownRole role(QuerySource source, String user) throws InterruptedException {
         return source.read(user, "") instanceof Lookup.Found found ? found.role() : unexpected(source, user);
     }
@@ -159,7 +177,7 @@ class QuerySourceIT {
         var query = new AuthConfig.Query(user, null, "postgres", sql, Duration.ofSeconds(5));
         var tls = new ServerTlsConfig(
                 ServerTlsConfig.Mode.DISABLE, ServerTlsConfig.Negotiation.POSTGRES, null, null, null);
-        return new QuerySource(query, JdbcLogin.ofVerifiers(query, null, tls), () -> List.of(nodes));
+        return new QuerySource(query, JdbcLogin.ofVerifiers(query, null, tls), () -> List.of(nodes), MOCKS);
     }
 
     private static JdbcLogin.Place place() {
