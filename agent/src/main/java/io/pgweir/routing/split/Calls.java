@@ -32,6 +32,16 @@ final class Calls {
         return calls.reason == null ? Need.READ : Need.leader(calls.reason, calls.effect);
     }
 
+    /** Whether another statement of the same fingerprint may call for another answer. */
+    static boolean dependOnLiterals(StatementFacts facts) {
+        for (FunctionName function : facts.functions()) {
+            if (function.name().equals("set_config") || function.name().equals("current_setting")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void add(FunctionName function) {
         boolean own = function.schema() == null || function.schema().equals("pg_catalog");
         String name = function.name();

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * they are not. A name without a schema is what the worst of all schemas makes of it: {@code search_path} is not asked.
  */
 public final class Functions {
+    private static final AtomicLong READINGS = new AtomicLong();
+
     /** Of a database with more than that nothing is known: each row is about a hundred bytes of heap. */
     static final int ROWS_MAX = 50_000;
 
@@ -35,6 +38,7 @@ public final class Functions {
     private final Set<String> suspects;
     private final Map<String, String> relations;
     private final boolean known;
+    private final long reading = READINGS.incrementAndGet();
 
     private Functions(
             Set<String> harmless,
@@ -96,6 +100,11 @@ public final class Functions {
     /** No name holds the character between them. */
     private static String qualified(@Nullable String schema, String name) {
         return schema == null ? name : schema + '\0' + name;
+    }
+
+    /** Of no other object: what is kept beside this number does not keep the names alive. */
+    long reading() {
+        return reading;
     }
 
     /** Whether the catalog was read. */

@@ -28,6 +28,7 @@ public final class StatementFacts {
     private final Set<String> roles;
     private final List<OutputColumn> outputs;
     private @Nullable Object note;
+    private @Nullable Object place;
     private final boolean selectsAll;
     private final boolean hasWhere;
     private final boolean whereIsTrivial;
@@ -232,5 +233,15 @@ public final class StatementFacts {
     /** @param made immutable: threads race for it, and any of theirs will do */
     public void note(Object made) {
         note = made;
+    }
+
+    /** As {@link #note()}, of the reader that tells where the statement may run. */
+    public @Nullable Object place() {
+        return place;
+    }
+
+    /** @param made immutable, as of {@link #note(Object)} */
+    public void place(Object made) {
+        place = made;
     }
 }

@@ -51,6 +51,21 @@ class ReadsTest {
     }
 
     @Test
+    void answerIsKeptUntilTheCatalogIsReadAgain() {
+        // Given
+        Functions later = Functions.of(List.of(new Functions.Row("harmless", null, "write_log", null)));
+        Need first = need("select write_log('x')");
+        Need again = need("select write_log('y')");
+
+        // When
+        Need relabelled = SplitCorpus.need("select write_log('x')", later, facts);
+
+        // Then
+        assertThat(again).isSameAs(first).isNotEqualTo(Need.READ);
+        assertThat(relabelled).isEqualTo(Need.READ);
+    }
+
+    @Test
     void beforeTheCatalogWasReadOnlyWhatNeedsNoneMayGoAnywhere() {
         assertThat(SplitCorpus.need("select 1 + 2, coalesce(null, current_user)", Functions.NONE, facts))
                 .isEqualTo(Need.READ);
