@@ -19,7 +19,7 @@ public final class ClientKey implements NodeSecret, AutoCloseable {
         this.verifier = verifier;
     }
 
-    public ScramVerifier verifier() {
+    ScramVerifier verifier() {
         return verifier;
     }
 

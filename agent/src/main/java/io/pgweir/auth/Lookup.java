@@ -5,9 +5,7 @@ public sealed interface Lookup {
     record Found(KnownRole role) implements Lookup {}
 
     /** Asked all the same by {@link ScramServer}: a client must not learn of it. */
-    record Absent() implements Lookup {
-        static final Absent ABSENT = new Absent();
-    }
+    record Absent() implements Lookup {}
 
     /**
      * The source itself fails.

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Sources: RFC 5802, RFC 7677, RFC 5929; auth-scram.c and auth-sasl.c. Thread: the session's.
  */
 public final class ScramServer {
-    /** Body of a message of the client's (PG_MAX_SASL_MESSAGE_LENGTH). */
-    public static final int BODY_BYTES_MAX = 1024;
+    /** Body of a message of the client's (PG_MAX_SASL_MESSAGE_LENGTH less the length word). */
+    public static final int BODY_BYTES_MAX = 1020;
 
     private static final byte[] COMMA = {','};
 

@@ -15,7 +15,7 @@ import java.util.Locale;
  */
 public final class ScramVerifier implements RoleSecret {
     /** PostgreSQL's own, for a role that nothing is known of (scram_iterations). */
-    public static final int ITERATIONS_DEFAULT = 4096;
+    static final int ITERATIONS_DEFAULT = 4096;
 
     static final String PREFIX = "SCRAM-SHA-256$";
     private static final String FORM = "SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>";
@@ -34,7 +34,7 @@ public final class ScramVerifier implements RoleSecret {
     }
 
     /** @throws IllegalArgumentException whose message says what is wrong and where, and shows nothing of the secret */
-    public static ScramVerifier parse(String text) {
+    static ScramVerifier parse(String text) {
         int keys = text.indexOf('$', PREFIX.length());
         int salt = text.indexOf(':');
         int second = text.indexOf(':', salt + 1);

@@ -137,6 +137,8 @@ class AuthIT {
                 initial.apply("n,,n=,r=x\0"),
                 initial.apply("z,,n=,r=x"),
                 initial.apply("n"),
+                initial.apply("n,,n=,r=" + "x".repeat(994) + ","),
+                initial.apply("n,,n=,r=" + "x".repeat(995)),
                 initial.apply("nn"),
                 initial.apply("p=tls-server-end-point,,n=,r=x"),
                 initial.apply("n,a=x,n=,r=x"),
