@@ -3,6 +3,9 @@ package io.pgweir.auth;
 import static io.pgweir.auth.Exchanges.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
@@ -17,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,12 +85,7 @@ class AuthIT {
     void aServersCertificateIsWhatTheProofIsBoundTo(@TempDir Path dir) throws Exception {
         // Given
         Certificates pem = Certificates.in(dir);
-        byte[] endPoint;
-        try (InputStream in = Files.newInputStream(pem.serverCertificate())) {
-            var certificate =
-                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-            endPoint = ChannelBinding.endPoint(certificate).orElseThrow();
-        }
+        byte[] endPoint = endPoint(pem);
         try (PgServer bound = PgServer.builder()
                 .ssl(pem.serverCertificate(), pem.serverKey(), null)
                 .hba(
@@ -106,6 +105,51 @@ class AuthIT {
             var between = new NodeLogin("alice", secret, true, new byte[32]);
             assertThat(ScramPort.login(bound, "alice", between, true))
                     .isEqualTo("E(FATAL 28000 SCRAM channel binding check failed)");
+        }
+    }
+
+    @Test
+    void aClientBindsItsProofToTheCertificateThatItIsShown(@TempDir Path dir) throws Exception {
+        // Given
+        Certificates pem = Certificates.in(dir);
+        byte[] shown = endPoint(pem);
+        Function<byte[], Function<String, ScramServer>> answering =
+                endPoint -> user -> new ScramServer(user, known(user), Instant.now(), MOCKS, endPoint);
+        // When, Then
+        try (ScramPort port = new ScramPort(answering.apply(shown), tls(pem))) {
+            var step = port.next();
+            assertThat(encryptedLogin(port.port()))
+                    .contains("SCRAM-SHA-256-PLUS")
+                    .endsWith("Z(I)");
+            assertThat(step.get()).isInstanceOf(ScramServer.Proven.class);
+        }
+        try (ScramPort port = new ScramPort(answering.apply(new byte[32]), tls(pem))) {
+            var step = port.next();
+            assertThat(encryptedLogin(port.port())).endsWith("E(FATAL 28000 SCRAM channel binding check failed)");
+            step.get();
+        }
+    }
+
+    private static String encryptedLogin(int port) {
+        try (PgWire client = PgWire.connect("127.0.0.1", port)) {
+            client.requestTls(PgWire.trusting());
+            return Reply.line(client.login(Frontend.PROTOCOL_3_0, Map.of("user", "alice"), "al,ice=1"));
+        }
+    }
+
+    private static SSLContext tls(Certificates pem) throws Exception {
+        var context = (JdkSslContext) SslContextBuilder.forServer(
+                        pem.serverCertificate().toFile(), pem.serverKey().toFile())
+                .sslProvider(SslProvider.JDK)
+                .build();
+        return context.context();
+    }
+
+    private static byte[] endPoint(Certificates pem) throws Exception {
+        try (InputStream in = Files.newInputStream(pem.serverCertificate())) {
+            var certificate =
+                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+            return ChannelBinding.endPoint(certificate).orElseThrow();
         }
     }
 

@@ -18,14 +18,24 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /** One client at a time logs in here, to a {@link ScramServer}; and back, with what it proves, to a real server. */
 final class ScramPort implements AutoCloseable {
     private final ServerSocket socket = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
     private final Function<String, ScramServer> servers;
+    private final @Nullable SSLContext tls;
 
     ScramPort(Function<String, ScramServer> servers) throws IOException {
+        this(servers, null);
+    }
+
+    /** With it, every client asks for TLS first. */
+    ScramPort(Function<String, ScramServer> servers, @Nullable SSLContext tls) throws IOException {
         this.servers = servers;
+        this.tls = tls;
     }
 
     int port() {
@@ -36,11 +46,19 @@ final class ScramPort implements AutoCloseable {
     Future<ScramServer.Step> next() {
         return CompletableFuture.supplyAsync(() -> {
             try (Socket client = socket.accept()) {
-                return serve(client);
+                return serve(tls == null ? client : encrypted(tls, client));
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
         });
+    }
+
+    private static Socket encrypted(SSLContext tls, Socket client) throws IOException {
+        client.getInputStream().readNBytes(8);
+        client.getOutputStream().write('S');
+        var socket = (SSLSocket) tls.getSocketFactory().createSocket(client, null, client.getPort(), true);
+        socket.setUseClientMode(false);
+        return socket;
     }
 
     private ScramServer.Step serve(Socket client) throws IOException {
