@@ -6,7 +6,7 @@ import io.pgweir.sql.facts.FunctionName;
 import io.pgweir.sql.facts.StatementFacts;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at what a statement calls: the graver effect of all counts, and of the reasons one that is no mere doubt. */
+/** Looks at what a statement calls: the graver effect of all counts, and the graver reason. */
 final class Calls {
     private final SqlStatement statement;
     private final Functions functions;
@@ -69,9 +69,7 @@ final class Calls {
         if (left.compareTo(effect) > 0) {
             effect = left;
         }
-        if (reason == null || (Reason.isDoubt(reason) && !Reason.isDoubt(found))) {
-            reason = found;
-        }
+        reason = reason == null ? found : Reason.graver(reason, found);
     }
 
     private Words words() {

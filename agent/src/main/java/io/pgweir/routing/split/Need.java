@@ -35,15 +35,19 @@ public record Need(Where where, Effect effect, String reason) {
         return new Need(Where.LEADER, effect, reason);
     }
 
+    /** Whether data may be other data after it; false of one that only looks, sets something, or begins or ends a transaction. */
+    public boolean mayWrite() {
+        return Reason.mayWrite(reason);
+    }
+
     /**
-     * Of a query string with both in it: the leader if one of them needs it, the graver effect, the first reason for the leader. To be
-     * run again elsewhere is for single statements only, never for the string.
+     * Of a query string with both in it: the leader if one of them needs it, the graver effect, and the first reason that may write, or
+     * is the leader's at least. To be run again elsewhere, and to be overridden by a {@link Hint}, is for single statements only.
      */
     public Need and(Need next) {
         Effect graver = effect.compareTo(next.effect) >= 0 ? effect : next.effect;
-        if (where == Where.ANY) {
-            return next.effect == graver ? next : new Need(next.where, graver, next.reason);
-        }
-        return effect == graver ? this : new Need(where, graver, reason);
+        boolean isFirst = where == Where.LEADER && (next.where == Where.ANY || mayWrite() || !next.mayWrite());
+        Need told = isFirst ? this : next;
+        return told.effect == graver ? told : new Need(told.where, graver, told.reason);
     }
 }

@@ -31,14 +31,8 @@ public final class Reads {
     public static Need of(SqlStatement statement, StatementFacts facts, Functions functions) {
         return switch (statement.kind()) {
             case BEGIN -> new Words(statement).isReadOnly() ? Need.leader(Reason.BEGIN_READ_ONLY) : TRANSACTION_CONTROL;
-            case COMMIT,
-                    ROLLBACK,
-                    SAVEPOINT,
-                    ROLLBACK_TO,
-                    RELEASE,
-                    PREPARE_TRANSACTION,
-                    COMMIT_PREPARED,
-                    ROLLBACK_PREPARED -> TRANSACTION_CONTROL;
+            case COMMIT, ROLLBACK, SAVEPOINT, ROLLBACK_TO, RELEASE, PREPARE_TRANSACTION -> TRANSACTION_CONTROL;
+            case COMMIT_PREPARED, ROLLBACK_PREPARED -> Need.leader(Reason.WRITE);
             case PREPARE, EXECUTE -> PREPARED;
             case DEALLOCATE, DEALLOCATE_ALL -> Need.leader(Reason.PREPARED_STATEMENT);
             case DISCARD_ALL -> RESET;
@@ -128,13 +122,11 @@ public final class Reads {
         if (facts.locksRows()) {
             return Need.leader(Reason.ROW_LOCKS, calls.effect());
         }
-        if (calls.where() == Where.LEADER) {
-            return calls;
+        String reason = reason(facts, functions);
+        if (calls.where() == Where.ANY) {
+            return reason == null ? Need.READ : Need.leader(reason);
         }
-        if (facts.ambiguous()) {
-            return Need.leader(Reason.AMBIGUOUS);
-        }
-        return relations(facts, functions);
+        return Need.leader(reason == null ? calls.reason() : Reason.graver(calls.reason(), reason), calls.effect());
     }
 
     private static boolean runsQueriesOnly(StatementFacts facts) {
@@ -146,14 +138,16 @@ public final class Reads {
         return true;
     }
 
-    private static Need relations(StatementFacts facts, Functions functions) {
+    /** Of the relations that it reads, and of its text. */
+    private static @Nullable String reason(StatementFacts facts, Functions functions) {
+        String graver = facts.ambiguous() ? Reason.AMBIGUOUS : null;
         for (RelationName relation : facts.reads()) {
             String reason = reason(relation, functions);
             if (reason != null) {
-                return Need.leader(reason);
+                graver = graver == null ? reason : Reason.graver(graver, reason);
             }
         }
-        return Need.READ;
+        return graver;
     }
 
     private static @Nullable String reason(RelationName relation, Functions functions) {

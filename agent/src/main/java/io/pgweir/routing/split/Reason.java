@@ -71,4 +71,23 @@ public final class Reason {
             default -> false;
         };
     }
+
+    /** Whether data may be other data after it: what is none of these for sure. */
+    static boolean mayWrite(String reason) {
+        return switch (reason) {
+            case READ, TRANSACTION_CONTROL, BEGIN_READ_ONLY, SETTING, ABOUT_THE_SERVER -> false;
+            default -> true;
+        };
+    }
+
+    /** Of two reasons within one query: it may write if one of them may, and is no mere doubt if one of them is none. */
+    static String graver(String reason, String other) {
+        boolean writes = mayWrite(reason) || mayWrite(other);
+        boolean doubt = isDoubt(reason) && isDoubt(other);
+        if (mayWrite(reason) == writes && isDoubt(reason) == doubt) {
+            return reason;
+        }
+        // What is left is a function of PostgreSQL's own, as set_config, beside what may write.
+        return mayWrite(other) == writes && isDoubt(other) == doubt ? other : VOLATILE_BUILT_IN;
+    }
 }

@@ -14,6 +14,24 @@ class NeedTest {
     }
 
     @Test
+    void reasonThatMayWriteIsTold() {
+        // Given
+        Need begin = Need.leader(Reason.TRANSACTION_CONTROL);
+        Need function = Need.leader(Reason.VOLATILE_FUNCTION, Effect.STATE);
+
+        // When
+        Need all = begin.and(Need.READ)
+                .and(function)
+                .and(Need.leader(Reason.WRITE))
+                .and(begin);
+
+        // Then
+        assertThat(all).isEqualTo(function);
+        assertThat(all.mayWrite()).isTrue();
+        assertThat(begin.and(Need.leader(Reason.SETTING)).mayWrite()).isFalse();
+    }
+
+    @Test
     void graverEffectCountsWithTheFirstReason() {
         // Given
         Need write = Need.leader(Reason.WRITE);
