@@ -67,6 +67,11 @@ public record Origin(
                 baseNanos);
     }
 
+    /** Of a statement that ran there. */
+    Origin at(ServerFacts where) {
+        return where.equals(server) ? this : withServer(where);
+    }
+
     Origin withRole(String role) {
         return new Origin(
                 session,

@@ -1,5 +1,6 @@
 package io.pgweir.audit;
 
+import io.pgweir.session.Placement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,14 +10,25 @@ import org.jspecify.annotations.Nullable;
  * @param processId of BackendKeyData, 0 before it came
  * @param node its name in the topology; null where nobody looks at the cluster
  * @param nodeRole what the topology took it for when it was chosen; null where nobody looks
+ * @param route why a statement was sent there; null where a session has one server only
+ * @param retries how many servers were asked before, in vain
  */
 public record ServerFacts(
         String address,
         int port,
         int processId,
         @Nullable String node,
-        @Nullable String nodeRole) {
+        @Nullable String nodeRole,
+        @Nullable String route,
+        int retries)
+        implements Placement {
+
     public ServerFacts(String address, int port, int processId) {
         this(address, port, processId, null, null);
+    }
+
+    /** Of a session with one server. */
+    public ServerFacts(String address, int port, int processId, @Nullable String node, @Nullable String nodeRole) {
+        this(address, port, processId, node, nodeRole, null, 0);
     }
 }

@@ -172,6 +172,7 @@ public final class SessionAuditor implements SessionListener {
     }
 
     private AuditEvent event(Execution execution) {
+        Origin origin = execution.placement() instanceof ServerFacts where ? this.origin.at(where) : this.origin;
         if (execution.path() == Execution.Path.FUNCTION_CALL) {
             return new AuditEvent.FunctionCall(origin, ++sequence, execution);
         }

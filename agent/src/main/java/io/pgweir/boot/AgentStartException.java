@@ -24,6 +24,8 @@ public final class AgentStartException extends Exception {
         AUDIT,
         /** The key of masked values cannot be read, or is none. */
         RULES,
+        /** What verifiers of roles are read from cannot be read, or does not hold what it should. */
+        AUTH,
         /** The configured transport cannot be had here. */
         TRANSPORT
     }

@@ -2,10 +2,13 @@ package io.pgweir.boot;
 
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.boot.AgentStartException.Kind;
+import io.pgweir.config.AuthConfig;
 import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.SplitConfig;
 import io.pgweir.proxy.ClientListener;
 import io.pgweir.proxy.ClientTls;
 import io.pgweir.proxy.Cluster;
+import io.pgweir.proxy.NodeSecrets;
 import io.pgweir.proxy.ProxyContext;
 import io.pgweir.proxy.Transport;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
@@ -39,7 +43,8 @@ final class Listeners implements AutoCloseable {
     private volatile Map<String, Open> open = Map.of();
 
     /** One that accepts. */
-    private record Open(ListenerConfig config, ClientTls tls, ClientListener bound) {}
+    private record Open(
+            ListenerConfig config, ClientTls tls, @Nullable NodeSecrets secrets, ClientListener bound) {}
 
     Listeners(ProxyContext context, Transport transport, AuditTrail trail, Executor files) {
         this.context = context;
@@ -64,9 +69,10 @@ final class Listeners implements AutoCloseable {
             committed = true;
             next.values()
                     .forEach(each -> each.bound()
-                            .serve(each.config(), clusters.apply(each.config().cluster()), each.tls()));
+                            .serve(each.config(), clusters.apply(each.config().cluster()), each.tls(), each.secrets()));
             open = next;
             for (Open old : before.values()) {
+                closeUnlessUsed(old.secrets());
                 if (next.values().stream().noneMatch(each -> each.bound() == old.bound())) {
                     log.atInfo()
                             .addKeyValue("listener", old.config().name())
@@ -86,6 +92,7 @@ final class Listeners implements AutoCloseable {
         public void close() {
             if (!committed) {
                 fresh.forEach(ClientListener::close);
+                next.values().forEach(each -> closeUnlessUsed(each.secrets()));
             }
         }
     }
@@ -96,12 +103,14 @@ final class Listeners implements AutoCloseable {
         try {
             for (ListenerConfig config : configs) {
                 ClientTls tls = tls(config);
+                Cluster cluster = clusters.apply(config.cluster());
+                NodeSecrets secrets = secrets(config, cluster);
                 ClientListener bound = bound(config);
                 if (bound == null) {
-                    bound = bind(config, clusters.apply(config.cluster()), tls);
+                    bound = bind(config, cluster, tls, secrets);
                     prepared.fresh.add(bound);
                 }
-                prepared.next.put(config.name(), new Open(config, tls, bound));
+                prepared.next.put(config.name(), new Open(config, tls, secrets, bound));
             }
             return prepared;
         } catch (AgentStartException failure) {
@@ -137,9 +146,37 @@ final class Listeners implements AutoCloseable {
         }
     }
 
-    private ClientListener bind(ListenerConfig config, Cluster cluster, ClientTls tls) throws AgentStartException {
+    /** Those of a listener that asks the same servers in the same way stay. */
+    private @Nullable NodeSecrets secrets(ListenerConfig config, Cluster cluster) throws AgentStartException {
+        SplitConfig split = config.split();
+        AuthConfig auth = split == null ? null : split.auth();
+        if (auth == null) {
+            return null;
+        }
+        Open before = open.get(config.name());
+        if (before != null
+                && before.config().cluster().equals(config.cluster())
+                && Objects.equals(config.split(), before.config().split())) {
+            return before.secrets();
+        }
         try {
-            return ClientListener.bind(config, cluster, tls, context, transport);
+            return Secrets.of(auth, cluster.config(), cluster);
+        } catch (IOException failure) {
+            throw new AgentStartException(
+                    Kind.AUTH, "listener " + config.name() + ", auth: " + failure.getMessage(), failure);
+        }
+    }
+
+    private void closeUnlessUsed(@Nullable NodeSecrets secrets) {
+        if (secrets != null && open.values().stream().noneMatch(each -> each.secrets() == secrets)) {
+            secrets.close();
+        }
+    }
+
+    private ClientListener bind(ListenerConfig config, Cluster cluster, ClientTls tls, @Nullable NodeSecrets secrets)
+            throws AgentStartException {
+        try {
+            return ClientListener.bind(config, cluster, tls, secrets, context, transport);
         } catch (IOException failure) {
             throw new AgentStartException(
                     Kind.BIND,
@@ -163,6 +200,11 @@ final class Listeners implements AutoCloseable {
     /** Accepts no more; what was accepted stays. */
     @Override
     public void close() {
-        open.values().forEach(each -> each.bound().close());
+        for (Open each : open.values()) {
+            each.bound().close();
+            if (each.secrets() != null) {
+                each.secrets().close();
+            }
+        }
     }
 }

@@ -45,11 +45,15 @@ final class ConfigSections {
 
     private ListenerConfig listener(Section section) {
         section.require("name", "listen", "cluster");
+        String name = section.text("name");
+        HostPort listen = section.socket("listen", HostPort.LISTEN_HOST_DEFAULT);
+        String cluster = section.text("cluster");
+        ListenerConfig.Mode mode = section.oneOf("mode", ListenerConfig.Mode.TRANSPARENT);
         ListenerConfig listener = new ListenerConfig(
-                section.text("name"),
-                section.socket("listen", HostPort.LISTEN_HOST_DEFAULT),
-                section.text("cluster"),
-                section.oneOf("mode", ListenerConfig.Mode.TRANSPARENT),
+                name,
+                listen,
+                cluster,
+                mode,
                 section.oneOrMore("roles", ListenerConfig.Role.LEADER),
                 section.oneOrMore("fallback", ListenerConfig.Role.LEADER),
                 clientTls(section.section("tls")),
@@ -58,11 +62,8 @@ final class ConfigSections {
                 LimitsSections.listenerLimits(section.section("limits")),
                 ListenerSections.proxyProtocol(section.section("proxy-protocol")),
                 ListenerSections.applicationName(section.section("application-name")),
-                AuthSections.auth(section.section("auth")));
+                ListenerSections.split(section, mode));
         section.end();
-        if (section.has("auth") && listener.mode() == ListenerConfig.Mode.TRANSPARENT) {
-            section.fault("auth", "auth: beside mode: transparent (expected: none, authentication is the server's)");
-        }
         if (section.has("fallback") && !section.has("roles")) {
             section.fault("fallback", "fallback: of any role already (expected: roles beside it)");
         }
@@ -83,6 +84,19 @@ final class ConfigSections {
                                 + NearName.hint(listener.cluster(), clusters.keySet()));
             }
             ClusterConfig cluster = clusters.get(listener.cluster());
+            SplitConfig split = listener.split();
+            if (cluster != null && split != null && asksMonitor(split) && cluster.monitor() == null) {
+                section.fault(
+                        "auth",
+                        "auth: nobody may ask for verifiers (expected: query.user, or a monitor in cluster `"
+                                + listener.cluster() + "`)");
+            }
+            if (cluster != null && split != null && !cluster.knowsRoles()) {
+                section.fault(
+                        "mode",
+                        "mode: nobody knows who leads (expected: patroni or monitor in cluster `" + listener.cluster()
+                                + "`)");
+            }
             if (cluster != null && !listener.roles().isEmpty() && !cluster.knowsRoles()) {
                 section.fault(
                         "roles",
@@ -98,6 +112,13 @@ final class ConfigSections {
                 section.fault("listen", "listen: " + listener.listen() + " again (expected: each listener its own)");
             }
         }
+    }
+
+    private static boolean asksMonitor(SplitConfig split) {
+        AuthConfig auth = split.auth();
+        return auth != null
+                && auth.verifiers() == AuthConfig.From.QUERY
+                && auth.query().user() == null;
     }
 
     /** Port 0 is any free port, also where an address could not be read. */

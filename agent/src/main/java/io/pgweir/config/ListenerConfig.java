@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param reusePort whether another process may listen at the same address: the kernel shares connects out
  * @param proxyProtocol null: every connection is a client's own
  * @param applicationName null: as the client has it
- * @param auth null: authentication is the server's
+ * @param split where reads go, with {@link Mode#SPLIT}; null without it
  */
 public record ListenerConfig(
         String name,
@@ -27,7 +27,7 @@ public record ListenerConfig(
         ListenerLimitsConfig limits,
         @Nullable ProxyProtocolConfig proxyProtocol,
         @Nullable ApplicationNameConfig applicationName,
-        @Nullable AuthConfig auth) {
+        @Nullable SplitConfig split) {
 
     /** As PostgreSQL's unix_socket_permissions: whoever can come to the directory. */
     public static final int SOCKET_MODE = 0777;
@@ -82,7 +82,9 @@ public record ListenerConfig(
 
     public enum Mode {
         /** One client, one server connection, authentication untouched. */
-        TRANSPARENT
+        TRANSPARENT,
+        /** One client, several server connections: reads may be answered by another node than the leader. */
+        SPLIT
     }
 
     public enum Role {

@@ -1,6 +1,7 @@
 package io.pgweir.config;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a listener does with its clients' addresses and names. */
 final class ListenerSections {
+    /** A client waits no longer than this for a read to be fresh. */
+    private static final Duration WAIT_MAX = Duration.ofMinutes(1);
+
     private ListenerSections() {}
 
     /** As chmod has it. */
@@ -58,5 +62,45 @@ final class ListenerSections {
                             + ApplicationNameConfig.BYTES_MAX + " bytes of a name)");
         }
         return config;
+    }
+
+    /** Null with {@code mode: transparent}, where none of it may stand. */
+    static @Nullable SplitConfig split(Section listener, ListenerConfig.Mode mode) {
+        boolean split = mode == ListenerConfig.Mode.SPLIT;
+        ReadsConfig reads = reads(listener.section("reads"));
+        AuthConfig auth = AuthSections.auth(listener.section("auth"));
+        if (!split && listener.has("auth")) {
+            listener.fault("auth", "auth: beside mode: transparent (expected: none, authentication is the server's)");
+        }
+        if (split && auth != null && auth.certificates() != null) {
+            listener.fault("auth", "auth: certificates: the leader judges clients (expected: none)");
+        }
+        if (!split && listener.has("reads")) {
+            listener.fault("reads", "reads: beside mode: transparent (expected: none, a session has one node)");
+        }
+        for (String key : List.of("roles", "fallback")) {
+            if (split && listener.has(key)) {
+                listener.fault(key, key + ": beside mode: split (expected: reads.from)");
+            }
+        }
+        return split ? new SplitConfig(reads, auth) : null;
+    }
+
+    private static ReadsConfig reads(@Nullable Section section) {
+        ReadsConfig defaults = ReadsConfig.DEFAULT;
+        if (section == null) {
+            return defaults;
+        }
+        List<ListenerConfig.Role> from = section.oneOrMore("from", ListenerConfig.Role.LEADER);
+        ReadsConfig reads = new ReadsConfig(
+                from.isEmpty() ? defaults.from() : from,
+                section.oneOf("consistency", defaults.consistency()),
+                section.duration("wait-max", defaults.waitMax(), Duration.ZERO, WAIT_MAX),
+                section.oneOf("otherwise", defaults.otherwise()));
+        section.end();
+        if (from.contains(ListenerConfig.Role.LEADER)) {
+            section.fault("from", "from: `leader` (expected: sync, async, standby-leader)");
+        }
+        return reads;
     }
 }

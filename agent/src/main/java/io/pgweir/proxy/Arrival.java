@@ -146,7 +146,10 @@ final class Arrival {
     private final class Seeking implements ServerConnector.Seeker {
         /** Who leaves while a server thinks about its answer is noticed. */
         @Override
-        public ByteBuf onAsking() {
+        public @Nullable ByteBuf onAsking() {
+            if (listening.split() != null) {
+                return null;
+            }
             to(SessionState.STARTING);
             channel.config().setAutoRead(true);
             return client.packet();

@@ -9,10 +9,11 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.pgweir.audit.SessionAuditor;
 import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.proxy.split.CancelTarget;
+import io.pgweir.routing.Wish;
 import io.pgweir.wire.MessageWriter;
 import io.pgweir.wire.StartupPacket;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a CancelRequest to the server that it means, on a connection of its own, and closes the client's when the server has
@@ -34,39 +35,33 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
             Peer peer,
             StartupPacket.CancelRequest request,
             SessionAuditor auditor) {
-        String cluster = listening.config().cluster();
-        CancelKeys.Key found = listening.context().cancelKeys().find(cluster, request.processId(), request.key());
-        ServerConnector connector = connector(listening, client, peer, found);
-        auditor.onCancel(found == null ? null : found.session(), connector != null);
-        if (connector == null) {
-            Sockets.close(client);
-            return;
-        }
-        connector.result().addListener((Future<ServerConnection> done) -> {
-            if (done.isSuccess()) {
-                send(done.getNow(), request.processId(), request.key(), () -> Sockets.close(client));
-            } else {
-                Sockets.close(client);
-            }
-        });
-    }
-
-    private static @Nullable ServerConnector connector(
-            Listening listening, Channel client, Peer peer, CancelKeys.@Nullable Key found) {
         Cluster cluster = listening.cluster();
+        CancelKeys.Key found =
+                listening.context().cancelKeys().find(listening.config().cluster(), request.processId(), request.key());
+        boolean anyones = found == null && cluster.topology().nodes().size() == 1;
+        auditor.onCancel(found == null ? null : found.session(), found != null || anyones);
+        Runnable done = () -> Sockets.close(client);
         if (found != null) {
-            return ServerConnector.to(cluster, client.eventLoop(), found.node(), found.address());
+            start(cluster, client.eventLoop(), found, done);
+        } else if (anyones) {
+            ServerConnector connector = cluster.connect(client.eventLoop(), Wish.ANY, peer);
+            send(connector, request.processId(), request.key(), done);
+        } else {
+            done.run();
         }
-        boolean single = cluster.topology().nodes().size() == 1;
-        return single ? cluster.connectToAny(client.eventLoop(), peer) : null;
     }
 
-    /** pgweir's own; {@code done} when the server has closed, or cannot be reached. On {@code loop}. */
+    /** To where the session's requests run now; {@code done} when the server has closed, or cannot be reached. On {@code loop}. */
     static void start(Cluster cluster, EventLoop loop, CancelKeys.Key key, Runnable done) {
-        ServerConnector connector = ServerConnector.to(cluster, loop, key.node(), key.address());
+        CancelTarget target = key.target();
+        ServerConnector connector = ServerConnector.to(cluster, loop, target.node(), target.address());
+        send(connector, target.processId(), target.key(), done);
+    }
+
+    private static void send(ServerConnector connector, int processId, byte[] key, Runnable done) {
         connector.result().addListener((Future<ServerConnection> connected) -> {
             if (connected.isSuccess()) {
-                send(connected.getNow(), key.processId(), key.key(), done);
+                send(connected.getNow(), processId, key, done);
             } else {
                 done.run();
             }

@@ -9,6 +9,7 @@ import io.netty.util.NetUtil;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.ProxyProtocolConfig;
+import io.pgweir.config.SplitConfig;
 import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.routing.Wish;
 import io.pgweir.telemetry.Metric;
@@ -59,12 +60,18 @@ public final class ClientListener implements AutoCloseable {
     /**
      * Binds, and accepts from then on.
      *
+     * @param secrets for nodes that a session's reads go to; null where those ask for none, and without {@code mode: split}
      * @throws IOException where the address cannot be bound
      */
     public static ClientListener bind(
-            ListenerConfig config, Cluster cluster, ClientTls clientTls, ProxyContext context, Transport transport)
+            ListenerConfig config,
+            Cluster cluster,
+            ClientTls clientTls,
+            @Nullable NodeSecrets secrets,
+            ProxyContext context,
+            Transport transport)
             throws IOException {
-        Acceptor acceptor = new Acceptor(transport, listening(context, config, cluster, clientTls));
+        Acceptor acceptor = new Acceptor(transport, listening(context, config, cluster, clientTls, secrets));
         HostPort listen = config.listen();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(transport.loops())
@@ -120,20 +127,26 @@ public final class ClientListener implements AutoCloseable {
     }
 
     private static Listening listening(
-            ProxyContext context, ListenerConfig config, Cluster cluster, ClientTls clientTls) {
+            ProxyContext context,
+            ListenerConfig config,
+            Cluster cluster,
+            ClientTls clientTls,
+            @Nullable NodeSecrets secrets) {
+        SplitConfig split = config.split();
         return new Listening(
                 context,
                 config,
                 clientTls,
                 cluster,
                 Wish.of(config),
-                config.applicationName() == null ? null : new ApplicationName(config.applicationName()));
+                config.applicationName() == null ? null : new ApplicationName(config.applicationName()),
+                split == null ? null : SplitListening.of(context, split, cluster, secrets));
     }
 
     /** What is configured for those who connect from now on, at the same address. */
-    public void serve(ListenerConfig config, Cluster cluster, ClientTls clientTls) {
+    public void serve(ListenerConfig config, Cluster cluster, ClientTls clientTls, @Nullable NodeSecrets secrets) {
         ProxyContext context = acceptor.listening.context();
-        acceptor.listening = listening(context, config, cluster, clientTls);
+        acceptor.listening = listening(context, config, cluster, clientTls, secrets);
         // For good: where this is over, its sessions go on.
         context.telemetry()
                 .gauge(

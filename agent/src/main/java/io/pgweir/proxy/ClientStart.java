@@ -324,8 +324,11 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             StartupPacket.Startup startup,
             int length,
             boolean secured,
-            ServerConnection server) {
+            ServerConnection first) {
         over = true;
+        SplitListening split = listening.split();
+        ServerConnection server =
+                split == null ? first : split.begin(context.channel().eventLoop(), startup, first, peer);
         ScramBinding binding =
                 ScramBinding.of(secured, server.isTls(), listening.tls().isSameCertificate(server.certificate()));
         SessionAuditor hears = auditor();

@@ -4,6 +4,8 @@ import io.netty.channel.EventLoop;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.DrainConfig;
 import io.pgweir.config.SendProxy;
+import io.pgweir.proxy.split.Freshness;
+import io.pgweir.proxy.split.FunctionCatalogs;
 import io.pgweir.routing.Balancer;
 import io.pgweir.routing.Departure;
 import io.pgweir.routing.Search;
@@ -20,6 +22,8 @@ public final class Cluster {
     private final Transport transport;
     private final Resolver resolver;
     private final Balancer balancer;
+    private final Freshness freshness = new Freshness();
+    private final FunctionCatalogs functions = new FunctionCatalogs();
     private volatile Setup setup;
 
     /**
@@ -86,6 +90,10 @@ public final class Cluster {
                 : now.monitor().pollNow();
     }
 
+    public ClusterConfig config() {
+        return setup.config();
+    }
+
     ServerTls tls() {
         return setup.tls();
     }
@@ -112,9 +120,19 @@ public final class Cluster {
         return ServerConnector.search(this, loop, new Search(balancer, this::topology, wish), header(client), seeker);
     }
 
-    /** The same, to whoever of its nodes can be connected to. */
-    ServerConnector connectToAny(EventLoop loop, Peer client) {
-        return ServerConnector.search(this, loop, new Search(balancer, this::topology, Wish.ANY), header(client));
+    /** The same, to one that can be connected to: it is told nothing. */
+    ServerConnector connect(EventLoop loop, Wish wish, Peer client) {
+        return ServerConnector.search(this, loop, new Search(balancer, this::topology, wish), header(client));
+    }
+
+    /** How far its nodes are, as split sessions know it. */
+    Freshness freshness() {
+        return freshness;
+    }
+
+    /** What split sessions know of its databases' functions. */
+    FunctionCatalogs functions() {
+        return functions;
     }
 
     /**

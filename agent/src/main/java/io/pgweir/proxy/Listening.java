@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param wish what node their sessions want
  * @param applicationName null: as the client has it
+ * @param split null where a session has one node
  */
 record Listening(
         ProxyContext context,
@@ -16,4 +17,5 @@ record Listening(
         ClientTls tls,
         Cluster cluster,
         Wish wish,
-        @Nullable ApplicationName applicationName) {}
+        @Nullable ApplicationName applicationName,
+        @Nullable SplitListening split) {}

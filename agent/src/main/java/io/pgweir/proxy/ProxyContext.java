@@ -8,6 +8,7 @@ import io.pgweir.config.TimeoutsConfig;
 import io.pgweir.proxy.judge.SharedRules;
 import io.pgweir.session.TrackerOptions;
 import io.pgweir.sql.StatementCache;
+import io.pgweir.sql.facts.FactsCache;
 import io.pgweir.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.Map;
@@ -23,6 +24,8 @@ public final class ProxyContext {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final long STATEMENT_CACHE_BYTES_MAX = 16 << 20;
+
+    private static final long FACTS_CACHE_BYTES_MAX = 16 << 20;
 
     private volatile LimitsConfig limits;
     private final Entrance entrance;
@@ -46,6 +49,13 @@ public final class ProxyContext {
         @Override
         protected StatementCache initialValue() {
             return new StatementCache(STATEMENT_CACHE_BYTES_MAX);
+        }
+    };
+
+    private final FastThreadLocal<FactsCache> facts = new FastThreadLocal<>() {
+        @Override
+        protected FactsCache initialValue() {
+            return new FactsCache(FACTS_CACHE_BYTES_MAX);
         }
     };
 
@@ -131,6 +141,11 @@ public final class ProxyContext {
     /** Of the calling event loop. */
     StatementCache statements() {
         return statements.get();
+    }
+
+    /** Of the calling event loop. */
+    FactsCache facts() {
+        return facts.get();
     }
 
     CancelKeys cancelKeys() {

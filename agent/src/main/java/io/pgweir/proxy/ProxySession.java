@@ -12,6 +12,8 @@ import io.pgweir.proxy.judge.SharedRules;
 import io.pgweir.proxy.relay.Leg;
 import io.pgweir.proxy.relay.Relay;
 import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.proxy.split.CancelTarget;
+import io.pgweir.proxy.split.Route;
 import io.pgweir.routing.Wish;
 import io.pgweir.session.SessionPhase;
 import io.pgweir.topology.NodeRole;
@@ -246,6 +248,15 @@ final class ProxySession {
         }
 
         @Override
+        public void onNote(Object note) {
+            switch (note) {
+                case Route route -> onRoute(route);
+                case CancelTarget target -> onCancelTarget(target);
+                default -> throw new IllegalArgumentException(note.toString());
+            }
+        }
+
+        @Override
         public void onReadComplete() {
             client.flush();
             meaning.onBackendForwarded();
@@ -273,6 +284,26 @@ final class ProxySession {
         @Override
         public void onClosed() {
             ending.onServerClosed();
+        }
+    }
+
+    /** What is answered from here on was asked there. */
+    private void onRoute(Route route) {
+        meaning.tracker()
+                .place(new ServerFacts(
+                        route.host().host(),
+                        route.host().port(),
+                        route.processId(),
+                        route.node(),
+                        route.role(),
+                        route.reason(),
+                        route.retries()));
+    }
+
+    /** What is asked from here on runs there. */
+    private void onCancelTarget(CancelTarget target) {
+        if (cancelKey != null) {
+            cancelKey.runsAt(target);
         }
     }
 

@@ -65,7 +65,8 @@ final class ServerConnector {
 
     /** Whom a server is looked for. */
     interface Seeker {
-        /** A server is asked: a copy of the startup packet. */
+        /** A server is asked: a copy of the startup packet; null where that is the session's to send. */
+        @Nullable
         ByteBuf onAsking();
 
         /** Every node that would take it is full: whether it waits until one is not. */
@@ -312,8 +313,13 @@ final class ServerConnector {
             succeed(connection);
             return;
         }
+        ByteBuf packet = asking.onAsking();
+        if (packet == null) {
+            succeed(connection);
+            return;
+        }
         Objects.requireNonNull(place).lease().onReached(System.nanoTime());
-        FirstAnswer answer = FirstAnswer.to(asking.onAsking(), connection.channel());
+        FirstAnswer answer = FirstAnswer.to(packet, connection.channel());
         ServerConnection asked = connection.asked(answer);
         answer.heard().addListener(heard -> {
             if (heard.isSuccess() || result.isDone()) {

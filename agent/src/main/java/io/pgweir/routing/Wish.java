@@ -2,6 +2,7 @@ package io.pgweir.routing;
 
 import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.ListenerConfig.Role;
+import io.pgweir.config.ReadsConfig;
 import io.pgweir.topology.NodeRole;
 import java.util.List;
 
@@ -19,8 +20,16 @@ public record Wish(List<Role> roles, List<Role> fallback) {
         fallback = List.copyOf(fallback);
     }
 
+    /** Of a session's first node. */
     public static Wish of(ListenerConfig listener) {
-        return new Wish(listener.roles(), listener.fallback());
+        return listener.split() == null
+                ? new Wish(listener.roles(), listener.fallback())
+                : new Wish(List.of(Role.LEADER), List.of());
+    }
+
+    /** Of what answers a split session's reads. */
+    public static Wish of(ReadsConfig reads) {
+        return new Wish(reads.from(), List.of());
     }
 
     /** Whether it asks for nodes of a role, and this is one of those. */

@@ -80,6 +80,9 @@ public final class Execution {
     @Nullable
     SqlStatement rewritten;
 
+    @Nullable
+    Placement placement;
+
     Execution(
             long sequence,
             Path path,
@@ -95,6 +98,11 @@ public final class Execution {
         this.statusAfter = statusBefore;
         this.within = within;
         this.transaction = within.toTransaction();
+    }
+
+    /** Where it ran; null where a session has one server only. */
+    public @Nullable Placement placement() {
+        return placement;
     }
 
     /** Within the session, from 1, in the order of beginnings; a row-limited portal may be told after later ones. */

@@ -20,6 +20,7 @@ final class ExecutionLog {
     private long sequence;
     private int pipelinePosition;
     private boolean inDoubt;
+    private @Nullable Placement placement;
 
     ExecutionLog(SessionListener listener, TransactionModel transactions) {
         this.listener = listener;
@@ -41,10 +42,16 @@ final class ExecutionLog {
         execution.endNanos = nanos;
         execution.statusAfter = transactions.status();
         execution.doubtful |= inDoubt;
+        execution.placement = placement;
         held.add(execution);
         if (held.size() > HELD_MAX) {
             tellHeld();
         }
+    }
+
+    /** What is over from here on ran there. */
+    void place(Placement where) {
+        placement = where;
     }
 
     /** From here on nobody knows for sure which request an answer belongs to. */

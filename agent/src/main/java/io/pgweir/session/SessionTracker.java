@@ -210,6 +210,11 @@ public final class SessionTracker {
         answers.blame(error);
     }
 
+    /** What is answered from here on was asked there. */
+    public void place(Placement where) {
+        log.place(where);
+    }
+
     /** What is thought of what the server is answering, now that rows of it have come. */
     public void opineAnswered(Opinion opinion) {
         Execution running = answering();

@@ -56,6 +56,24 @@ public enum Metric {
             "transactions",
             "Transaction blocks that are over, by how.",
             "outcome"),
+    SPLIT_STATEMENTS(
+            "pgweir.split.statements",
+            Kind.COUNTER,
+            "statements",
+            "What clients of split listeners ran, by where it was sent (leader, reader) and why.",
+            "target",
+            "reason"),
+    SPLIT_PINS(
+            "pgweir.split.pins",
+            Kind.COUNTER,
+            "sessions",
+            "Sessions of split listeners that stay with the leader, by what they did for that.",
+            "reason"),
+    SPLIT_MISROUTES(
+            "pgweir.split.misroutes",
+            Kind.COUNTER,
+            "statements",
+            "Statements that a reader refused as writes, and the leader ran in its place."),
     MESSAGES_UNKNOWN(
             "pgweir.messages.unknown",
             Kind.COUNTER,

@@ -118,8 +118,13 @@ public final class MessageWriter {
     }
 
     public static ByteBuf closeStatement(ByteBufAllocator allocator, String name) {
+        return closeStatement(allocator, StandardCharsets.US_ASCII, name);
+    }
+
+    /** The same, in the client's encoding. */
+    public static ByteBuf closeStatement(ByteBufAllocator allocator, Charset charset, String name) {
         ByteBuf out = open(allocator, MessageType.Frontend.CLOSE).writeByte('S');
-        string(out, name, StandardCharsets.US_ASCII);
+        string(out, name, charset);
         return close(out);
     }
 

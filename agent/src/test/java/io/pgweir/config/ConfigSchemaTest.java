@@ -69,6 +69,7 @@ class ConfigSchemaTest {
                 "/$defs/limits/properties/keepalive/properties | io.pgweir.config.KeepaliveConfig",
                 "/$defs/listener/properties/proxy-protocol/properties | io.pgweir.config.ProxyProtocolConfig",
                 "/$defs/listener/properties/application-name/properties | io.pgweir.config.ApplicationNameConfig",
+                "/$defs/listener/properties/reads/properties | io.pgweir.config.ReadsConfig",
                 "/$defs/auth/properties | io.pgweir.config.AuthConfig",
                 "/$defs/auth/properties/query/properties | io.pgweir.config.AuthConfig$Query",
                 "/$defs/auth/properties/aws-secrets-manager/properties | io.pgweir.config.AuthConfig$SecretsManager",
@@ -364,7 +365,10 @@ class ConfigSchemaTest {
                 "{name: l, listen: 1, cluster: c, auth: {verifiers: query}}",
                 "{name: l, listen: 1, cluster: c, mode: transparent, auth: {verifiers: query}}",
                 "{name: l, listen: here, cluster: c}",
-                "{name: l, listen: 1, cluster: c, mode: split}",
+                "{name: l, listen: 1, cluster: c, mode: split, roles: leader}",
+                "{name: l, listen: 1, cluster: c, mode: split, reads: {from: leader}}",
+                "{name: l, listen: 1, cluster: c, mode: splitt}",
+                "{name: l, listen: 1, cluster: c, reads: {from: async}}",
                 "{name: l, listen: 1, cluster: c, roles: []}",
                 "{name: l, listen: 1, cluster: c, roles: [primary]}",
                 "{name: l, listen: 1, cluster: c, roles: [sync, sync]}",
@@ -396,8 +400,12 @@ class ConfigSchemaTest {
         return new ObjectMapper().readTree(Files.readString(SCHEMA));
     }
 
+    /** What a mode of listeners has of its own stands beside the rest. */
     private static Stream<RecordComponent> components(Class<?> type) {
-        return Arrays.stream(type.getRecordComponents());
+        return Arrays.stream(type.getRecordComponents())
+                .flatMap(component -> component.getType() == SplitConfig.class
+                        ? components(SplitConfig.class)
+                        : Stream.of(component));
     }
 
     private static List<String> words(JsonNode property) {

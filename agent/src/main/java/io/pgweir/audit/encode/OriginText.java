@@ -70,12 +70,21 @@ final class OriginText {
         json.begin(Property.SERVER);
         json.string(Property.ADDRESS, server.address());
         json.number(Property.PORT, server.port());
-        json.stringUnlessNull(Property.ROLE, role);
+        json.stringUnlessNull(Property.ROLE, server.route() == null ? role : roleOf(server));
         json.stringUnlessNull(Property.NODE, server.node());
         json.stringUnlessNull(Property.NODE_ROLE, server.nodeRole());
+        json.stringUnlessNull(Property.ROUTE, server.route());
+        if (server.retries() != 0) {
+            json.number(Property.RETRIES, server.retries());
+        }
         if (server.processId() != 0) {
             json.number(Property.PID, server.processId());
         }
         json.end();
+    }
+
+    /** The session's own word is its leader's. */
+    private static String roleOf(ServerFacts server) {
+        return "leader".equals(server.nodeRole()) ? "primary" : "standby";
     }
 }

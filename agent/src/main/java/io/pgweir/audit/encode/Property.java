@@ -80,6 +80,8 @@ final class Property {
     static final SerializableString NAMES = new SerializedString("names");
     static final SerializableString NODE = new SerializedString("node");
     static final SerializableString NODE_ROLE = new SerializedString("node_role");
+    static final SerializableString RETRIES = new SerializedString("retries");
+    static final SerializableString ROUTE = new SerializedString("route");
     static final SerializableString NORMALIZED = new SerializedString("normalized");
     static final SerializableString NULL = new SerializedString("null");
     static final SerializableString NUMBER = new SerializedString("number");

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
 
 /**
  * One socket of a session: what it reads goes into the relay towards the other, what happens to it is told to the session.
@@ -16,6 +17,11 @@ public final class Leg extends ChannelInboundHandlerAdapter {
     /** What this socket's news mean to the session. */
     public interface Events {
         void onRead(ByteBuf bytes);
+
+        /** Something that is no bytes, from a channel that says such things, in its place between them. */
+        default void onNote(Object note) {
+            ReferenceCountUtil.release(note);
+        }
 
         void onReadComplete();
 
@@ -47,7 +53,11 @@ public final class Leg extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        events.onRead((ByteBuf) message);
+        if (message instanceof ByteBuf bytes) {
+            events.onRead(bytes);
+        } else {
+            events.onNote(message);
+        }
     }
 
     @Override

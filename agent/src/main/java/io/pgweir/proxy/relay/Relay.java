@@ -1,9 +1,11 @@
 package io.pgweir.proxy.relay;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,8 @@ public final class Relay {
     private static final int LENGTH_BYTES = 4;
 
     private final Lane lane;
-    private Channel peer;
+    private final ByteBufAllocator allocator;
+    private Consumer<ByteBuf> peer;
 
     private Mode mode = Mode.MESSAGES;
 
@@ -69,12 +72,18 @@ public final class Relay {
     }
 
     public Relay(Lane lane, Channel peer) {
+        this(lane, peer.alloc(), bytes -> Sockets.write(peer, bytes));
+    }
+
+    /** @param peer owns what it is given */
+    public Relay(Lane lane, ByteBufAllocator allocator, Consumer<ByteBuf> peer) {
         this.lane = lane;
+        this.allocator = allocator;
         this.peer = peer;
     }
 
-    /** Whose turn it is from here on; while a message is held, or between two reads that end with a message's end. */
-    public void toward(Channel next) {
+    /** What goes from here on goes to {@code next}; to be called while a message is held, or between messages. */
+    public void toward(Consumer<ByteBuf> next) {
         peer = next;
     }
 
@@ -357,7 +366,7 @@ public final class Relay {
         if (mode == Mode.RAW) {
             judged = end;
         } else if (mode == Mode.MESSAGES && judged < end) {
-            held = peer.alloc().buffer(end - judged).writeBytes(in, judged, end - judged);
+            held = allocator.buffer(end - judged).writeBytes(in, judged, end - judged);
         }
         handOn(in, own(in, sent, judged), judged);
     }
@@ -425,6 +434,6 @@ public final class Relay {
     }
 
     private void write(ByteBuf out) {
-        Sockets.write(peer, out);
+        peer.accept(out);
     }
 }

@@ -1,0 +1,35 @@
+package io.pgweir.config;
+
+import io.pgweir.config.ListenerConfig.Role;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Of a listener in {@code mode: split}: which nodes answer reads, and how fresh they have to be.
+ *
+ * @param from roles of nodes that reads may go to
+ * @param waitMax how long a read waits for a node to have replayed what it has to see
+ * @param otherwise where it goes then
+ */
+public record ReadsConfig(List<Role> from, Consistency consistency, Duration waitMax, Otherwise otherwise) {
+    public static final ReadsConfig DEFAULT = new ReadsConfig(
+            List.of(Role.SYNC, Role.ASYNC), Consistency.SESSION, Duration.ofMillis(50), Otherwise.LEADER);
+
+    public ReadsConfig {
+        from = List.copyOf(from);
+    }
+
+    /** What a read is sure to see. */
+    public enum Consistency {
+        /** What was committed some time ago. */
+        EVENTUAL,
+        /** Whatever its own session has committed. */
+        SESSION,
+        /** Whatever any session of this agent, on split listeners of the same cluster, has committed. */
+        GLOBAL
+    }
+
+    public enum Otherwise {
+        LEADER
+    }
+}

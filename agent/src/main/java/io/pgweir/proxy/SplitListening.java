@@ -1,0 +1,108 @@
+package io.pgweir.proxy;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.pgweir.auth.ChannelBinding;
+import io.pgweir.config.SplitConfig;
+import io.pgweir.proxy.split.NodeConnection;
+import io.pgweir.proxy.split.NodeConnector;
+import io.pgweir.proxy.split.SplitSession;
+import io.pgweir.proxy.split.SplitSetup;
+import io.pgweir.routing.Lease;
+import io.pgweir.routing.Wish;
+import io.pgweir.topology.Node;
+import io.pgweir.wire.StartupPacket;
+import java.security.cert.X509Certificate;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the split sessions of one listener share, and how they come to their nodes.
+ *
+ * @param wish what node answers their reads
+ */
+record SplitListening(Cluster cluster, Wish wish, SplitSetup setup) {
+
+    /** @param secrets null where nodes ask for none */
+    static SplitListening of(ProxyContext context, SplitConfig config, Cluster cluster, @Nullable NodeSecrets secrets) {
+        return new SplitListening(
+                cluster,
+                Wish.of(config.reads()),
+                new SplitSetup(
+                        config.reads(),
+                        secrets == null ? null : secrets.verifiers(),
+                        secrets == null ? null : secrets.tokens(),
+                        cluster.freshness(),
+                        cluster.functions(),
+                        context::statements,
+                        context::facts,
+                        context.telemetry()));
+    }
+
+    /** The connection to all servers of a session, in the place of that to its leader. */
+    ServerConnection begin(EventLoop loop, StartupPacket.Startup startup, ServerConnection leader, Peer client) {
+        return new ServerConnection(
+                SplitSession.begin(setup, loop, startup, to(leader, () -> {}), new Readers(loop, client)),
+                leader.node(),
+                leader.address(),
+                leader.certificate(),
+                leader.place(),
+                null);
+    }
+
+    private static NodeConnection to(ServerConnection connection, Runnable onEnded) {
+        Place place = Objects.requireNonNull(connection.place(), "for no session");
+        byte[] endPoint = connection.certificate() instanceof X509Certificate certificate
+                ? ChannelBinding.endPoint(certificate).orElse(null)
+                : null;
+        return new NodeConnection(
+                connection.channel(),
+                place.node(),
+                connection.node(),
+                connection.address(),
+                connection.isTls(),
+                endPoint,
+                onEnded);
+    }
+
+    private final class Readers implements NodeConnector {
+        private final EventLoop loop;
+        private final Peer client;
+
+        Readers(EventLoop loop, Peer client) {
+            this.loop = loop;
+            this.client = client;
+        }
+
+        @Override
+        public Future<NodeConnection> connect() {
+            Promise<NodeConnection> result = loop.newPromise();
+            ServerConnector connector = cluster.connect(loop, wish, client);
+            connector.result().addListener((Future<ServerConnection> done) -> {
+                if (!done.isSuccess()) {
+                    result.tryFailure(done.cause());
+                } else if (!result.trySuccess(to(done.getNow(), lease(done.getNow())))) {
+                    done.getNow().abandon();
+                }
+            });
+            result.addListener(done -> {
+                if (done.isCancelled()) {
+                    connector.cancel();
+                }
+            });
+            return result;
+        }
+
+        private static Runnable lease(ServerConnection connection) {
+            Lease lease =
+                    Objects.requireNonNull(connection.place(), "for no session").lease();
+            return () -> lease.onEnded(System.nanoTime());
+        }
+
+        @Override
+        public boolean mayStay(Node node) {
+            return cluster.whyLeave(node, wish) == null;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.pgweir.proxy.split;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How far the nodes of a cluster have come, as far as sessions have asked, and how far the leader has. Positions in the WAL
+ * ({@code pg_lsn}) as unsigned 64 bits; they never go back. Any thread.
+ */
+public final class Freshness {
+    private final ConcurrentHashMap<String, AtomicLong> replayed = new ConcurrentHashMap<>();
+    private final AtomicLong committed = new AtomicLong();
+
+    /** @return 0 for what is none */
+    static long position(String lsn) {
+        int slash = lsn.indexOf('/');
+        try {
+            return slash < 1
+                    ? 0
+                    : Long.parseUnsignedLong(lsn, 0, slash, 16) << 32
+                            | Long.parseUnsignedLong(lsn, slash + 1, lsn.length(), 16);
+        } catch (NumberFormatException none) {
+            return 0;
+        }
+    }
+
+    void onReplayed(String node, long position) {
+        raise(replayed.computeIfAbsent(node, unknown -> new AtomicLong()), position);
+    }
+
+    /** At least so far. */
+    long replayed(String node) {
+        AtomicLong known = replayed.get(node);
+        return known == null ? 0 : known.get();
+    }
+
+    /** By some session of this agent. */
+    void onCommitted(long position) {
+        raise(committed, position);
+    }
+
+    long committed() {
+        return committed.get();
+    }
+
+    private static void raise(AtomicLong known, long position) {
+        known.accumulateAndGet(position, (one, other) -> Long.compareUnsigned(one, other) >= 0 ? one : other);
+    }
+}

@@ -1,0 +1,139 @@
+package io.pgweir.proxy.split;
+
+import io.netty.buffer.ByteBuf;
+import io.pgweir.routing.split.Functions;
+import io.pgweir.wire.MessageType;
+import io.pgweir.wire.RowView;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the databases of a cluster say of their functions: asked by the session that first wants to know, again after a while, and
+ * after DDL that passed. Any thread.
+ */
+public final class FunctionCatalogs {
+    private static final Logger log = LoggerFactory.getLogger(FunctionCatalogs.class);
+    private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final int COLUMNS = 4;
+
+    /** An agent in front of more databases than this asks some of them again. */
+    private static final int DATABASES_MAX = 256;
+
+    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+    private final Map<String, List<Runnable>> waiting = new HashMap<>();
+
+    private record Entry(Functions functions, long nanos, boolean known, boolean outdated) {}
+
+    /** Nothing but PostgreSQL's own, where nobody has asked yet. */
+    Functions of(String database) {
+        Entry entry = entries.get(database);
+        return entry == null ? Functions.NONE : entry.functions;
+    }
+
+    /** Whether whoever can ask should; true to one of those who want to know at the same time. */
+    boolean wants(String database, long nanos) {
+        Entry entry = entries.get(database);
+        if (entry != null && !entry.outdated && nanos - entry.nanos < KEPT_NANOS) {
+            return false;
+        }
+        if (entry == null && entries.size() >= DATABASES_MAX) {
+            entries.clear();
+        }
+        Entry asked =
+                new Entry(entry == null ? Functions.NONE : entry.functions, nanos, entry != null && entry.known, false);
+        return entry == null ? entries.putIfAbsent(database, asked) == null : entries.replace(database, entry, asked);
+    }
+
+    /** Whether anybody has been told yet, be it that nobody will. */
+    boolean isKnown(String database) {
+        Entry entry = entries.get(database);
+        return entry != null && entry.known;
+    }
+
+    /** Something was created or altered that functions may be. */
+    void onDdl(String database) {
+        entries.computeIfPresent(database, (same, entry) -> new Entry(entry.functions, entry.nanos, entry.known, true));
+    }
+
+    /** Reads the answer to {@link Functions#SQL}. */
+    Errand ask(String database, long nanos) {
+        return new Errand() {
+            private final List<Functions.Row> rows = new ArrayList<>();
+            private final RowView row = new RowView();
+            private boolean whole = true;
+
+            @Override
+            public void on(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
+                if (type != MessageType.Backend.DATA_ROW) {
+                    return;
+                }
+                whole &= row.wrap(buffer, bodyAt, bodyLength) == null && row.columns() == COLUMNS;
+                if (whole) {
+                    rows.add(new Functions.Row(text(0, ""), optional(1), text(2, ""), optional(3)));
+                }
+            }
+
+            private @Nullable String optional(int column) {
+                return row.length(column) < 0 ? null : text(column, "");
+            }
+
+            private String text(int column, String absent) {
+                return row.length(column) < 0
+                        ? absent
+                        : row.buffer().toString(row.offset(column), row.length(column), StandardCharsets.UTF_8);
+            }
+
+            @Override
+            public void onEnd(String fault) {
+                if (fault.equals(NodeSession.GONE)) {
+                    forget(database);
+                } else {
+                    if (!fault.isEmpty() || !whole) {
+                        log.atWarn()
+                                .addKeyValue("database", database)
+                                .addKeyValue("error", fault)
+                                .log("Catalog could not be asked for functions: what calls one goes to the leader");
+                    }
+                    boolean told = fault.isEmpty() && whole;
+                    know(database, new Entry(told ? Functions.of(rows) : of(database), nanos, true, false));
+                }
+            }
+        };
+    }
+
+    /** The session that has asked is gone: another one asks. */
+    private synchronized void forget(String database) {
+        entries.computeIfPresent(database, (same, entry) -> entry.known ? entry : null);
+        tell(database);
+    }
+
+    private synchronized void know(String database, Entry entry) {
+        entries.put(database, entry);
+        tell(database);
+    }
+
+    private void tell(String database) {
+        List<Runnable> all = waiting.remove(database);
+        if (all != null) {
+            all.forEach(Runnable::run);
+        }
+    }
+
+    /** {@code then} is run, on any thread, when whoever has asked has been told; at once where nobody has asked. */
+    synchronized void whenTold(String database, Runnable then) {
+        Entry entry = entries.get(database);
+        if (entry == null || entry.known) {
+            then.run();
+        } else {
+            waiting.computeIfAbsent(database, none -> new ArrayList<>()).add(then);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.pgweir.proxy.split;
+
+import io.netty.buffer.ByteBuf;
+import io.pgweir.auth.NodeLogin;
+import io.pgweir.auth.NodeSecret;
+import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.wire.BackendMessage;
+import io.pgweir.wire.MessageType;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Logs in to a node as the client has logged in to the leader. */
+final class LoginErrand implements Errand {
+    private final @Nullable NodeLogin login;
+    private final NodeSession node;
+    private final Consumer<String> then;
+    private String fault = "";
+
+    /** @param secret null where nobody knows one: then only a node that asks for none lets in */
+    LoginErrand(
+            String user,
+            @Nullable NodeSecret secret,
+            NodeConnection connection,
+            NodeSession node,
+            Consumer<String> then) {
+        this.login = secret == null ? null : new NodeLogin(user, secret, connection.tls(), connection.endPoint());
+        this.node = node;
+        this.then = then;
+    }
+
+    @Override
+    public void on(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
+        if (type != MessageType.Backend.AUTHENTICATION || bodyLength < Integer.BYTES) {
+            return;
+        }
+        int code = buffer.getInt(bodyAt);
+        if (login == null) {
+            if (code != BackendMessage.Authentication.OK) {
+                fail("the node asks for authentication " + code + ", and no secret of the role is known");
+            }
+            return;
+        }
+        byte[] rest = new byte[bodyLength - Integer.BYTES];
+        buffer.getBytes(bodyAt + Integer.BYTES, rest);
+        switch (login.onAuthentication(code, rest)) {
+            case NodeLogin.Send(byte[] body) -> {
+                ByteBuf answer = node.channel()
+                        .alloc()
+                        .buffer(MessageType.HEADER_BYTES + body.length)
+                        .writeByte(MessageType.Frontend.AUTHENTICATION)
+                        .writeInt(MessageType.LENGTH_BYTES + body.length)
+                        .writeBytes(body);
+                node.write(answer);
+                node.channel().flush();
+            }
+            case NodeLogin.Failed(boolean stale, String reason) -> fail(reason);
+            case NodeLogin.Wait() -> {}
+            case NodeLogin.Done() -> {}
+        }
+    }
+
+    private void fail(String reason) {
+        fault = reason;
+        Sockets.close(node.channel());
+    }
+
+    @Override
+    public void onEnd(String told) {
+        then.accept(fault.isEmpty() ? told : fault);
+    }
+}

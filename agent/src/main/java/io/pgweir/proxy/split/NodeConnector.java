@@ -1,0 +1,13 @@
+package io.pgweir.proxy.split;
+
+import io.netty.util.concurrent.Future;
+import io.pgweir.topology.Node;
+
+/** Where a session gets its connections from. On the session's event loop. */
+public interface NodeConnector {
+    /** To a node that reads may go to; fails where there is none. Cancelled where nobody waits any more. */
+    Future<NodeConnection> connect();
+
+    /** Whether reads may still go to a node that they went to so far. */
+    boolean mayStay(Node node);
+}

@@ -1,0 +1,366 @@
+package io.pgweir.proxy.split;
+
+import io.netty.buffer.ByteBuf;
+import io.pgweir.proxy.relay.Disposition;
+import io.pgweir.proxy.relay.Lane;
+import io.pgweir.proxy.relay.Relay;
+import io.pgweir.routing.split.Need;
+import io.pgweir.routing.split.Reason;
+import io.pgweir.sql.SqlStatement;
+import io.pgweir.wire.FrontendDecoder;
+import io.pgweir.wire.FrontendMessage;
+import io.pgweir.wire.MessageType;
+import io.pgweir.wire.MessageWriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client of a split session asks, message by message, and which node each goes to. A message that has to wait (for a node,
+ * for its answers, for its being fresh enough) is held, and all behind it.
+ *
+ * <p>Within a batch (what is asked up to a Sync) the leader is never left. A reader is left for the leader by a Sync of pgweir's
+ * own, whose answer the client does not hear of; where the batch had failed by then, the rest is skipped, as the server would.
+ *
+ * <p>Thread: the session's event loop.
+ */
+final class Requests implements Lane {
+    private static final int NAMES_MAX = 4096;
+
+    private final SplitSession session;
+    private final NodeSession leader;
+    private final Relay relay;
+    private final FrontendDecoder decoder = new FrontendDecoder();
+
+    /** What portals of this batch or transaction run. */
+    private final Map<String, Parsed> portals = new HashMap<>(4);
+
+    private NodeSession current;
+    private @Nullable Request held;
+    private @Nullable ByteBuf own;
+
+    /** A batch has failed, and its rest goes nowhere, up to its Sync. */
+    private boolean skipping;
+
+    /**
+     * @param runs whether something is done, and not only prepared
+     * @param leads why the leader; null where a reader may do
+     * @param uses the prepared statement that it names
+     * @param parses the prepared statement that it makes
+     * @param done what has happened when it has succeeded
+     */
+    private record Request(
+            byte type,
+            Need need,
+            boolean runs,
+            @Nullable String leads,
+            @Nullable Parsed uses,
+            @Nullable Parsed parses,
+            List<Segment.Done> done,
+            byte @Nullable [] message,
+            FrontendMessage content) {
+
+        Request onLeader(String why) {
+            return new Request(type, need, runs, why, uses, parses, done, message, content);
+        }
+    }
+
+    Requests(SplitSession session, NodeSession leader) {
+        this.session = session;
+        this.leader = leader;
+        this.current = leader;
+        this.relay = new Relay(this, leader.channel().alloc(), leader::write);
+    }
+
+    void onBytes(ByteBuf bytes) {
+        relay.onBytes(bytes);
+    }
+
+    void onEnd() {
+        if (!relay.isParked()) {
+            relay.onEnd();
+        }
+    }
+
+    void stop() {
+        relay.stop();
+    }
+
+    boolean isHeld() {
+        return relay.isParked();
+    }
+
+    /** The batch that was cut short had failed. */
+    void skip() {
+        skipping = true;
+    }
+
+    /** That node is gone. */
+    void leave(NodeSession node) {
+        if (current == node) {
+            go(leader);
+        }
+    }
+
+    private void go(NodeSession node) {
+        current = node;
+        relay.toward(node::write);
+        session.onTarget(node);
+    }
+
+    @Override
+    public int look(byte type, int length) {
+        int bodyLength = length - MessageType.LENGTH_BYTES;
+        if (bodyLength < 0) {
+            return LAST_HEADER;
+        }
+        if (type == MessageType.Frontend.COPY_DATA
+                || !MessageType.frontendKnown(type)
+                || bodyLength > MessageType.frontendBodyBytesMax(type)) {
+            return STREAM;
+        }
+        if (session.isUnsettled()
+                && type != MessageType.Frontend.AUTHENTICATION
+                && type != MessageType.Frontend.TERMINATE) {
+            return WAIT;
+        }
+        return Math.min(bodyLength, NodeSession.LOOK_BYTES);
+    }
+
+    @Override
+    public void onLast(byte type, int length) {}
+
+    @Override
+    public @Nullable ByteBuf takeOwn() {
+        ByteBuf said = own;
+        own = null;
+        return said;
+    }
+
+    @Override
+    public void onStream(byte type, int bodyLength) {}
+
+    @Override
+    public void onChunk(ByteBuf buffer, int at, int length, boolean last) {}
+
+    @Override
+    public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
+        decoder.charset(session.charset());
+        return onRequest(type, decoder.decodeHead(type, buffer, bodyAt, headLength, bodyLength), null);
+    }
+
+    @Override
+    public Disposition onMessage(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
+        return switch (type) {
+            case MessageType.Frontend.AUTHENTICATION -> {
+                byte[] body = new byte[bodyLength];
+                buffer.getBytes(bodyAt, body);
+                session.onClientAnswer(body);
+                yield Disposition.FORWARD;
+            }
+            case MessageType.Frontend.TERMINATE -> {
+                session.onTerminate();
+                yield Disposition.FORWARD;
+            }
+            case MessageType.Frontend.SYNC -> onSync();
+            case MessageType.Frontend.FLUSH -> skipping ? Disposition.DROP : Disposition.FORWARD;
+            case MessageType.Frontend.COPY_DONE, MessageType.Frontend.COPY_FAIL -> {
+                current.onCopyEnd();
+                yield Disposition.FORWARD;
+            }
+            default -> {
+                decoder.charset(session.charset());
+                byte[] message = new byte[MessageType.HEADER_BYTES + bodyLength];
+                buffer.getBytes(bodyAt - MessageType.HEADER_BYTES, message);
+                yield onRequest(type, decoder.decode(type, buffer, bodyAt, bodyLength), message);
+            }
+        };
+    }
+
+    private Disposition onSync() {
+        if (skipping) {
+            skipping = false;
+            ByteBuf ready = MessageWriter.bodyless(leader.channel().alloc(), MessageType.Backend.READY_FOR_QUERY);
+            session.say(ready.setInt(1, MessageType.LENGTH_BYTES + 1).writeByte('I'));
+            session.onAnswersRead();
+            return Disposition.DROP;
+        }
+        current.sync(current.route("sync", 0));
+        return Disposition.FORWARD;
+    }
+
+    /** @param message null where it is too long to be kept */
+    private Disposition onRequest(byte type, FrontendMessage content, byte @Nullable [] message) {
+        if (skipping) {
+            return Disposition.DROP;
+        }
+        Request request = request(type, content, message);
+        if (current == (request.leads() == null ? null : leader) || isUnderWay(request)) {
+            own = register(request, current);
+            return Disposition.FORWARD;
+        }
+        held = request;
+        return Disposition.HOLD;
+    }
+
+    /** Whether it goes where what is before it in its batch has gone. */
+    private boolean isUnderWay(Request request) {
+        return request.leads() == null && current != leader && current.isOpen();
+    }
+
+    private Request request(byte type, FrontendMessage content, byte @Nullable [] message) {
+        List<Segment.Done> done = new ArrayList<>(1);
+        Parsed uses = null;
+        Parsed parses = null;
+        Need need = Need.READ;
+        boolean runs = true;
+        switch (content) {
+            case FrontendMessage.Query(String sql) -> need = session.needOf(sql, done);
+            case FrontendMessage.Parse(String name, String sql, int[] types) -> {
+                List<Segment.Done> parts = new ArrayList<>(1);
+                need = session.needOf(sql, parts);
+                SqlStatement statement =
+                        parts.isEmpty() ? null : parts.getFirst().statement();
+                parses = new Parsed(name, statement, message);
+                runs = false;
+            }
+            case FrontendMessage.Bind bind -> {
+                String name = bind.body().statement();
+                uses = session.statement(name);
+                need = needOf(uses);
+                Parsed bound = uses;
+                if (bound == null || portals.size() >= NAMES_MAX) {
+                    portals.remove(bind.body().portal());
+                } else {
+                    portals.put(bind.body().portal(), bound);
+                }
+                runs = false;
+            }
+            case FrontendMessage.Describe(FrontendMessage.Target target, String name) -> {
+                boolean prepared = target == FrontendMessage.Target.STATEMENT;
+                Parsed meant = prepared ? session.statement(name) : portals.get(name);
+                uses = prepared ? meant : null;
+                need = needOf(meant);
+                runs = false;
+            }
+            case FrontendMessage.Execute(String portal, int rows) -> {
+                Parsed bound = portals.get(portal);
+                need = needOf(bound);
+                if (bound != null) {
+                    done.add(new Segment.Done(need, bound.statement()));
+                }
+            }
+            case FrontendMessage.Close ignored -> {
+                need = current.isOpen() && current != leader ? Need.READ : UNKNOWN;
+                runs = false;
+            }
+            default -> need = UNKNOWN;
+        }
+        if (message == null && need.where() == Need.Where.ANY) {
+            need = LONG;
+        }
+        String leads = session.whyLeader(need);
+        return new Request(type, need, runs, leads, uses, parses, done, message, content);
+    }
+
+    /** As the catalog has it by now. */
+    private Need needOf(@Nullable Parsed parsed) {
+        if (parsed == null) {
+            return UNKNOWN;
+        }
+        SqlStatement statement = parsed.statement();
+        return statement == null ? Need.READ : session.needOf(statement);
+    }
+
+    private static final Need UNKNOWN = new Need(Need.Where.LEADER, Need.Effect.NONE, Reason.UNKNOWN_STATEMENT);
+    private static final Need LONG = new Need(Need.Where.LEADER, Need.Effect.NONE, "long");
+
+    /** It goes there: what has to be said before it; null for nothing. */
+    private @Nullable ByteBuf register(Request request, NodeSession node) {
+        boolean keeps = node != leader;
+        String reason = request.leads() == null ? Reason.READ : request.leads();
+        boolean alone = request.content() instanceof FrontendMessage.Query
+                || request.type() == MessageType.Frontend.FUNCTION_CALL;
+        Segment segment = alone ? node.ask(node.route(reason, 0), keeps) : node.segment(node.route(reason, 0), keeps);
+        ByteBuf first = node.prepare(segment, request.uses(), request.parses());
+        segment.keep(request.message(), request.parses(), request.uses());
+        Parsed parses = request.parses();
+        if (parses != null) {
+            session.parsed(parses);
+            node.learn(segment, parses);
+        } else if (request.content() instanceof FrontendMessage.Close(FrontendMessage.Target target, String name)) {
+            if (target == FrontendMessage.Target.STATEMENT) {
+                node.forget(segment, name);
+                session.closed(name, node);
+            } else {
+                portals.remove(name);
+                node.closePortal(segment);
+            }
+        }
+        segment.done.addAll(request.done());
+        if (request.runs() && node == leader) {
+            session.onLeaderAsked(request.need(), reason);
+        } else if (request.runs()) {
+            session.onReaderAsked();
+        }
+        return first;
+    }
+
+    /** What is held goes on as far as it can. */
+    void settle() {
+        if (relay.isParked() && held == null && !session.isUnsettled()) {
+            relay.again();
+        }
+        for (Request request = held; request != null && relay.isParked(); request = held) {
+            if (!goes(request)) {
+                return;
+            }
+        }
+        if (held == null) {
+            current.channel().flush();
+        }
+    }
+
+    private boolean goes(Request request) {
+        if (skipping) {
+            held = null;
+            relay.replace(leader.channel().alloc().buffer(0, 0));
+            return true;
+        }
+        NodeSession to = leader;
+        if (request.leads() == null) {
+            StringBuilder refused = new StringBuilder();
+            String why = session.whyLeader(request.need());
+            NodeSession reader = why == null ? session.readerNow(refused) : null;
+            if (why != null || !refused.isEmpty()) {
+                held = request.onLeader(why == null ? refused.toString() : why);
+                return true;
+            }
+            if (reader == null) {
+                return false;
+            }
+            to = reader;
+        }
+        if (to != current) {
+            if (current != leader) {
+                current.cut();
+                if (!current.isQuiet()) {
+                    return false;
+                }
+                if (skipping) {
+                    return true;
+                }
+            }
+            go(to);
+        }
+        held = null;
+        ByteBuf first = register(request, to);
+        if (first != null) {
+            to.write(first);
+        }
+        relay.release();
+        return true;
+    }
+}

@@ -1,0 +1,14 @@
+package io.pgweir.proxy.split;
+
+import io.pgweir.config.HostPort;
+
+/**
+ * Where what is answered from here on was sent, told in its place between the answers.
+ *
+ * @param node its name in the topology
+ * @param role as the topology calls it
+ * @param reason why there: a word that people count by
+ * @param retries how many nodes were asked before, in vain
+ * @param processId of the server process
+ */
+public record Route(HostPort host, String node, String role, String reason, int retries, int processId) {}

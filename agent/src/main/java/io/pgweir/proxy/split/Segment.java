@@ -1,0 +1,98 @@
+package io.pgweir.proxy.split;
+
+import io.pgweir.routing.split.Need;
+import io.pgweir.sql.SqlStatement;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node answers with one ReadyForQuery: a Query, a FunctionCall, or all up to a Sync; the client's, or a question of
+ * pgweir's own. On the session's event loop.
+ */
+final class Segment {
+    /** What is kept of a segment to run it once more elsewhere. */
+    private static final int KEPT_BYTES_MAX = 32 * 1024;
+
+    /** Null of the client's. */
+    final @Nullable Errand errand;
+
+    final Route route;
+
+    /** Of the client's Parse and Close messages, and those put before them, what becomes of their answers; in order. */
+    final ArrayDeque<Mark> marks = new ArrayDeque<>(2);
+
+    /** What succeeds with it, in order. */
+    final List<Done> done = new ArrayList<>(1);
+
+    private @Nullable List<Kept> kept;
+    private int keptBytes;
+
+    /** The client does not hear of its ReadyForQuery. */
+    boolean silent;
+
+    /** Another node answers in its place. */
+    boolean elsewhere;
+
+    boolean failed;
+
+    /** Answers that the client has got. */
+    int passed;
+
+    /** Rows, or what else cannot be taken back. */
+    boolean beyondRecall;
+
+    /** Answers that the client has got from another node. */
+    int swallow;
+
+    /** Of the last CommandComplete. */
+    String tag = "";
+
+    /**
+     * @param hidden put there by pgweir
+     * @param parsed of a Parse
+     */
+    record Mark(boolean hidden, @Nullable Parsed parsed) {}
+
+    record Done(Need need, @Nullable SqlStatement statement) {}
+
+    /**
+     * One message of the client's.
+     *
+     * @param uses that it cannot be understood without
+     */
+    record Kept(
+            byte[] message,
+            @Nullable Parsed parses,
+            @Nullable Parsed uses) {}
+
+    Segment(@Nullable Errand errand, Route route, boolean keeps) {
+        this.errand = errand;
+        this.route = route;
+        this.kept = keeps ? new ArrayList<>(4) : null;
+    }
+
+    boolean isClients() {
+        return errand == null;
+    }
+
+    void keep(byte @Nullable [] message, @Nullable Parsed parses, @Nullable Parsed uses) {
+        List<Kept> list = kept;
+        if (list == null) {
+            return;
+        }
+        keptBytes += message == null ? 0 : message.length;
+        if (message == null || keptBytes > KEPT_BYTES_MAX) {
+            kept = null;
+        } else {
+            list.add(new Kept(message, parses, uses));
+        }
+    }
+
+    /** What to send to run it once more; null where that cannot be. */
+    @Nullable
+    List<Kept> again() {
+        return beyondRecall ? null : kept;
+    }
+}

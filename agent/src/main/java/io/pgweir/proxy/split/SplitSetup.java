@@ -1,0 +1,27 @@
+package io.pgweir.proxy.split;
+
+import io.pgweir.auth.NodeTokens;
+import io.pgweir.auth.Verifiers;
+import io.pgweir.config.ReadsConfig;
+import io.pgweir.sql.StatementCache;
+import io.pgweir.sql.facts.FactsCache;
+import io.pgweir.telemetry.Telemetry;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the split sessions of one listener share. Any thread.
+ *
+ * @param verifiers null where nobody is asked for secrets: nodes are then logged in to without one
+ * @param tokens null where nodes take what the client has proved
+ * @param statements of the calling event loop, as {@code facts}
+ */
+public record SplitSetup(
+        ReadsConfig reads,
+        @Nullable Verifiers verifiers,
+        @Nullable NodeTokens tokens,
+        Freshness freshness,
+        FunctionCatalogs functions,
+        Supplier<StatementCache> statements,
+        Supplier<FactsCache> facts,
+        Telemetry telemetry) {}

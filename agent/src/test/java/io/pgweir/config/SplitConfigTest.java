@@ -1,0 +1,82 @@
+package io.pgweir.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.pgweir.config.ListenerConfig.Role;
+import io.pgweir.config.ReadsConfig.Consistency;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a listener has in {@code mode: split} only. */
+class SplitConfigTest {
+    @TempDir
+    Path directory;
+
+    private static final String CLUSTER = "clusters: {c: {nodes: [\"pg:5432\"], monitor: {user: weir}}}\n";
+
+    private static String yaml(String cluster, String listener) {
+        return "version: 1\n" + cluster + "listeners: [{name: l, listen: 6432, cluster: c, " + listener + "}]\n";
+    }
+
+    private AgentConfig parse(String yaml) throws ConfigException, IOException {
+        return ConfigReader.read(Files.writeString(directory.resolve("pgweir.yaml"), yaml));
+    }
+
+    private @Nullable SplitConfig read(String listener) throws ConfigException, IOException {
+        return parse(yaml(CLUSTER, listener)).listeners().getFirst().split();
+    }
+
+    @Test
+    void defaults() throws Exception {
+        assertThat(read("mode: split")).isEqualTo(new SplitConfig(ReadsConfig.DEFAULT, null));
+        assertThat(read("mode: transparent")).isNull();
+    }
+
+    @Test
+    void everyKeySetToSomethingElse() throws Exception {
+        SplitConfig split = Objects.requireNonNull(
+                read(
+                        "mode: split, reads: {from: async, consistency: global, wait-max: 7ms, otherwise: leader}, auth: {verifiers: query}"));
+        assertThat(split.reads())
+                .isEqualTo(new ReadsConfig(
+                        List.of(Role.ASYNC), Consistency.GLOBAL, Duration.ofMillis(7), ReadsConfig.Otherwise.LEADER));
+        assertThat(split.auth()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            mode: splitt                                                     | did you mean `split`?
+            mode: split, roles: [leader]                                     | roles: beside mode: split (expected: reads.from)
+            mode: split, reads: {from: leader}                               | from: `leader` (expected: sync, async, standby-leader)
+            mode: split, reads: {wait-max: 2m}                               | wait-max
+            mode: split, reads: {consistency: strong}                        | expected: eventual, session, global
+            mode: split, reads: {form: async}                                | did you mean `from`?
+            mode: split, auth: {verifiers: query, certificates: {roles: {}}} | certificates: the leader judges clients
+            reads: {from: async}                                             | reads: beside mode: transparent
+            auth: {verifiers: query}                                         | auth: beside mode: transparent
+            """)
+    void faultsAreTold(String listener, String told) {
+        ConfigException faults = catchThrowableOfType(ConfigException.class, () -> parse(yaml(CLUSTER, listener)));
+        assertThat(faults.getMessage()).contains(told);
+    }
+
+    @Test
+    void somebodyMustKnowWhoLeads() {
+        ConfigException faults = catchThrowableOfType(
+                ConfigException.class,
+                () -> parse(yaml("clusters: {c: {nodes: [\"pg:5432\"]}}\n", "mode: split, auth: {verifiers: query}")));
+        assertThat(faults.getMessage())
+                .contains("mode: nobody knows who leads (expected: patroni or monitor in cluster `c`)")
+                .contains("auth: nobody may ask for verifiers (expected: query.user, or a monitor in cluster `c`)");
+    }
+}
