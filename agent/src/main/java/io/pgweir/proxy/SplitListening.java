@@ -12,6 +12,7 @@ import io.pgweir.proxy.split.SplitSetup;
 import io.pgweir.routing.Lease;
 import io.pgweir.routing.Wish;
 import io.pgweir.topology.Node;
+import io.pgweir.topology.NodeRole;
 import io.pgweir.wire.StartupPacket;
 import java.security.cert.X509Certificate;
 import java.util.Objects;
@@ -102,7 +103,22 @@ record SplitListening(Cluster cluster, Wish wish, SplitSetup setup) {
 
         @Override
         public boolean mayStay(Node node) {
-            return cluster.whyLeave(node, wish) == null;
+            return cluster.whyLeave(node, wish) == null && followsLeader(node.name());
+        }
+
+        /** A node that is still on a former leader's timeline may be ahead in it, and behind in this one. */
+        private boolean followsLeader(String name) {
+            int leaders = 0;
+            int own = 0;
+            for (Node each : cluster.topology().nodes()) {
+                if (each.role() == NodeRole.LEADER) {
+                    leaders = each.timeline();
+                }
+                if (each.name().equals(name)) {
+                    own = each.timeline();
+                }
+            }
+            return own == 0 || leaders == 0 || own >= leaders;
         }
     }
 }

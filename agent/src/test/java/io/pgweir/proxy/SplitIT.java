@@ -361,4 +361,80 @@ class SplitIT {
         assertThat(client.query("select count(*) from t")).contains("D(0)");
         assertThat(roles("select count(*) from t")).containsExactly("async: read", "leader: no-reader");
     }
+
+    @Test
+    void discardedStatementsAreDiscardedEverywhere() {
+        client.send(Frontend.parse("one", "select count(*) from t"), Frontend.sync());
+        client.readUntilReady();
+        assertThat(execute("one")).contains("D(0)");
+        client.query("discard all");
+        assertThat(execute("one")).contains("26000");
+        client.send(Frontend.parse("one", "select count(*) + 1 from t"), Frontend.sync());
+        client.readUntilReady();
+        assertThat(execute("one")).contains("D(1)");
+        client.query("deallocate all");
+        assertThat(execute("one")).contains("26000");
+    }
+
+    @Test
+    void failureOnTheStandbyIsTheLeadersToTell() {
+        assertThat(client.query("select 1 / 0 from t right join (values (1)) v on true"))
+                .contains("22012", "Z(I)");
+        assertThat(client.query("select nothing from nowhere")).contains("42P01", "Z(I)");
+        client.send(
+                Frontend.parse("", "select 1 / 0 from t right join (values (1)) v on true"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.parse("", "insert into t values (1)"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.sync());
+        assertThat(line(client.readUntilReady()))
+                .contains("22012")
+                .containsOnlyOnce("Z(I)")
+                .doesNotContain("INSERT");
+        assertThat(client.query("select count(*) from t")).contains("D(0)");
+        assertThat(roles("select nothing from nowhere")).containsExactly("leader: retry");
+    }
+
+    @Test
+    void whatTheLeaderSaysMeanwhileWaits() throws Exception {
+        // Given
+        client.send(Frontend.query("select repeat('x', 1000) from generate_series(1, 100000) left join t on false"));
+        for (int i = 0; i < 100; i++) {
+            client.read();
+        }
+
+        // When
+        primary.query("alter system set timezone = 'Africa/Abidjan'");
+        primary.query("select pg_reload_conf()");
+
+        // Then
+        List<Reply> rest = client.readUntilReady();
+        assertThat(rest).hasSize(100000 + 3 - 100);
+        primary.query("alter system reset timezone");
+        primary.query("select pg_reload_conf()");
+    }
+
+    @Test
+    void copyAndBigStatementsPass() {
+        client.query("select count(*) from t");
+        client.send(Frontend.query("copy t from stdin"));
+        client.readThrough('G');
+        client.send(Frontend.copyData("1\n2\n"), Frontend.copyDone());
+        assertThat(line(client.readUntilReady())).contains("COPY 2");
+        assertThat(client.query("select count(*) from t")).contains("D(2)");
+        client.send(
+                Frontend.parse("", "copy t from stdin"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.sync());
+        client.readThrough('G');
+        client.send(Frontend.copyData("3\n"), Frontend.copyDone(), Frontend.sync());
+        assertThat(line(client.readUntilReady())).contains("COPY 1");
+        assertThat(client.query("select count(*) from t")).contains("D(3)");
+        assertThat(roles("select count(*) from t")).containsOnly("async: read");
+        String big = "select count(*), " + "1, ".repeat(30000) + "2 from t";
+        assertThat(client.query(big)).contains("54011");
+    }
 }

@@ -4,12 +4,53 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How far the nodes of a cluster have come, as far as sessions have asked, and how far the leader has. Positions in the WAL
- * ({@code pg_lsn}) as unsigned 64 bits; they never go back. Any thread.
+ * How far the nodes of a cluster have come, as far as sessions have asked, and how far its leader has. Positions in the WAL
+ * ({@code pg_lsn}) as unsigned 64 bits; within one timeline they never go back. Any thread.
  */
 public final class Freshness {
-    private final ConcurrentHashMap<String, AtomicLong> replayed = new ConcurrentHashMap<>();
-    private final AtomicLong committed = new AtomicLong();
+    private Era current = new Era(0);
+
+    /** One timeline of a leader: what was known before it says nothing of it. */
+    static final class Era {
+        private final int timeline;
+        private final ConcurrentHashMap<String, AtomicLong> replayed = new ConcurrentHashMap<>();
+        private final AtomicLong committed = new AtomicLong();
+
+        private Era(int timeline) {
+            this.timeline = timeline;
+        }
+
+        void onReplayed(String node, long position) {
+            raise(replayed.computeIfAbsent(node, unknown -> new AtomicLong()), position);
+        }
+
+        /** At least so far. */
+        long replayed(String node) {
+            AtomicLong known = replayed.get(node);
+            return known == null ? 0 : known.get();
+        }
+
+        /** By some session of this agent. */
+        void onCommitted(long position) {
+            raise(committed, position);
+        }
+
+        long committed() {
+            return committed.get();
+        }
+
+        private static void raise(AtomicLong known, long position) {
+            known.accumulateAndGet(position, (one, other) -> Long.compareUnsigned(one, other) >= 0 ? one : other);
+        }
+    }
+
+    /** Shared by all sessions whose leader has that timeline; what is known of an older one is forgotten. */
+    synchronized Era era(int timeline) {
+        if (current.timeline != timeline) {
+            current = new Era(timeline);
+        }
+        return current;
+    }
 
     /** @return 0 for what is none */
     static long position(String lsn) {
@@ -22,28 +63,5 @@ public final class Freshness {
         } catch (NumberFormatException none) {
             return 0;
         }
-    }
-
-    void onReplayed(String node, long position) {
-        raise(replayed.computeIfAbsent(node, unknown -> new AtomicLong()), position);
-    }
-
-    /** At least so far. */
-    long replayed(String node) {
-        AtomicLong known = replayed.get(node);
-        return known == null ? 0 : known.get();
-    }
-
-    /** By some session of this agent. */
-    void onCommitted(long position) {
-        raise(committed, position);
-    }
-
-    long committed() {
-        return committed.get();
-    }
-
-    private static void raise(AtomicLong known, long position) {
-        known.accumulateAndGet(position, (one, other) -> Long.compareUnsigned(one, other) >= 0 ? one : other);
     }
 }

@@ -30,41 +30,68 @@ public final class FunctionCatalogs {
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
     private final Map<String, List<Runnable>> waiting = new HashMap<>();
 
-    private record Entry(Functions functions, long nanos, boolean known, boolean outdated) {}
+    /**
+     * @param known whether somebody has been told, be it that nobody will
+     * @param ddl how often DDL was seen, and {@code knownDdl} how often when whoever was told last had asked
+     */
+    private record Entry(Functions functions, long nanos, boolean known, int ddl, int knownDdl, boolean asking) {
+        private static final Entry NONE = new Entry(Functions.NONE, 0, false, 0, 0, false);
+
+        boolean isSettled() {
+            return known && ddl == knownDdl;
+        }
+    }
 
     /** Nothing but PostgreSQL's own, where nobody has asked yet. */
     Functions of(String database) {
+        return entry(database).functions;
+    }
+
+    private Entry entry(String database) {
         Entry entry = entries.get(database);
-        return entry == null ? Functions.NONE : entry.functions;
+        return entry == null ? Entry.NONE : entry;
     }
 
     /** Whether whoever can ask should; true to one of those who want to know at the same time. */
     boolean wants(String database, long nanos) {
-        Entry entry = entries.get(database);
-        if (entry != null && !entry.outdated && nanos - entry.nanos < KEPT_NANOS) {
-            return false;
-        }
-        if (entry == null && entries.size() >= DATABASES_MAX) {
-            entries.clear();
-        }
-        Entry asked =
-                new Entry(entry == null ? Functions.NONE : entry.functions, nanos, entry != null && entry.known, false);
-        return entry == null ? entries.putIfAbsent(database, asked) == null : entries.replace(database, entry, asked);
+        Entry entry = entry(database);
+        boolean old = !entry.isSettled() || nanos - entry.nanos >= KEPT_NANOS;
+        return old && !entry.asking && begins(database, nanos);
     }
 
-    /** Whether anybody has been told yet, be it that nobody will. */
+    private synchronized boolean begins(String database, long nanos) {
+        if (entries.size() >= DATABASES_MAX && !entries.containsKey(database)) {
+            entries.clear();
+        }
+        Entry entry = entry(database);
+        if (entry.asking) {
+            return false;
+        }
+        entries.put(database, new Entry(entry.functions, nanos, entry.known, entry.ddl, entry.knownDdl, true));
+        return true;
+    }
+
+    /** Whether somebody has been told, be it that nobody will. */
     boolean isKnown(String database) {
-        Entry entry = entries.get(database);
-        return entry != null && entry.known;
+        return entry(database).known;
+    }
+
+    /** Whether what is known is from behind all DDL that was seen. */
+    boolean isSettled(String database) {
+        return entry(database).isSettled();
     }
 
     /** Something was created or altered that functions may be. */
-    void onDdl(String database) {
-        entries.computeIfPresent(database, (same, entry) -> new Entry(entry.functions, entry.nanos, entry.known, true));
+    synchronized void onDdl(String database) {
+        entries.computeIfPresent(
+                database,
+                (same, entry) -> new Entry(
+                        entry.functions, entry.nanos, entry.known, entry.ddl + 1, entry.knownDdl, entry.asking));
     }
 
     /** Reads the answer to {@link Functions#SQL}. */
-    Errand ask(String database, long nanos) {
+    Errand ask(String database) {
+        int asked = entry(database).ddl;
         return new Errand() {
             private final List<Functions.Row> rows = new ArrayList<>();
             private final RowView row = new RowView();
@@ -103,7 +130,7 @@ public final class FunctionCatalogs {
                                 .log("Catalog could not be asked for functions: what calls one goes to the leader");
                     }
                     boolean told = fault.isEmpty() && whole;
-                    know(database, new Entry(told ? Functions.of(rows) : of(database), nanos, true, false));
+                    know(database, told ? Functions.of(rows) : of(database), asked);
                 }
             }
         };
@@ -111,12 +138,15 @@ public final class FunctionCatalogs {
 
     /** The session that has asked is gone: another one asks. */
     private synchronized void forget(String database) {
-        entries.computeIfPresent(database, (same, entry) -> entry.known ? entry : null);
+        entries.computeIfPresent(
+                database,
+                (same, entry) -> new Entry(entry.functions, 0, entry.known, entry.ddl, entry.knownDdl, false));
         tell(database);
     }
 
-    private synchronized void know(String database, Entry entry) {
-        entries.put(database, entry);
+    private synchronized void know(String database, Functions functions, int asked) {
+        Entry entry = entry(database);
+        entries.put(database, new Entry(functions, entry.nanos, true, entry.ddl, asked, false));
         tell(database);
     }
 
@@ -129,11 +159,10 @@ public final class FunctionCatalogs {
 
     /** {@code then} is run, on any thread, when whoever has asked has been told; at once where nobody has asked. */
     synchronized void whenTold(String database, Runnable then) {
-        Entry entry = entries.get(database);
-        if (entry == null || entry.known) {
-            then.run();
-        } else {
+        if (entry(database).asking) {
             waiting.computeIfAbsent(database, none -> new ArrayList<>()).add(then);
+        } else {
+            then.run();
         }
     }
 }

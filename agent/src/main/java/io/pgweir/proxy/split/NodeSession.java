@@ -129,6 +129,7 @@ final class NodeSession {
         Segment now = open;
         if (now == null) {
             now = ask(route, keeps);
+            now.extended = true;
             open = now;
         }
         return now;
@@ -157,13 +158,9 @@ final class NodeSession {
     void onCopyEnd() {
         Segment first = segments.peek();
         if (copying && first != null) {
-            boolean simple = first != open && segments.size() == 1;
             segments.clear();
-            open = null;
             segments.add(first);
-            if (!simple) {
-                open = first;
-            }
+            open = first.extended ? first : null;
             copying = false;
         }
     }
@@ -263,8 +260,18 @@ final class NodeSession {
         statements.clear();
     }
 
-    boolean hasStatements() {
-        return !statements.isEmpty();
+    /** The client has closed them all by SQL, elsewhere. */
+    void dropAll() {
+        if (!statements.isEmpty() && isReady() && open == null) {
+            statements.clear();
+            run(MessageWriter.query(channel().alloc(), "DEALLOCATE ALL"), fault -> {});
+        }
+    }
+
+    void close() {
+        if (!ended) {
+            Sockets.close(channel());
+        }
     }
 
     /** @return what of the client's was not answered, in order */

@@ -29,6 +29,9 @@ final class Segment {
     private @Nullable List<Kept> kept;
     private int keptBytes;
 
+    /** It ends with a Sync. */
+    boolean extended;
+
     /** The client does not hear of its ReadyForQuery. */
     boolean silent;
 

@@ -12,6 +12,8 @@ final class SessionSettings {
     /** A client that sets more than this stays with the leader. */
     static final int STATEMENTS_MAX = 256;
 
+    static final String DISCARD_ALL = "DISCARD ALL";
+
     private final List<Entry> entries = new ArrayList<>(4);
     private final List<Entry> uncommitted = new ArrayList<>(0);
     private int version;
@@ -40,7 +42,7 @@ final class SessionSettings {
     void discardAll() {
         entries.clear();
         uncommitted.clear();
-        entries.add(new Entry(++version, null, "DISCARD ALL"));
+        entries.add(new Entry(++version, null, DISCARD_ALL));
     }
 
     void onCommit() {

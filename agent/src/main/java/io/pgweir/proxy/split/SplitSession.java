@@ -2,18 +2,6 @@ package io.pgweir.proxy.split;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
-import io.pgweir.auth.ClientKey;
-import io.pgweir.auth.KnownRole;
-import io.pgweir.auth.Lookup;
-import io.pgweir.auth.Md5Hash;
-import io.pgweir.auth.NodeSecret;
-import io.pgweir.auth.NodeTokens;
-import io.pgweir.auth.Password;
-import io.pgweir.auth.RoleSecret;
-import io.pgweir.auth.ScramVerifier;
-import io.pgweir.auth.ScramWitness;
-import io.pgweir.auth.Verifiers;
 import io.pgweir.config.ReadsConfig;
 import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.routing.split.Functions;
@@ -36,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,35 +62,26 @@ public final class SplitSession implements SplitSocket.End {
             SqlState.CRASH_SHUTDOWN,
             SqlState.CANNOT_CONNECT_NOW);
 
-    /** A reader that could not be had is not asked for again for this long. */
-    private static final long READER_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-    /** Between two questions how far a reader is. */
-    private static final long BEHIND_MILLIS = 2;
-
     private static final String LEADER_POSITION = "SELECT pg_catalog.pg_current_wal_insert_lsn()";
-    private static final String READER_POSITION = "SELECT pg_catalog.pg_last_wal_replay_lsn()";
 
     private final SplitSetup setup;
     private final ReadsConfig reads;
     private final EventLoop loop;
-    private final NodeConnector connector;
     private final StartupPacket.Startup startup;
     private final String user;
     private final String database;
     private final SplitSocket socket;
     private final NodeSession leader;
     private final Requests requests;
-    private final ScramWitness witness = new ScramWitness();
+    private final Reader reading;
+
+    /** Of the leader's timeline: a position of another says nothing. */
+    private final Freshness.Era freshness;
+
     private final SessionSettings settings = new SessionSettings();
 
     /** Of the client, on whatever node. */
     private final Map<String, Parsed> statements = new HashMap<>(4);
-
-    private @Nullable NodeSession reader;
-    private @Nullable Future<NodeConnection> connecting;
-    private boolean readerFailed;
-    private long readerFailedNanos;
 
     private byte[] packet = {};
     private boolean serving;
@@ -114,21 +92,16 @@ public final class SplitSession implements SplitSocket.End {
     /** Why everything goes to the leader from now on; null where it does not. */
     private @Nullable String pinned;
 
-    /** For a token. */
-    private boolean asking;
-
     private boolean learning;
-    private boolean lookedUp = true;
-    private @Nullable RoleSecret known;
-    private @Nullable NodeSecret secret;
+
+    /** This session has changed what functions there may be, and what is known is older. */
+    private boolean defined;
 
     /** Where the WAL has to be replayed to for this session to see what it has written. */
     private long written;
 
     private boolean wrote;
     private boolean askingPosition;
-    private long waitingSince;
-    private boolean timer;
 
     private @Nullable Route told;
     private @Nullable Route toTell;
@@ -149,13 +122,14 @@ public final class SplitSession implements SplitSocket.End {
         this.setup = setup;
         this.reads = setup.reads();
         this.loop = loop;
-        this.connector = connector;
         this.startup = startup;
         this.user = startup.parameter("user", "");
         this.database = startup.parameter("database", user);
         this.socket = new SplitSocket(leads.address());
         this.leader = new NodeSession(this, leads, true);
+        this.freshness = setup.freshness().era(leads.node().timeline());
         this.requests = new Requests(this, leader);
+        this.reading = new Reader(this, setup, loop, user, database, connector);
     }
 
     /**
@@ -180,34 +154,18 @@ public final class SplitSession implements SplitSocket.End {
     }
 
     private void start() {
-        if (!startup.parameter("replication", "").isEmpty()) {
+        if (startup.parameter("replication", "").isEmpty()) {
+            reading.lookUp();
+        } else {
             pin("replication");
         }
-        Verifiers verifiers = setup.verifiers();
-        if (verifiers != null && pinned == null) {
-            lookedUp = false;
-            verifiers.lookup(user, database).thenAcceptAsync(this::onLookup, loop);
-        }
-    }
-
-    private void onLookup(Lookup found) {
-        lookedUp = true;
-        switch (found) {
-            case Lookup.Found(KnownRole role) -> known = role.secret();
-            case Lookup.Absent() -> {}
-            case Lookup.Unavailable(String reason) ->
-                log.atWarn()
-                        .addKeyValue("user", user)
-                        .addKeyValue("error", reason)
-                        .log("Verifiers cannot be asked");
-        }
-        settle();
     }
 
     // What the client says.
 
     @Override
     public boolean takes() {
+        NodeSession reader = reading.node();
         return leader.channel().isWritable()
                 && (reader == null || reader.channel().isWritable())
                 && !requests.isHeld();
@@ -228,6 +186,7 @@ public final class SplitSession implements SplitSocket.End {
     @Override
     public void onFlushed() {
         leader.channel().flush();
+        NodeSession reader = reading.node();
         if (reader != null) {
             reader.channel().flush();
         }
@@ -239,11 +198,14 @@ public final class SplitSession implements SplitSocket.End {
         steer();
     }
 
-    private void steer() {
-        leader.reading(wanted && holding != leader);
+    /** Of two nodes one speaks: what the leader has to say between an answer's messages waits. */
+    void steer() {
+        NodeSession reader = reading.node();
+        boolean elsewhere = reader != null && holding == null && reader.isAnsweringClient();
+        leader.reading(wanted && !elsewhere);
         if (reader != null) {
             // A node that logs in for us, or is asked by us, is read whatever the client takes.
-            reader.reading(wanted || !reader.isReady() || !reader.isAnsweringClient());
+            reader.reading(wanted || !reader.isAnsweringClient());
         }
     }
 
@@ -259,35 +221,17 @@ public final class SplitSession implements SplitSocket.End {
     public void onClosed() {
         over = true;
         requests.stop();
-        close(leader);
-        if (connecting != null) {
-            connecting.cancel(false);
-        }
-        if (reader != null) {
-            close(reader);
-        }
-        if (secret instanceof ClientKey key) {
-            key.close();
-        }
-    }
-
-    private static void close(NodeSession node) {
-        if (!node.isEnded()) {
-            Sockets.close(node.channel());
-        }
+        leader.close();
+        reading.close();
     }
 
     void onTerminate() {
-        NodeSession away = reader;
-        if (away != null) {
-            reader = null;
-            away.terminate();
-        }
+        reading.leave();
     }
 
     /** A {@code p} passes. */
     void onClientAnswer(byte[] body) {
-        witness.onClient(body);
+        reading.witness().onClient(body);
     }
 
     // What nodes say.
@@ -336,12 +280,11 @@ public final class SplitSession implements SplitSocket.End {
             case BackendMessage.Authentication request -> {
                 byte[] body = new byte[bodyLength];
                 buffer.getBytes(bodyAt, body);
-                witness.onServer(body);
+                reading.witness().onServer(body);
             }
             case BackendMessage.ParameterStatus setting -> onParameter(setting.name(), setting.value());
             case BackendMessage.ReadyForQuery now -> {
                 serving = true;
-                learn();
                 later();
             }
             default -> {}
@@ -385,7 +328,6 @@ public final class SplitSession implements SplitSocket.End {
                 pin("too-many-settings");
             }
             harvest();
-            learn();
         }
     }
 
@@ -417,12 +359,14 @@ public final class SplitSession implements SplitSocket.End {
                 case DEALLOCATE_ALL -> {
                     statements.clear();
                     leader.forgetAll();
-                    if (reader != null && reader.hasStatements()) {
-                        drop(reader);
+                    NodeSession reader = reading.node();
+                    if (reader != null) {
+                        reader.dropAll();
                     }
                 }
                 case DEALLOCATE -> {
                     Parsed closed = statements.remove(Objects.requireNonNullElse(statement.preparedName(), ""));
+                    NodeSession reader = reading.node();
                     if (closed != null && reader != null) {
                         reader.drop(closed.name());
                     }
@@ -431,6 +375,7 @@ public final class SplitSession implements SplitSocket.End {
             }
             if (done.need().reason().equals(Reason.DEFINITION)) {
                 setup.functions().onDdl(database);
+                defined = true;
             }
         }
     }
@@ -462,7 +407,7 @@ public final class SplitSession implements SplitSocket.End {
                     pin("position-unknown");
                 } else {
                     written = position;
-                    setup.freshness().onCommitted(position);
+                    freshness.onCommitted(position);
                 }
                 later();
             }
@@ -513,10 +458,7 @@ public final class SplitSession implements SplitSocket.End {
             endIfQuiet();
             return;
         }
-        if (reader == node) {
-            reader = null;
-            failReader();
-        }
+        reading.onEnded(node);
         if (holding == node) {
             holding = null;
             unanswered.removeFirst();
@@ -534,6 +476,7 @@ public final class SplitSession implements SplitSocket.End {
     }
 
     private void endIfQuiet() {
+        NodeSession reader = reading.node();
         if (leader.isEnded() && (reader == null || !reader.isAnsweringClient())) {
             socket.sayEnd();
         } else if (clientEnded && reader != null && reader.isQuiet()) {
@@ -549,6 +492,7 @@ public final class SplitSession implements SplitSocket.End {
 
     /** Whether the client is not let in yet, or what a statement asks for cannot be told before the catalog has been read. */
     boolean isUnsettled() {
+        learn();
         return !serving || learning;
     }
 
@@ -571,15 +515,8 @@ public final class SplitSession implements SplitSocket.End {
         statements.remove(name);
         if (where != leader) {
             leader.drop(name);
-        } else if (reader != null) {
-            reader.drop(name);
-        }
-    }
-
-    private static void drop(NodeSession node) {
-        node.forgetAll();
-        if (!node.isOpen() && node.isReady()) {
-            node.run(MessageWriter.query(node.channel().alloc(), "DEALLOCATE ALL"), fault -> {});
+        } else if (reading.node() != null) {
+            reading.node().drop(name);
         }
     }
 
@@ -654,7 +591,7 @@ public final class SplitSession implements SplitSocket.End {
         socket.note(node.cancelTarget());
     }
 
-    /** Asks the leader what functions do, where nobody of this database knows, or it was long ago; what is not known is waited for. */
+    /** Asks the leader what functions do, where nobody of this database knows, or it was long ago; what is not known, or was changed here, is waited for. */
     private void learn() {
         if (pinned != null || !serving || learning || status != 'I' || leader.isOpen() || leader.isEnded()) {
             return;
@@ -662,213 +599,18 @@ public final class SplitSession implements SplitSocket.End {
         FunctionCatalogs catalogs = setup.functions();
         long now = System.nanoTime();
         if (catalogs.wants(database, now)) {
-            leader.run(MessageWriter.query(leader.channel().alloc(), Functions.SQL), catalogs.ask(database, now));
+            leader.run(MessageWriter.query(leader.channel().alloc(), Functions.SQL), catalogs.ask(database));
         }
-        if (!catalogs.isKnown(database)) {
+        defined &= !catalogs.isSettled(database);
+        if (defined || !catalogs.isKnown(database)) {
             learning = true;
             catalogs.whenTold(
                     database,
                     () -> loop.execute(() -> {
                         learning = false;
-                        learn();
                         settle();
                     }));
         }
-    }
-
-    /**
-     * A node for a read; null where nobody knows yet: {@link Requests#settle} asks again.
-     *
-     * @param refused told why there is none, where there is none
-     */
-    @Nullable
-    NodeSession readerNow(StringBuilder refused) {
-        if (!lookedUp) {
-            return null;
-        }
-        learn();
-        NodeSession node = reader;
-        if (node != null && !connector.mayStay(node.connection.node()) && node.isQuiet()) {
-            reader = null;
-            node.terminate();
-            node = null;
-        }
-        if (node == null) {
-            if (readerFailed && System.nanoTime() - readerFailedNanos < READER_PAUSE_NANOS) {
-                refused.append("no-reader");
-                return null;
-            }
-            connect();
-            return null;
-        }
-        if (!node.isReady() || askingPosition) {
-            return null;
-        }
-        if (node.settings != settings.version()) {
-            if (node.isQuiet()) {
-                setOn(node);
-            }
-            return null;
-        }
-        return isFresh(node, refused) ? node : null;
-    }
-
-    private boolean isFresh(NodeSession node, StringBuilder refused) {
-        long needed = switch (reads.consistency()) {
-            case EVENTUAL -> 0;
-            case SESSION -> written;
-            case GLOBAL -> {
-                long all = setup.freshness().committed();
-                yield Long.compareUnsigned(all, written) > 0 ? all : written;
-            }
-        };
-        String name = node.connection.node().name();
-        if (Long.compareUnsigned(setup.freshness().replayed(name), needed) >= 0) {
-            waitingSince = 0;
-            return true;
-        }
-        long now = System.nanoTime();
-        if (waitingSince == 0) {
-            waitingSince = now;
-        } else if (now - waitingSince >= reads.waitMax().toNanos()) {
-            waitingSince = 0;
-            refused.append("stale");
-            return false;
-        }
-        if (node.isQuiet() && !timer) {
-            askPosition(node, name);
-        }
-        return false;
-    }
-
-    private void askPosition(NodeSession node, String name) {
-        node.run(MessageWriter.query(node.channel().alloc(), READER_POSITION), new PositionErrand() {
-            @Override
-            void onPosition(long position) {
-                setup.freshness().onReplayed(name, position);
-                timer = true;
-                look();
-            }
-        });
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // Whatever comes of it, nobody waits.
-    private void look() {
-        loop.schedule(
-                () -> {
-                    timer = false;
-                    settle();
-                },
-                BEHIND_MILLIS,
-                TimeUnit.MILLISECONDS);
-    }
-
-    private void setOn(NodeSession node) {
-        int version = settings.version();
-        List<String> behind = settings.behind(node.settings);
-        for (int i = 0; i < behind.size(); i++) {
-            boolean last = i == behind.size() - 1;
-            node.run(MessageWriter.query(node.channel().alloc(), charset, behind.get(i)), fault -> {
-                if (!fault.isEmpty()) {
-                    pin("setting");
-                } else if (last) {
-                    node.settings = version;
-                }
-            });
-        }
-    }
-
-    private void connect() {
-        if (connecting != null || asking) {
-            return;
-        }
-        Future<NodeConnection> wait = connector.connect();
-        connecting = wait;
-        wait.addListener((Future<NodeConnection> done) -> {
-            connecting = null;
-            if (!done.isSuccess()) {
-                failReader();
-            } else if (over || pinned != null) {
-                Sockets.close(done.getNow().channel());
-                done.getNow().onEnded().run();
-            } else {
-                ask(done.getNow());
-            }
-            settle();
-        });
-    }
-
-    private void failReader() {
-        readerFailed = true;
-        readerFailedNanos = System.nanoTime();
-    }
-
-    /** Logs in with what the node takes. */
-    private void ask(NodeConnection connection) {
-        NodeTokens tokens = setup.tokens();
-        if (tokens == null) {
-            login(connection, mine());
-            return;
-        }
-        asking = true;
-        tokens.token(connection.host(), user)
-                .whenCompleteAsync(
-                        (token, failure) -> {
-                            asking = false;
-                            if (failure != null || over) {
-                                log.atWarn()
-                                        .addKeyValue("node", connection.node().name())
-                                        .addKeyValue("error", String.valueOf(failure))
-                                        .log("No token for a node");
-                                Sockets.close(connection.channel());
-                                connection.onEnded().run();
-                                failReader();
-                            } else {
-                                login(connection, token);
-                            }
-                            settle();
-                        },
-                        loop);
-    }
-
-    /** What the client has proved to the leader, or what its role's password is. */
-    private @Nullable NodeSecret mine() {
-        if (secret == null) {
-            secret = switch (known) {
-                case ScramVerifier verifier -> witness.key(verifier);
-                case Password password -> password;
-                case Md5Hash none -> null;
-                case null -> null;
-            };
-        }
-        return secret;
-    }
-
-    private void login(NodeConnection connection, @Nullable NodeSecret by) {
-        NodeSession node = new NodeSession(this, connection, false);
-        reader = node;
-        ByteBuf hello = node.channel().alloc().buffer(packet.length).writeBytes(packet);
-        node.run(hello, new LoginErrand(user, by, connection, node, fault -> {
-            if (fault.isEmpty()) {
-                readerFailed = false;
-            } else {
-                log.atWarn()
-                        .addKeyValue("user", user)
-                        .addKeyValue("node", connection.node().name())
-                        .addKeyValue("error", fault)
-                        .log("No login to a node for reads");
-                if (reader == node) {
-                    reader = null;
-                }
-                if (setup.verifiers() != null) {
-                    setup.verifiers().invalidate(user);
-                }
-                failReader();
-                close(node);
-            }
-            later();
-        }));
-        steer();
     }
 
     /** From now on, everything goes to the leader. */
@@ -876,16 +618,51 @@ public final class SplitSession implements SplitSocket.End {
         if (pinned == null) {
             pinned = reason;
             setup.telemetry().counter(Metric.SPLIT_PINS, reason).increment();
-            NodeSession away = reader;
-            if (away != null && away.isQuiet()) {
-                reader = null;
-                away.terminate();
-            }
+            reading.leaveIfQuiet();
         }
     }
 
     private void unpin() {
         pinned = null;
+    }
+
+    /** @return the node's session for a read; null where nobody knows yet */
+    @Nullable
+    NodeSession readerNow(StringBuilder refused) {
+        return askingPosition ? null : reading.now(refused);
+    }
+
+    SessionSettings settings() {
+        return settings;
+    }
+
+    Freshness.Era freshness() {
+        return freshness;
+    }
+
+    /** The startup packet; not to be changed. */
+    byte[] packet() {
+        return packet;
+    }
+
+    /** Where the WAL has to be replayed to for a read. */
+    long needed() {
+        return switch (reads.consistency()) {
+            case EVENTUAL -> 0;
+            case SESSION -> written;
+            case GLOBAL -> {
+                long all = freshness.committed();
+                yield Long.compareUnsigned(all, written) > 0 ? all : written;
+            }
+        };
+    }
+
+    boolean isPinned() {
+        return pinned != null;
+    }
+
+    boolean isOver() {
+        return over;
     }
 
     /** When what is being read has been looked at. */
