@@ -2,17 +2,11 @@ package io.pgweir.proxy.split;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.pgweir.proxy.relay.Disposition;
-import io.pgweir.proxy.relay.Lane;
 import io.pgweir.proxy.relay.Leg;
 import io.pgweir.proxy.relay.Relay;
 import io.pgweir.proxy.relay.Sockets;
-import io.pgweir.wire.BackendDecoder;
-import io.pgweir.wire.BackendMessage;
-import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageType;
 import io.pgweir.wire.MessageWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,9 +27,6 @@ final class NodeSession {
     /** What an errand is told that gets no answer any more. */
     static final String GONE = "the server closed the connection";
 
-    private static final ErrorFields NO_FIELDS =
-            new ErrorFields("ERROR", "", "", null, null, 0, null, null, null, null, null);
-
     private static final byte[] TERMINATE = {MessageType.Frontend.TERMINATE, 0, 0, 0, 4};
 
     private final SplitSession session;
@@ -45,9 +36,11 @@ final class NodeSession {
     final boolean leads;
 
     private final Leg leg = new Leg(new Events());
-    private final BackendDecoder decoder = new BackendDecoder();
+    private final Answers answers;
     private final Relay toClient;
-    private final ArrayDeque<Segment> segments = new ArrayDeque<>(4);
+
+    /** What was asked and is not answered, in order. */
+    final ArrayDeque<Segment> segments = new ArrayDeque<>(4);
 
     /** The client's statements that it knows. */
     private final Map<String, Parsed> statements = new HashMap<>(4);
@@ -58,17 +51,14 @@ final class NodeSession {
     /** Version of the settings that it has. */
     int settings;
 
-    private int processId;
-    private byte[] key = {};
-    private boolean ready;
     private boolean ended;
-    private boolean copying;
 
     NodeSession(SplitSession session, NodeConnection connection, boolean leads) {
         this.session = session;
         this.connection = connection;
         this.leads = leads;
-        this.toClient = new Relay(new Answers(), connection.channel().alloc(), session::say);
+        this.answers = new Answers(session, this);
+        this.toClient = new Relay(answers, connection.channel().alloc(), session::say);
         connection.channel().pipeline().addLast("leg", leg);
         connection
                 .channel()
@@ -82,7 +72,7 @@ final class NodeSession {
 
     /** Whether it takes what clients ask. */
     boolean isReady() {
-        return ready && !ended;
+        return answers.isReady() && !ended;
     }
 
     boolean isEnded() {
@@ -157,11 +147,11 @@ final class NodeSession {
     /** The client has ended what it copies: whatever Syncs it had sent ahead of that the server has overlooked. */
     void onCopyEnd() {
         Segment first = segments.peek();
-        if (copying && first != null) {
+        if (answers.isCopying() && first != null) {
             segments.clear();
             segments.add(first);
             open = first.extended ? first : null;
-            copying = false;
+            answers.onCopyEnd();
         }
     }
 
@@ -255,6 +245,11 @@ final class NodeSession {
         }
     }
 
+    /** It was learned, and the node has refused it. */
+    void onNotParsed(Parsed parsed) {
+        statements.remove(parsed.name(), parsed);
+    }
+
     /** By SQL, the client has closed them all. */
     void forgetAll() {
         statements.clear();
@@ -289,11 +284,11 @@ final class NodeSession {
                 connection.node().role().label(),
                 reason,
                 retries,
-                processId);
+                answers.processId());
     }
 
     CancelTarget cancelTarget() {
-        return new CancelTarget(connection.host(), connection.address(), processId, key);
+        return new CancelTarget(connection.host(), connection.address(), answers.processId(), answers.key());
     }
 
     /** The answer that is held goes nowhere; what is behind it goes on. */
@@ -313,193 +308,6 @@ final class NodeSession {
     void abort() {
         toClient.stop();
         Sockets.abort(channel());
-    }
-
-    private final class Answers implements Lane {
-        @Override
-        public int look(byte type, int length) {
-            int bodyLength = length - MessageType.LENGTH_BYTES;
-            Segment segment = segments.peek();
-            if (bodyLength < 0) {
-                return RAW;
-            }
-            if (segment != null && !segment.isClients()) {
-                return bodyLength > LOOK_BYTES ? DISCARD : bodyLength;
-            }
-            if (type == MessageType.Backend.DATA_ROW || type == MessageType.Backend.COPY_DATA) {
-                return STREAM;
-            }
-            return Math.min(bodyLength, LOOK_BYTES);
-        }
-
-        @Override
-        public void onLast(byte type, int length) {
-            session.onNodeViolation(NodeSession.this);
-        }
-
-        @Override
-        public @Nullable ByteBuf takeOwn() {
-            return session.takeNote();
-        }
-
-        @Override
-        public Disposition onMessage(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
-            Segment segment = segments.peek();
-            if (segment == null || isAsynchronous(type)) {
-                return unasked(type, buffer, bodyAt, bodyLength);
-            }
-            Errand errand = segment.errand;
-            if (errand != null) {
-                own(segment, errand, type, buffer, bodyAt, bodyLength);
-                return Disposition.DROP;
-            }
-            return switch (type) {
-                case MessageType.Backend.READY_FOR_QUERY -> onReady(segment, buffer.getByte(bodyAt));
-                case MessageType.Backend.ERROR_RESPONSE -> onError(segment, error(type, buffer, bodyAt, bodyLength));
-                case MessageType.Backend.PARSE_COMPLETE, MessageType.Backend.CLOSE_COMPLETE -> {
-                    Segment.Mark mark = segment.marks.poll();
-                    yield mark != null && mark.hidden() ? Disposition.DROP : passed(segment);
-                }
-                case MessageType.Backend.COMMAND_COMPLETE -> {
-                    segment.tag = tag(buffer, bodyAt, bodyLength);
-                    yield passed(segment);
-                }
-                case MessageType.Backend.COPY_IN_RESPONSE,
-                        MessageType.Backend.COPY_OUT_RESPONSE,
-                        MessageType.Backend.COPY_BOTH_RESPONSE -> {
-                    copying = type != MessageType.Backend.COPY_OUT_RESPONSE;
-                    segment.beyondRecall = true;
-                    yield passed(segment);
-                }
-                default -> passed(segment);
-            };
-        }
-
-        @Override
-        public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
-            Segment segment = segments.peek();
-            if (segment != null) {
-                segment.beyondRecall = true;
-                if (type == MessageType.Backend.ERROR_RESPONSE) {
-                    fail(segment);
-                }
-                return passed(segment);
-            }
-            return leads ? Disposition.FORWARD : Disposition.DROP;
-        }
-
-        @Override
-        public void onStream(byte type, int bodyLength) {
-            Segment segment = segments.peek();
-            if (segment != null && segment.isClients()) {
-                segment.beyondRecall = true;
-                session.onAnswer(segment.route);
-            }
-        }
-
-        @Override
-        public void onChunk(ByteBuf buffer, int at, int length, boolean last) {}
-    }
-
-    private static boolean isAsynchronous(byte type) {
-        return type == MessageType.Backend.NOTICE_RESPONSE
-                || type == MessageType.Backend.NOTIFICATION_RESPONSE
-                || type == MessageType.Backend.PARAMETER_STATUS;
-    }
-
-    private Disposition unasked(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
-        if (leads) {
-            BackendMessage message = decoder.decode(type, buffer, bodyAt, bodyLength);
-            if (message instanceof BackendMessage.BackendKeyData(int process, byte[] secret)) {
-                processId = process;
-                key = secret;
-            }
-            if (type == MessageType.Backend.READY_FOR_QUERY) {
-                ready = true;
-            }
-            session.onLeaderSays(message, buffer, bodyAt, bodyLength);
-            return Disposition.FORWARD;
-        }
-        Segment segment = segments.peek();
-        boolean clients = segment != null && segment.isClients();
-        return clients && type == MessageType.Backend.NOTICE_RESPONSE ? Disposition.FORWARD : Disposition.DROP;
-    }
-
-    private void own(Segment segment, Errand errand, byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
-        if (type == MessageType.Backend.READY_FOR_QUERY) {
-            segments.poll();
-            ready = true;
-            errand.onEnd(segment.failed ? segment.tag : "");
-            session.later();
-        } else if (type == MessageType.Backend.ERROR_RESPONSE) {
-            ErrorFields error = error(type, buffer, bodyAt, bodyLength);
-            segment.failed = true;
-            segment.tag = error.sqlState() + ": " + error.message();
-        } else if (type == MessageType.Backend.BACKEND_KEY_DATA
-                && decoder.decode(type, buffer, bodyAt, bodyLength)
-                        instanceof BackendMessage.BackendKeyData(int process, byte[] secret)) {
-            processId = process;
-            key = secret;
-        } else {
-            errand.on(type, buffer, bodyAt, bodyLength);
-        }
-    }
-
-    private ErrorFields error(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
-        decoder.charset(session.charset());
-        return decoder.decode(type, buffer, bodyAt, bodyLength)
-                        instanceof BackendMessage.ErrorResponse(ErrorFields fields)
-                ? fields
-                : NO_FIELDS;
-    }
-
-    private static String tag(ByteBuf buffer, int bodyAt, int bodyLength) {
-        return bodyLength < 1 ? "" : buffer.toString(bodyAt, bodyLength - 1, StandardCharsets.US_ASCII);
-    }
-
-    private Disposition passed(Segment segment) {
-        if (segment.swallow > 0) {
-            segment.swallow--;
-            return Disposition.DROP;
-        }
-        segment.passed++;
-        session.onAnswer(segment.route);
-        return Disposition.FORWARD;
-    }
-
-    private Disposition onReady(Segment segment, byte status) {
-        segments.poll();
-        copying = false;
-        session.onSegmentEnd(this, segment, status);
-        if (segment.silent) {
-            return Disposition.DROP;
-        }
-        session.onAnswer(segment.route);
-        return Disposition.FORWARD;
-    }
-
-    private Disposition onError(Segment segment, ErrorFields error) {
-        fail(segment);
-        if (!leads && session.retries(this, segment, error)) {
-            segment.silent = true;
-            return Disposition.HOLD;
-        }
-        return passed(segment);
-    }
-
-    /** What comes behind an error and before the Sync is skipped. */
-    private void fail(Segment segment) {
-        segment.failed = true;
-        for (Segment.Mark mark : segment.marks) {
-            Parsed parsed = mark.parsed();
-            if (parsed != null) {
-                statements.remove(parsed.name(), parsed);
-                if (!mark.hidden()) {
-                    session.onNotParsed(parsed);
-                }
-            }
-        }
-        segment.marks.clear();
     }
 
     private final class Events implements Leg.Events {

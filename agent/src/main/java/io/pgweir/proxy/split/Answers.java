@@ -1,0 +1,243 @@
+package io.pgweir.proxy.split;
+
+import io.netty.buffer.ByteBuf;
+import io.pgweir.proxy.relay.Disposition;
+import io.pgweir.proxy.relay.Lane;
+import io.pgweir.wire.BackendDecoder;
+import io.pgweir.wire.BackendMessage;
+import io.pgweir.wire.ErrorFields;
+import io.pgweir.wire.MessageType;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node answers, message by message: which of it the client hears of, which of it an {@link Errand}, and which of it nobody.
+ *
+ * <p>Thread: the session's event loop.
+ */
+final class Answers implements Lane {
+    private static final ErrorFields NO_FIELDS =
+            new ErrorFields("ERROR", "", "", null, null, 0, null, null, null, null, null);
+
+    private final SplitSession session;
+    private final NodeSession node;
+    private final BackendDecoder decoder = new BackendDecoder();
+    private int processId;
+    private byte[] key = {};
+    private boolean ready;
+    private boolean copying;
+
+    Answers(SplitSession session, NodeSession node) {
+        this.session = session;
+        this.node = node;
+    }
+
+    /** Whether the node has said that it serves. */
+    boolean isReady() {
+        return ready;
+    }
+
+    /** Whether the client is to send rows. */
+    boolean isCopying() {
+        return copying;
+    }
+
+    void onCopyEnd() {
+        copying = false;
+    }
+
+    /** Of the server process; 0 until it has told. */
+    int processId() {
+        return processId;
+    }
+
+    /** Its secret; not to be changed. */
+    byte[] key() {
+        return key;
+    }
+
+    @Override
+    public int look(byte type, int length) {
+        int bodyLength = length - MessageType.LENGTH_BYTES;
+        Segment segment = node.segments.peek();
+        if (bodyLength < 0) {
+            return RAW;
+        }
+        if (segment != null && !segment.isClients()) {
+            return bodyLength > NodeSession.LOOK_BYTES ? DISCARD : bodyLength;
+        }
+        if (type == MessageType.Backend.DATA_ROW || type == MessageType.Backend.COPY_DATA) {
+            return STREAM;
+        }
+        return Math.min(bodyLength, NodeSession.LOOK_BYTES);
+    }
+
+    @Override
+    public void onLast(byte type, int length) {
+        session.onNodeViolation(node);
+    }
+
+    @Override
+    public @Nullable ByteBuf takeOwn() {
+        return session.takeNote();
+    }
+
+    @Override
+    public Disposition onMessage(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
+        Segment segment = node.segments.peek();
+        if (segment == null || isAsynchronous(type)) {
+            return unasked(type, buffer, bodyAt, bodyLength);
+        }
+        Errand errand = segment.errand;
+        if (errand != null) {
+            own(segment, errand, type, buffer, bodyAt, bodyLength);
+            return Disposition.DROP;
+        }
+        return switch (type) {
+            case MessageType.Backend.READY_FOR_QUERY -> onReady(segment, buffer.getByte(bodyAt));
+            case MessageType.Backend.ERROR_RESPONSE -> onError(segment, error(type, buffer, bodyAt, bodyLength));
+            case MessageType.Backend.PARSE_COMPLETE, MessageType.Backend.CLOSE_COMPLETE -> {
+                Segment.Mark mark = segment.marks.poll();
+                yield mark != null && mark.hidden() ? Disposition.DROP : passed(segment);
+            }
+            case MessageType.Backend.COMMAND_COMPLETE -> {
+                segment.tag = tag(buffer, bodyAt, bodyLength);
+                yield passed(segment);
+            }
+            case MessageType.Backend.COPY_IN_RESPONSE,
+                    MessageType.Backend.COPY_OUT_RESPONSE,
+                    MessageType.Backend.COPY_BOTH_RESPONSE -> {
+                copying = type != MessageType.Backend.COPY_OUT_RESPONSE;
+                segment.beyondRecall = true;
+                yield passed(segment);
+            }
+            default -> passed(segment);
+        };
+    }
+
+    @Override
+    public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
+        Segment segment = node.segments.peek();
+        if (segment != null) {
+            segment.beyondRecall = true;
+            if (type == MessageType.Backend.ERROR_RESPONSE) {
+                fail(segment);
+            }
+            return passed(segment);
+        }
+        return node.leads ? Disposition.FORWARD : Disposition.DROP;
+    }
+
+    @Override
+    public void onStream(byte type, int bodyLength) {
+        Segment segment = node.segments.peek();
+        if (segment != null && segment.isClients()) {
+            segment.beyondRecall = true;
+            session.onAnswer(segment.route);
+        }
+    }
+
+    @Override
+    public void onChunk(ByteBuf buffer, int at, int length, boolean last) {}
+
+    private static boolean isAsynchronous(byte type) {
+        return type == MessageType.Backend.NOTICE_RESPONSE
+                || type == MessageType.Backend.NOTIFICATION_RESPONSE
+                || type == MessageType.Backend.PARAMETER_STATUS;
+    }
+
+    private Disposition unasked(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
+        if (node.leads) {
+            BackendMessage message = decoder.decode(type, buffer, bodyAt, bodyLength);
+            if (message instanceof BackendMessage.BackendKeyData(int process, byte[] secret)) {
+                processId = process;
+                key = secret;
+            }
+            if (type == MessageType.Backend.READY_FOR_QUERY) {
+                ready = true;
+            }
+            session.onLeaderSays(message, buffer, bodyAt, bodyLength);
+            return Disposition.FORWARD;
+        }
+        Segment segment = node.segments.peek();
+        boolean clients = segment != null && segment.isClients();
+        return clients && type == MessageType.Backend.NOTICE_RESPONSE ? Disposition.FORWARD : Disposition.DROP;
+    }
+
+    private void own(Segment segment, Errand errand, byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
+        if (type == MessageType.Backend.READY_FOR_QUERY) {
+            node.segments.poll();
+            ready = true;
+            errand.onEnd(segment.failed ? segment.tag : "");
+            session.later();
+        } else if (type == MessageType.Backend.ERROR_RESPONSE) {
+            ErrorFields error = error(type, buffer, bodyAt, bodyLength);
+            segment.failed = true;
+            segment.tag = error.sqlState() + ": " + error.message();
+        } else if (type == MessageType.Backend.BACKEND_KEY_DATA
+                && decoder.decode(type, buffer, bodyAt, bodyLength)
+                        instanceof BackendMessage.BackendKeyData(int process, byte[] secret)) {
+            processId = process;
+            key = secret;
+        } else {
+            errand.on(type, buffer, bodyAt, bodyLength);
+        }
+    }
+
+    private ErrorFields error(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
+        decoder.charset(session.charset());
+        return decoder.decode(type, buffer, bodyAt, bodyLength)
+                        instanceof BackendMessage.ErrorResponse(ErrorFields fields)
+                ? fields
+                : NO_FIELDS;
+    }
+
+    private static String tag(ByteBuf buffer, int bodyAt, int bodyLength) {
+        return bodyLength < 1 ? "" : buffer.toString(bodyAt, bodyLength - 1, StandardCharsets.US_ASCII);
+    }
+
+    private Disposition passed(Segment segment) {
+        if (segment.swallow > 0) {
+            segment.swallow--;
+            return Disposition.DROP;
+        }
+        segment.passed++;
+        session.onAnswer(segment.route);
+        return Disposition.FORWARD;
+    }
+
+    private Disposition onReady(Segment segment, byte status) {
+        node.segments.poll();
+        copying = false;
+        session.onSegmentEnd(node, segment, status);
+        if (segment.silent) {
+            return Disposition.DROP;
+        }
+        session.onAnswer(segment.route);
+        return Disposition.FORWARD;
+    }
+
+    private Disposition onError(Segment segment, ErrorFields error) {
+        fail(segment);
+        if (!node.leads && session.retries(node, segment, error)) {
+            segment.silent = true;
+            return Disposition.HOLD;
+        }
+        return passed(segment);
+    }
+
+    /** What comes behind an error and before the Sync is skipped. */
+    private void fail(Segment segment) {
+        segment.failed = true;
+        for (Segment.Mark mark : segment.marks) {
+            Parsed parsed = mark.parsed();
+            if (parsed != null) {
+                node.onNotParsed(parsed);
+                if (!mark.hidden()) {
+                    session.onNotParsed(parsed);
+                }
+            }
+        }
+        segment.marks.clear();
+    }
+}
