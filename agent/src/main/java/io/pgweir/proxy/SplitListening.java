@@ -77,7 +77,7 @@ record SplitListening(Cluster cluster, Wish wish, SplitSetup setup) {
         }
 
         @Override
-        public Future<NodeConnection> connect() {
+        public Future<NodeConnection> reader() {
             Promise<NodeConnection> result = loop.newPromise();
             ServerConnector connector = cluster.connect(loop, wish, client);
             connector.result().addListener((Future<ServerConnection> done) -> {
@@ -99,6 +99,11 @@ record SplitListening(Cluster cluster, Wish wish, SplitSetup setup) {
             Lease lease =
                     Objects.requireNonNull(connection.place(), "for no session").lease();
             return () -> lease.onEnded(System.nanoTime());
+        }
+
+        @Override
+        public long timeoutMillis() {
+            return cluster.connectTimeoutMillis();
         }
 
         @Override

@@ -234,7 +234,7 @@ final class Answers implements Lane {
             if (parsed != null) {
                 node.onNotParsed(parsed);
                 if (!mark.hidden()) {
-                    session.onNotParsed(parsed);
+                    session.statements().onNotParsed(parsed);
                 }
             }
         }

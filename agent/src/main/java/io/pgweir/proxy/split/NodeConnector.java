@@ -6,7 +6,10 @@ import io.pgweir.topology.Node;
 /** Where a session gets its connections from. On the session's event loop. */
 public interface NodeConnector {
     /** To a node that reads may go to; fails where there is none. Cancelled where nobody waits any more. */
-    Future<NodeConnection> connect();
+    Future<NodeConnection> reader();
+
+    /** For each of TCP, TLS and a login. */
+    long timeoutMillis();
 
     /** Whether reads may still go to a node that they went to so far. */
     boolean mayStay(Node node);

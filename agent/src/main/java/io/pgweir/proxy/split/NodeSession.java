@@ -157,14 +157,33 @@ final class NodeSession {
 
     /** Where nothing of the client's is open. */
     void run(ByteBuf message, Errand errand) {
-        segments.add(new Segment(errand, session.routeTo(this, "own", 0), false));
+        segments.add(new Segment(errand, route("own", 0), false));
         write(message);
         channel().flush();
     }
 
+    /** One after the other, as far as they go well. */
+    void run(List<String> statements, Errand errand) {
+        if (statements.isEmpty()) {
+            errand.onEnd("");
+            return;
+        }
+        String sql = statements.getFirst();
+        if (sql.equals(SessionSettings.DISCARD_ALL)) {
+            forgetAll();
+        }
+        run(MessageWriter.query(channel().alloc(), session.charset(), sql), fault -> {
+            if (fault.isEmpty()) {
+                run(statements.subList(1, statements.size()), errand);
+            } else {
+                errand.onEnd(fault);
+            }
+        });
+    }
+
     /** What the client asked another node, which has not answered, or only so far. */
     void runAgain(Segment before, List<Segment.Kept> messages) {
-        Segment segment = new Segment(null, session.routeTo(this, "retry", before.route.retries() + 1), false);
+        Segment segment = new Segment(null, route("retry", before.route.retries() + 1), false);
         segment.swallow = before.passed + before.swallow;
         segment.silent = before.silent;
         segments.add(segment);
@@ -198,7 +217,9 @@ final class NodeSession {
         if (uses != null && known == uses) {
             return null;
         }
-        if (known != null && !named.name().isEmpty() && (uses != null || !session.knows(known))) {
+        if (known != null
+                && !named.name().isEmpty()
+                && (uses != null || !session.statements().knows(known))) {
             said = MessageWriter.closeStatement(channel().alloc(), session.charset(), named.name());
             segment.marks.add(new Segment.Mark(true, null));
             statements.remove(named.name());

@@ -1,36 +1,18 @@
 package io.pgweir.proxy.split;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
-import io.pgweir.auth.ClientKey;
-import io.pgweir.auth.KnownRole;
-import io.pgweir.auth.Lookup;
-import io.pgweir.auth.Md5Hash;
-import io.pgweir.auth.NodeSecret;
-import io.pgweir.auth.NodeTokens;
-import io.pgweir.auth.Password;
-import io.pgweir.auth.RoleSecret;
-import io.pgweir.auth.ScramVerifier;
-import io.pgweir.auth.ScramWitness;
-import io.pgweir.auth.Verifiers;
-import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.wire.MessageWriter;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A split session's place on a node that answers reads: found when the first read comes, logged in to by what the client has proved to
- * the leader, told what the client has set, and asked how far it is.
+ * A split session's place on a node that answers reads: found when the first read comes, told what the client has set, and asked
+ * how far it is.
  *
  * <p>Thread: the session's event loop.
  */
 final class Reader {
-    private static final Logger log = LoggerFactory.getLogger(Reader.class);
-
     /** A node that could not be had is not asked for again for this long. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -42,36 +24,20 @@ final class Reader {
     private final SplitSession session;
     private final SplitSetup setup;
     private final EventLoop loop;
-    private final String user;
-    private final String database;
+    private final Credentials credentials;
     private final NodeConnector connector;
-    private final ScramWitness witness = new ScramWitness();
     private @Nullable NodeSession node;
-    private @Nullable Future<NodeConnection> connecting;
-
-    /** For a token. */
-    private boolean asking;
-
+    private @Nullable NodeEntry entering;
     private boolean failed;
     private long failedNanos;
-    private boolean lookedUp = true;
-    private @Nullable RoleSecret known;
-    private @Nullable NodeSecret secret;
     private long waitingSince;
     private boolean timer;
 
-    Reader(
-            SplitSession session,
-            SplitSetup setup,
-            EventLoop loop,
-            String user,
-            String database,
-            NodeConnector connector) {
+    Reader(SplitSession session, SplitSetup setup, EventLoop loop, Credentials credentials, NodeConnector connector) {
         this.session = session;
         this.setup = setup;
         this.loop = loop;
-        this.user = user;
-        this.database = database;
+        this.credentials = credentials;
         this.connector = connector;
     }
 
@@ -79,34 +45,6 @@ final class Reader {
     @Nullable
     NodeSession node() {
         return node;
-    }
-
-    /** Is to be shown what client and leader say to each other about who the client is. */
-    ScramWitness witness() {
-        return witness;
-    }
-
-    /** Asks what the role's secret is, while the leader asks the client to prove that it has it. */
-    void lookUp() {
-        Verifiers verifiers = setup.verifiers();
-        if (verifiers != null) {
-            lookedUp = false;
-            verifiers.lookup(user, database).thenAcceptAsync(this::onLookup, loop);
-        }
-    }
-
-    private void onLookup(Lookup found) {
-        lookedUp = true;
-        switch (found) {
-            case Lookup.Found(KnownRole role) -> known = role.secret();
-            case Lookup.Absent() -> {}
-            case Lookup.Unavailable(String reason) ->
-                log.atWarn()
-                        .addKeyValue("user", user)
-                        .addKeyValue("error", reason)
-                        .log("Verifiers cannot be asked");
-        }
-        session.settle();
     }
 
     /** It is gone. */
@@ -119,18 +57,21 @@ final class Reader {
 
     /** The session is over. */
     void close() {
-        if (connecting != null) {
-            connecting.cancel(false);
-        }
+        stopEntering();
         if (node != null) {
             node.close();
         }
-        if (secret instanceof ClientKey key) {
-            key.close();
+    }
+
+    private void stopEntering() {
+        if (entering != null) {
+            entering.cancel();
+            entering = null;
         }
     }
 
     void leave() {
+        stopEntering();
         NodeSession away = node;
         if (away != null) {
             node = null;
@@ -139,7 +80,7 @@ final class Reader {
     }
 
     void leaveIfQuiet() {
-        if (node != null && node.isQuiet()) {
+        if (node == null || node.isQuiet()) {
             leave();
         }
     }
@@ -151,7 +92,7 @@ final class Reader {
      */
     @Nullable
     NodeSession now(StringBuilder refused) {
-        if (!lookedUp) {
+        if (!credentials.isLookedUp()) {
             return null;
         }
         if (node != null && !connector.mayStay(node.connection.node())) {
@@ -161,12 +102,9 @@ final class Reader {
         if (now == null) {
             if (failed && System.nanoTime() - failedNanos < PAUSE_NANOS) {
                 refused.append("no-reader");
-                return null;
+            } else {
+                enter();
             }
-            connect();
-            return null;
-        }
-        if (!now.isReady()) {
             return null;
         }
         if (now.settings != session.settings().version()) {
@@ -223,117 +161,46 @@ final class Reader {
     private void setOn(NodeSession now) {
         int version = session.settings().version();
         List<String> behind = session.settings().behind(now.settings);
-        for (int i = 0; i < behind.size(); i++) {
-            String sql = behind.get(i);
-            boolean last = i == behind.size() - 1;
-            if (sql.equals(SessionSettings.DISCARD_ALL)) {
-                now.forgetAll();
+        now.run(behind, fault -> {
+            if (fault.isEmpty()) {
+                now.settings = version;
+            } else if (!fault.equals(NodeSession.GONE)) {
+                session.pin("setting");
             }
-            now.run(MessageWriter.query(now.channel().alloc(), session.charset(), sql), fault -> {
-                if (!fault.isEmpty()) {
-                    session.pin("setting");
-                } else if (last) {
-                    now.settings = version;
-                }
-            });
-        }
+        });
     }
 
-    private void connect() {
-        if (connecting != null || asking) {
+    private void enter() {
+        if (entering != null) {
             return;
         }
-        Future<NodeConnection> wait = connector.connect();
-        connecting = wait;
-        wait.addListener((Future<NodeConnection> done) -> {
-            connecting = null;
-            if (!done.isSuccess()) {
-                fail();
-            } else if (session.isOver() || session.isPinned()) {
-                Sockets.close(done.getNow().channel());
-                done.getNow().onEnded().run();
-            } else {
-                ask(done.getNow());
-            }
-            session.settle();
-        });
+        NodeEntry entry = new NodeEntry(
+                session, setup.tokens(), loop, credentials, false, connector.timeoutMillis(), new NodeEntry.Outcome() {
+                    @Override
+                    public void onIn(NodeSession in) {
+                        entering = null;
+                        failed = false;
+                        if (session.isPinned()) {
+                            in.terminate();
+                        } else {
+                            node = in;
+                        }
+                        session.settle();
+                    }
+
+                    @Override
+                    public void onFailed(String why) {
+                        entering = null;
+                        fail();
+                        session.later();
+                    }
+                });
+        entering = entry;
+        entry.begin(connector.reader());
     }
 
     private void fail() {
         failed = true;
         failedNanos = System.nanoTime();
-    }
-
-    /** Logs in with what the node takes. */
-    private void ask(NodeConnection connection) {
-        NodeTokens tokens = setup.tokens();
-        if (tokens == null) {
-            login(connection, mine());
-            return;
-        }
-        asking = true;
-        tokens.token(connection.host(), user)
-                .whenCompleteAsync(
-                        (token, failure) -> {
-                            asking = false;
-                            if (failure != null || session.isOver()) {
-                                log.atWarn()
-                                        .addKeyValue("node", connection.node().name())
-                                        .addKeyValue("error", String.valueOf(failure))
-                                        .log("No token for a node");
-                                Sockets.close(connection.channel());
-                                connection.onEnded().run();
-                                fail();
-                            } else {
-                                login(connection, token);
-                            }
-                            session.settle();
-                        },
-                        loop);
-    }
-
-    /** What the client has proved to the leader, or what its role's password is. */
-    private @Nullable NodeSecret mine() {
-        if (secret == null) {
-            secret = switch (known) {
-                case ScramVerifier verifier -> witness.key(verifier);
-                case Password password -> password;
-                case Md5Hash none -> null;
-                case null -> null;
-            };
-        }
-        return secret;
-    }
-
-    private void login(NodeConnection connection, @Nullable NodeSecret by) {
-        NodeSession now = new NodeSession(session, connection, false);
-        node = now;
-        byte[] packet = session.packet();
-        ByteBuf hello = now.channel().alloc().buffer(packet.length).writeBytes(packet);
-        now.run(hello, new LoginErrand(user, by, connection, now, fault -> {
-            if (fault.isEmpty()) {
-                failed = false;
-            } else {
-                onRefused(now, fault);
-            }
-            session.later();
-        }));
-        session.steer();
-    }
-
-    private void onRefused(NodeSession by, String fault) {
-        log.atWarn()
-                .addKeyValue("user", user)
-                .addKeyValue("node", by.connection.node().name())
-                .addKeyValue("error", fault)
-                .log("No login to a node for reads");
-        if (node == by) {
-            node = null;
-        }
-        if (setup.verifiers() != null) {
-            setup.verifiers().invalidate(user);
-        }
-        fail();
-        by.close();
     }
 }

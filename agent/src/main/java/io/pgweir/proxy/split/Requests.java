@@ -217,10 +217,11 @@ final class Requests implements Lane {
         Need need = Need.READ;
         boolean runs = true;
         switch (content) {
-            case FrontendMessage.Query(String sql) -> need = session.needOf(sql, done);
+            case FrontendMessage.Query(String sql) ->
+                need = session.statements().needOf(sql, done);
             case FrontendMessage.Parse(String name, String sql, int[] types) -> {
                 List<Segment.Done> parts = new ArrayList<>(1);
-                need = session.needOf(sql, parts);
+                need = session.statements().needOf(sql, parts);
                 SqlStatement statement =
                         parts.isEmpty() ? null : parts.getFirst().statement();
                 parses = new Parsed(name, statement, message);
@@ -228,7 +229,7 @@ final class Requests implements Lane {
             }
             case FrontendMessage.Bind bind -> {
                 String name = bind.body().statement();
-                uses = session.statement(name);
+                uses = session.statements().prepared(name);
                 need = needOf(uses);
                 Parsed bound = uses;
                 if (bound == null || portals.size() >= NAMES_MAX) {
@@ -240,7 +241,7 @@ final class Requests implements Lane {
             }
             case FrontendMessage.Describe(FrontendMessage.Target target, String name) -> {
                 boolean prepared = target == FrontendMessage.Target.STATEMENT;
-                Parsed meant = prepared ? session.statement(name) : portals.get(name);
+                Parsed meant = prepared ? session.statements().prepared(name) : portals.get(name);
                 uses = prepared ? meant : null;
                 need = needOf(meant);
                 runs = false;
@@ -271,7 +272,7 @@ final class Requests implements Lane {
             return UNKNOWN;
         }
         SqlStatement statement = parsed.statement();
-        return statement == null ? Need.READ : session.needOf(statement);
+        return statement == null ? Need.READ : session.statements().needOf(statement);
     }
 
     private static final Need UNKNOWN = new Need(Need.Where.LEADER, Need.Effect.NONE, Reason.UNKNOWN_STATEMENT);
@@ -288,7 +289,7 @@ final class Requests implements Lane {
         segment.keep(request.message(), request.parses(), request.uses());
         Parsed parses = request.parses();
         if (parses != null) {
-            session.parsed(parses);
+            session.statements().onParse(parses);
             node.learn(segment, parses);
         } else if (request.content() instanceof FrontendMessage.Close(FrontendMessage.Target target, String name)) {
             if (target == FrontendMessage.Target.STATEMENT) {

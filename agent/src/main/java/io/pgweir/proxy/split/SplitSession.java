@@ -4,24 +4,17 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.pgweir.config.ReadsConfig;
 import io.pgweir.proxy.relay.Sockets;
-import io.pgweir.routing.split.Functions;
 import io.pgweir.routing.split.Need;
-import io.pgweir.routing.split.Reads;
 import io.pgweir.routing.split.Reason;
-import io.pgweir.sql.LexicalRules;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageWriter;
-import io.pgweir.wire.PgCharset;
 import io.pgweir.wire.SqlState;
 import io.pgweir.wire.StartupPacket;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SplitSession implements SplitSocket.End {
     private static final Logger log = LoggerFactory.getLogger(SplitSession.class);
-    private static final LexicalRules BACKSLASHES = new LexicalRules(false);
-
     private static final String READ_ONLY_SQL_TRANSACTION = "25006";
 
     /**
@@ -68,8 +59,6 @@ public final class SplitSession implements SplitSocket.End {
     private final ReadsConfig reads;
     private final EventLoop loop;
     private final StartupPacket.Startup startup;
-    private final String user;
-    private final String database;
     private final SplitSocket socket;
     private final NodeSession leader;
     private final Requests requests;
@@ -80,22 +69,15 @@ public final class SplitSession implements SplitSocket.End {
 
     private final SessionSettings settings = new SessionSettings();
 
-    /** Of the client, on whatever node. */
-    private final Map<String, Parsed> statements = new HashMap<>(4);
+    private final ClientStatements statements;
+    private final Credentials credentials;
 
     private byte[] packet = {};
     private boolean serving;
     private byte status = 'I';
-    private Charset charset = StandardCharsets.UTF_8;
-    private LexicalRules rules = LexicalRules.DEFAULT;
 
     /** Why everything goes to the leader from now on; null where it does not. */
     private @Nullable String pinned;
-
-    private boolean learning;
-
-    /** This session has changed what functions there may be, and what is known is older. */
-    private boolean defined;
 
     /** Where the WAL has to be replayed to for this session to see what it has written. */
     private long written;
@@ -123,13 +105,15 @@ public final class SplitSession implements SplitSocket.End {
         this.reads = setup.reads();
         this.loop = loop;
         this.startup = startup;
-        this.user = startup.parameter("user", "");
-        this.database = startup.parameter("database", user);
+        String user = startup.parameter("user", "");
+        String database = startup.parameter("database", user);
         this.socket = new SplitSocket(leads.address());
         this.leader = new NodeSession(this, leads, true);
         this.freshness = setup.freshness().era(leads.node().timeline());
         this.requests = new Requests(this, leader);
-        this.reading = new Reader(this, setup, loop, user, database, connector);
+        this.statements = new ClientStatements(this, setup, loop, database);
+        this.credentials = new Credentials(setup.verifiers(), loop, user, database, this::settle);
+        this.reading = new Reader(this, setup, loop, credentials, connector);
     }
 
     /**
@@ -155,7 +139,7 @@ public final class SplitSession implements SplitSocket.End {
 
     private void start() {
         if (startup.parameter("replication", "").isEmpty()) {
-            reading.lookUp();
+            credentials.lookUp();
         } else {
             pin("replication");
         }
@@ -223,6 +207,7 @@ public final class SplitSession implements SplitSocket.End {
         requests.stop();
         leader.close();
         reading.close();
+        credentials.close();
     }
 
     void onTerminate() {
@@ -231,7 +216,7 @@ public final class SplitSession implements SplitSocket.End {
 
     /** A {@code p} passes. */
     void onClientAnswer(byte[] body) {
-        reading.witness().onClient(body);
+        credentials.witness().onClient(body);
     }
 
     // What nodes say.
@@ -280,21 +265,13 @@ public final class SplitSession implements SplitSocket.End {
             case BackendMessage.Authentication request -> {
                 byte[] body = new byte[bodyLength];
                 buffer.getBytes(bodyAt, body);
-                reading.witness().onServer(body);
+                credentials.witness().onServer(body);
             }
-            case BackendMessage.ParameterStatus setting -> onParameter(setting.name(), setting.value());
+            case BackendMessage.ParameterStatus setting -> statements.onParameter(setting.name(), setting.value());
             case BackendMessage.ReadyForQuery now -> {
                 serving = true;
                 later();
             }
-            default -> {}
-        }
-    }
-
-    private void onParameter(String name, String value) {
-        switch (name) {
-            case "client_encoding" -> charset = PgCharset.of(value);
-            case "standard_conforming_strings" -> rules = value.equals("off") ? BACKSLASHES : LexicalRules.DEFAULT;
             default -> {}
         }
     }
@@ -338,12 +315,12 @@ public final class SplitSession implements SplitSocket.End {
                 if (statement == null || !isAscii(statement.text())) {
                     pin("setting");
                 } else {
-                    settings.set(settingOf(statement), statement.text());
+                    settings.set(statements.settingOf(statement), statement.text());
                 }
             }
             case RESET -> {
                 settings.discardAll();
-                statements.clear();
+                statements.onCloseAll();
                 leader.forgetAll();
                 unpin();
             }
@@ -357,7 +334,7 @@ public final class SplitSession implements SplitSocket.End {
                     }
                 }
                 case DEALLOCATE_ALL -> {
-                    statements.clear();
+                    statements.onCloseAll();
                     leader.forgetAll();
                     NodeSession reader = reading.node();
                     if (reader != null) {
@@ -365,7 +342,7 @@ public final class SplitSession implements SplitSocket.End {
                     }
                 }
                 case DEALLOCATE -> {
-                    Parsed closed = statements.remove(Objects.requireNonNullElse(statement.preparedName(), ""));
+                    Parsed closed = statements.onClose(Objects.requireNonNullElse(statement.preparedName(), ""));
                     NodeSession reader = reading.node();
                     if (closed != null && reader != null) {
                         reader.drop(closed.name());
@@ -374,14 +351,9 @@ public final class SplitSession implements SplitSocket.End {
                 default -> {}
             }
             if (done.need().reason().equals(Reason.DEFINITION)) {
-                setup.functions().onDdl(database);
-                defined = true;
+                statements.onDefinition();
             }
         }
-    }
-
-    private @Nullable String settingOf(SqlStatement statement) {
-        return setup.facts().get().of(statement).setting();
     }
 
     private static boolean isAscii(String text) {
@@ -412,10 +384,6 @@ public final class SplitSession implements SplitSocket.End {
                 later();
             }
         });
-    }
-
-    void onNotParsed(Parsed parsed) {
-        statements.remove(parsed.name(), parsed);
     }
 
     /** @return whether the leader is asked instead: the reader's answer goes nowhere, and what is behind it waits */
@@ -487,67 +455,29 @@ public final class SplitSession implements SplitSocket.End {
     // Where requests go.
 
     Charset charset() {
-        return charset;
+        return statements.charset();
+    }
+
+    ClientStatements statements() {
+        return statements;
     }
 
     /** Whether the client is not let in yet, or what a statement asks for cannot be told before the catalog has been read. */
     boolean isUnsettled() {
-        learn();
-        return !serving || learning;
-    }
-
-    /** Whether that is what the client means by the name. */
-    boolean knows(Parsed parsed) {
-        return statements.get(parsed.name()) == parsed;
-    }
-
-    @Nullable
-    Parsed statement(String name) {
-        return statements.get(name);
-    }
-
-    void parsed(Parsed parsed) {
-        statements.put(parsed.name(), parsed);
+        if (pinned == null && serving && status == 'I' && !leader.isOpen() && !leader.isEnded()) {
+            statements.learn(leader);
+        }
+        return !serving || statements.areLearning();
     }
 
     /** The client closes that statement, at {@code where}. */
     void closed(String name, NodeSession where) {
-        statements.remove(name);
+        statements.onClose(name);
         if (where != leader) {
             leader.drop(name);
         } else if (reading.node() != null) {
             reading.node().drop(name);
         }
-    }
-
-    /** What a query text asks for; each statement with what it asks for is added to {@code done}. */
-    Need needOf(String text, List<Segment.Done> done) {
-        Need all = null;
-        boolean control = false;
-        boolean effects = false;
-        for (SqlStatement statement : setup.statements().get().get(text, rules).statements()) {
-            Need need = needOf(statement);
-            done.add(new Segment.Done(need, statement));
-            control |= need.reason().equals(Reason.TRANSACTION_CONTROL);
-            effects |= need.effect() == Need.Effect.SETTING || need.effect() == Need.Effect.RESET;
-            all = all == null ? need : all.and(need);
-        }
-        if (done.size() > 1 && control && effects) {
-            pin("settings-in-script");
-        }
-        return all == null ? Need.READ : all;
-    }
-
-    Need needOf(SqlStatement statement) {
-        return Reads.of(statement, setup.facts().get().of(statement), functions());
-    }
-
-    private Functions functions() {
-        return setup.functions().of(database);
-    }
-
-    Route routeTo(NodeSession node, String reason, int retries) {
-        return node.route(reason, retries);
     }
 
     /** @return why the leader; null where a reader may do */
@@ -589,28 +519,6 @@ public final class SplitSession implements SplitSocket.End {
     /** What is asked from here on goes there. */
     void onTarget(NodeSession node) {
         socket.note(node.cancelTarget());
-    }
-
-    /** Asks the leader what functions do, where nobody of this database knows, or it was long ago; what is not known, or was changed here, is waited for. */
-    private void learn() {
-        if (pinned != null || !serving || learning || status != 'I' || leader.isOpen() || leader.isEnded()) {
-            return;
-        }
-        FunctionCatalogs catalogs = setup.functions();
-        long now = System.nanoTime();
-        if (catalogs.wants(database, now)) {
-            leader.run(MessageWriter.query(leader.channel().alloc(), Functions.SQL), catalogs.ask(database));
-        }
-        defined &= !catalogs.isSettled(database);
-        if (defined || !catalogs.isKnown(database)) {
-            learning = true;
-            catalogs.whenTold(
-                    database,
-                    () -> loop.execute(() -> {
-                        learning = false;
-                        settle();
-                    }));
-        }
     }
 
     /** From now on, everything goes to the leader. */

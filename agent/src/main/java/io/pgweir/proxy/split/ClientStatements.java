@@ -1,0 +1,158 @@
+package io.pgweir.proxy.split;
+
+import io.netty.channel.EventLoop;
+import io.pgweir.routing.split.Functions;
+import io.pgweir.routing.split.Need;
+import io.pgweir.routing.split.Reads;
+import io.pgweir.routing.split.Reason;
+import io.pgweir.sql.LexicalRules;
+import io.pgweir.sql.SqlStatement;
+import io.pgweir.wire.MessageWriter;
+import io.pgweir.wire.PgCharset;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client of a split session says, understood: what its statements ask for, and which of them it has prepared, on whatever node.
+ *
+ * <p>Thread: the session's event loop.
+ */
+final class ClientStatements {
+    private static final LexicalRules BACKSLASHES = new LexicalRules(false);
+
+    private final SplitSession session;
+    private final SplitSetup setup;
+    private final EventLoop loop;
+    private final String database;
+    private final Map<String, Parsed> prepared = new HashMap<>(4);
+    private Charset charset = StandardCharsets.UTF_8;
+    private LexicalRules rules = LexicalRules.DEFAULT;
+
+    /** What a statement asks for cannot be told before the catalog has been read. */
+    private boolean learning;
+
+    /** This session has changed what functions there may be, and what is known is older. */
+    private boolean defined;
+
+    ClientStatements(SplitSession session, SplitSetup setup, EventLoop loop, String database) {
+        this.session = session;
+        this.setup = setup;
+        this.loop = loop;
+        this.database = database;
+    }
+
+    /** The leader says how it takes what the client says. */
+    void onParameter(String name, String value) {
+        switch (name) {
+            case "client_encoding" -> charset = PgCharset.of(value);
+            case "standard_conforming_strings" -> rules = value.equals("off") ? BACKSLASHES : LexicalRules.DEFAULT;
+            default -> {}
+        }
+    }
+
+    Charset charset() {
+        return charset;
+    }
+
+    /** What the client means by the name. */
+    @Nullable
+    Parsed prepared(String name) {
+        return prepared.get(name);
+    }
+
+    boolean knows(Parsed parsed) {
+        return prepared.get(parsed.name()) == parsed;
+    }
+
+    void onParse(Parsed parsed) {
+        prepared.put(parsed.name(), parsed);
+    }
+
+    void onNotParsed(Parsed parsed) {
+        prepared.remove(parsed.name(), parsed);
+    }
+
+    /** @return what it was; null where there was none */
+    @Nullable
+    Parsed onClose(String name) {
+        return prepared.remove(name);
+    }
+
+    void onCloseAll() {
+        prepared.clear();
+    }
+
+    /** Whether each of them could be made on another node. */
+    boolean areKept() {
+        return prepared.values().stream().allMatch(Parsed::isKept);
+    }
+
+    /** What a query text asks for; each statement with what it asks for is added to {@code done}. */
+    Need needOf(String text, List<Segment.Done> done) {
+        Need all = null;
+        boolean control = false;
+        boolean effects = false;
+        for (SqlStatement statement : setup.statements().get().get(text, rules).statements()) {
+            Need need = needOf(statement);
+            done.add(new Segment.Done(need, statement));
+            control |= need.reason().equals(Reason.TRANSACTION_CONTROL);
+            effects |= need.effect() == Need.Effect.SETTING || need.effect() == Need.Effect.RESET;
+            all = all == null ? need : all.and(need);
+        }
+        if (done.size() > 1 && control && effects) {
+            session.pin("settings-in-script");
+        }
+        return all == null ? Need.READ : all;
+    }
+
+    Need needOf(SqlStatement statement) {
+        Functions functions = setup.functions().of(database);
+        return Reads.of(statement, setup.facts().get().of(statement), functions);
+    }
+
+    /** Name of what a statement sets; null for all, or where that is not known. */
+    @Nullable
+    String settingOf(SqlStatement statement) {
+        return setup.facts().get().of(statement).setting();
+    }
+
+    /** What functions there are may have changed. */
+    void onDefinition() {
+        setup.functions().onDdl(database);
+        defined = true;
+    }
+
+    /** Whether the catalog has to be read before the next statement can be understood. */
+    boolean areLearning() {
+        return learning;
+    }
+
+    /**
+     * Asks the leader what functions do, where nobody of this database knows, or it was long ago; what is not known, or was changed
+     * here, is waited for.
+     */
+    void learn(NodeSession leader) {
+        if (learning) {
+            return;
+        }
+        FunctionCatalogs catalogs = setup.functions();
+        long now = System.nanoTime();
+        if (catalogs.wants(database, now)) {
+            leader.run(MessageWriter.query(leader.channel().alloc(), Functions.SQL), catalogs.ask(database));
+        }
+        defined &= !catalogs.isSettled(database);
+        if (defined || !catalogs.isKnown(database)) {
+            learning = true;
+            catalogs.whenTold(
+                    database,
+                    () -> loop.execute(() -> {
+                        learning = false;
+                        session.settle();
+                    }));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.pgweir.proxy.split;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.pgweir.auth.NodeSecret;
+import io.pgweir.auth.NodeTokens;
+import io.pgweir.proxy.relay.Sockets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt to put a split session on another node: a connection, and a login as its client, each within the cluster's connect
+ * timeout. Has one outcome, unless it is cancelled.
+ *
+ * <p>Thread: the session's event loop.
+ */
+final class NodeEntry {
+    private static final Logger log = LoggerFactory.getLogger(NodeEntry.class);
+
+    private final SplitSession session;
+    private final @Nullable NodeTokens tokens;
+    private final EventLoop loop;
+    private final Credentials credentials;
+    private final boolean leads;
+    private final Outcome outcome;
+    private final long timeoutMillis;
+    private @Nullable Future<NodeConnection> connecting;
+    private @Nullable NodeSession entered;
+    private @Nullable ScheduledFuture<?> deadline;
+    private boolean over;
+
+    /** What becomes of it. */
+    interface Outcome {
+        /** It takes what the client asks; it is read from already. */
+        void onIn(NodeSession node);
+
+        /** @param why for people; empty where no node could be had at all */
+        void onFailed(String why);
+    }
+
+    /** @param leads whether writes will go there */
+    NodeEntry(
+            SplitSession session,
+            @Nullable NodeTokens tokens,
+            EventLoop loop,
+            Credentials credentials,
+            boolean leads,
+            long timeoutMillis,
+            Outcome outcome) {
+        this.session = session;
+        this.tokens = tokens;
+        this.loop = loop;
+        this.credentials = credentials;
+        this.leads = leads;
+        this.timeoutMillis = timeoutMillis;
+        this.outcome = outcome;
+    }
+
+    void begin(Future<NodeConnection> connection) {
+        connecting = connection;
+        connection.addListener((Future<NodeConnection> done) -> {
+            connecting = null;
+            if (over) {
+                if (done.isSuccess()) {
+                    leave(done.getNow());
+                }
+            } else if (done.isSuccess()) {
+                ask(done.getNow());
+            } else {
+                fail(null, String.valueOf(done.cause().getMessage()));
+            }
+        });
+    }
+
+    private static void leave(NodeConnection connection) {
+        Sockets.close(connection.channel());
+        connection.onEnded().run();
+    }
+
+    /** Logs in with what the node takes. */
+    private void ask(NodeConnection connection) {
+        NodeTokens makes = tokens;
+        if (makes == null) {
+            login(connection, credentials.secret());
+            return;
+        }
+        makes.token(connection.host(), credentials.user())
+                .whenCompleteAsync(
+                        (token, failure) -> {
+                            if (over) {
+                                leave(connection);
+                            } else if (failure != null) {
+                                leave(connection);
+                                fail(connection, "no token: " + failure.getMessage());
+                            } else {
+                                login(connection, token);
+                            }
+                        },
+                        loop);
+    }
+
+    private void login(NodeConnection connection, @Nullable NodeSecret by) {
+        NodeSession node = new NodeSession(session, connection, leads);
+        entered = node;
+        deadline = loop.schedule(
+                () -> {
+                    fail(connection, "no login within " + timeoutMillis + " ms");
+                    node.close();
+                },
+                timeoutMillis,
+                TimeUnit.MILLISECONDS);
+        byte[] packet = session.packet();
+        ByteBuf hello = node.channel().alloc().buffer(packet.length).writeBytes(packet);
+        node.run(hello, new LoginErrand(credentials.user(), by, connection, node, fault -> {
+            if (fault.isEmpty()) {
+                succeed(node);
+            } else {
+                credentials.onRefused();
+                fail(connection, fault);
+                node.close();
+            }
+        }));
+        node.reading(true);
+    }
+
+    private void succeed(NodeSession node) {
+        if (!over) {
+            end();
+            // Behind the message that is being looked at.
+            loop.execute(() -> {
+                if (node.isEnded()) {
+                    outcome.onFailed(NodeSession.GONE);
+                } else {
+                    outcome.onIn(node);
+                }
+            });
+        }
+    }
+
+    /** @param connection null where there was none */
+    private void fail(@Nullable NodeConnection connection, String why) {
+        if (!over) {
+            end();
+            if (connection != null) {
+                log.atWarn()
+                        .addKeyValue("user", credentials.user())
+                        .addKeyValue("node", connection.node().name())
+                        .addKeyValue("error", why)
+                        .log("No login to a node");
+            }
+            outcome.onFailed(why);
+        }
+    }
+
+    private void end() {
+        over = true;
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+
+    /** Nobody wants it any more: no outcome will follow. */
+    void cancel() {
+        end();
+        if (connecting != null) {
+            connecting.cancel(false);
+        }
+        if (entered != null) {
+            entered.close();
+        }
+    }
+}
