@@ -329,6 +329,15 @@ class SplitIT {
     }
 
     @Test
+    void whatIsBehindAReadThatHadToWaitComesToo() {
+        client.query("select count(*) from t");
+        client.query("insert into t values (1)");
+        client.send(Frontend.query("select count(*) from t"), Frontend.query("insert into t values (2)"));
+        assertThat(line(client.readUntilReady())).contains("D(1)");
+        assertThat(line(client.readUntilReady())).contains("INSERT 0 1");
+    }
+
+    @Test
     void standbyThatGoesAwayIsNotMissed() {
         // Given
         PgServer other = primary.replica("other");

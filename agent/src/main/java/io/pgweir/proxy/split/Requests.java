@@ -316,12 +316,11 @@ final class Requests implements Lane {
         }
         for (Request request = held; request != null && relay.isParked(); request = held) {
             if (!goes(request)) {
-                return;
+                break;
             }
         }
-        if (held == null) {
-            current.channel().flush();
-        }
+        // Also where something waits: perhaps for the answer to what was written before it.
+        current.channel().flush();
     }
 
     private boolean goes(Request request) {
