@@ -91,6 +91,7 @@ class Process:
 
 
 def start_server(work, prefix, *settings):
+    """A primary, or a server of its own."""
     initdb, postgres = find("initdb"), find("postgres")
     if not initdb or not postgres or not find("pgbench") or not find("psql"):
         raise SystemExit("PostgreSQL's initdb, postgres, pgbench and psql are needed (Debian: postgresql postgresql-client)")
@@ -98,10 +99,24 @@ def start_server(work, prefix, *settings):
     subprocess.run(
         prefix + [initdb, "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"],
         check=True, stdout=subprocess.DEVNULL)
-    server = Process("postgres", prefix + [
-        postgres, "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={work}",
+    return launch_server("postgres", data, port, work, prefix, settings)
+
+
+def start_standby(work, prefix, leader, name, *settings):
+    """A streaming standby of that server, by pg_basebackup."""
+    data, port = f"{work}/{name}", free_port()
+    subprocess.run(
+        prefix + [find("pg_basebackup"), "-D", data, "-R", "-X", "stream", "-c", "fast", "--no-sync",
+                  "-d", f"host=127.0.0.1 port={leader.port} user=postgres application_name={name}"],
+        check=True, stdout=subprocess.DEVNULL)
+    return launch_server(name, data, port, work, prefix, settings)
+
+
+def launch_server(name, data, port, work, prefix, settings):
+    server = Process(name, prefix + [
+        find("postgres"), "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={work}",
         "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=256MB", "-c", "max_connections=1000",
-        "-c", "max_wal_size=4GB", "-c", "autovacuum=off", *(word for s in settings for word in ("-c", s))], port, open(f"{work}/postgres.log", "w"))
+        "-c", "max_wal_size=4GB", "-c", "autovacuum=off", *(word for s in settings for word in ("-c", s))], port, open(f"{work}/{name}.log", "a"))
     while True:  # it listens before it lets anybody in
         try:
             connect(port, 10).close()
@@ -132,6 +147,26 @@ listeners:
   - {{name: main, listen: "127.0.0.1:{port}", cluster: main}}
 audit:
 {textwrap.indent(textwrap.dedent(audit).strip(), "  ")}
+""")
+    return f.name
+
+
+def write_split_config(work, servers, port, reads, more=""):
+    """A configuration of one split listener in front of these servers; more is more keys of the listener."""
+    nodes = ", ".join(f'"127.0.0.1:{server.port}"' for server in servers)
+    with open(f"{work}/pgweir.yaml", "w") as f:
+        f.write(f"""version: 1
+clusters:
+  main:
+    nodes: [{nodes}]
+    tls: {{mode: disable}}
+    monitor: {{user: postgres, poll: 200ms}}
+    balance: least-connections
+listeners:
+  - {{name: main, listen: "127.0.0.1:{port}", cluster: main, mode: split, reads: {{{reads}}}{more}}}
+audit:
+  sinks:
+    - file: {{path: "{work}/audit.ndjson"}}
 """)
     return f.name
 
