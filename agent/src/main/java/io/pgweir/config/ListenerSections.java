@@ -96,11 +96,23 @@ final class ListenerSections {
                 from.isEmpty() ? defaults.from() : from,
                 section.oneOf("consistency", defaults.consistency()),
                 section.duration("wait-max", defaults.waitMax(), Duration.ZERO, WAIT_MAX),
-                section.oneOf("otherwise", defaults.otherwise()));
+                section.oneOf("otherwise", defaults.otherwise()),
+                section.has("hints") ? hints(section) : defaults.hints());
         section.end();
         if (from.contains(ListenerConfig.Role.LEADER)) {
             section.fault("from", "from: `leader` (expected: sync, async, standby-leader)");
         }
         return reads;
+    }
+
+    private static List<ReadsConfig.Hints> hints(Section section) {
+        List<ReadsConfig.Hints> hints = section.oneOrMore("hints", ReadsConfig.Hints.NONE);
+        if (!hints.contains(ReadsConfig.Hints.NONE)) {
+            return hints;
+        }
+        if (hints.size() > 1) {
+            section.fault("hints", "hints: `none` beside others (expected: none, or of leader, replica)");
+        }
+        return List.of();
     }
 }

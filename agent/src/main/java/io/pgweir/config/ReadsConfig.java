@@ -10,13 +10,21 @@ import java.util.List;
  * @param from roles of nodes that reads may go to
  * @param waitMax how long a read waits for a node to have replayed what it has to see
  * @param otherwise where it goes then
+ * @param hints what clients may say of where their statements go; empty for nothing
  */
-public record ReadsConfig(List<Role> from, Consistency consistency, Duration waitMax, Otherwise otherwise) {
+public record ReadsConfig(
+        List<Role> from, Consistency consistency, Duration waitMax, Otherwise otherwise, List<Hints> hints) {
     public static final ReadsConfig DEFAULT = new ReadsConfig(
             List.of(Role.SYNC, Role.ASYNC), Consistency.SESSION, Duration.ofMillis(50), Otherwise.LEADER);
 
     public ReadsConfig {
         from = List.copyOf(from);
+        hints = List.copyOf(hints);
+    }
+
+    /** Where clients may ask for the leader, which no read is wrong on. */
+    public ReadsConfig(List<Role> from, Consistency consistency, Duration waitMax, Otherwise otherwise) {
+        this(from, consistency, waitMax, otherwise, List.of(Hints.LEADER));
     }
 
     /** What a read is sure to see. */
@@ -31,5 +39,14 @@ public record ReadsConfig(List<Role> from, Consistency consistency, Duration wai
 
     public enum Otherwise {
         LEADER
+    }
+
+    /** What clients may ask for. */
+    public enum Hints {
+        /** Nothing; stands alone. */
+        NONE,
+        LEADER,
+        /** That a statement is a read, which only doubt keeps at the leader. */
+        REPLICA
     }
 }

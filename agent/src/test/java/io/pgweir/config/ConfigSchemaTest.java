@@ -367,6 +367,8 @@ class ConfigSchemaTest {
                 "{name: l, listen: here, cluster: c}",
                 "{name: l, listen: 1, cluster: c, mode: split, roles: leader}",
                 "{name: l, listen: 1, cluster: c, mode: split, reads: {from: leader}}",
+                "{name: l, listen: 1, cluster: c, mode: split, reads: {hints: [none, leader]}}",
+                "{name: l, listen: 1, cluster: c, mode: split, reads: {hints: []}}",
                 "{name: l, listen: 1, cluster: c, mode: splitt}",
                 "{name: l, listen: 1, cluster: c, reads: {from: async}}",
                 "{name: l, listen: 1, cluster: c, roles: []}",

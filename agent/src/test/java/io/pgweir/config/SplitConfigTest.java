@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pgweir.config.ListenerConfig.Role;
 import io.pgweir.config.ReadsConfig.Consistency;
+import io.pgweir.config.ReadsConfig.Hints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,11 +47,24 @@ class SplitConfigTest {
     void everyKeySetToSomethingElse() throws Exception {
         SplitConfig split = Objects.requireNonNull(
                 read(
-                        "mode: split, reads: {from: async, consistency: global, wait-max: 7ms, otherwise: leader}, auth: {verifiers: query}"));
+                        "mode: split, reads: {from: async, consistency: global, wait-max: 7ms, otherwise: leader, hints: [replica, leader]}, auth: {verifiers: query}"));
         assertThat(split.reads())
                 .isEqualTo(new ReadsConfig(
-                        List.of(Role.ASYNC), Consistency.GLOBAL, Duration.ofMillis(7), ReadsConfig.Otherwise.LEADER));
+                        List.of(Role.ASYNC),
+                        Consistency.GLOBAL,
+                        Duration.ofMillis(7),
+                        ReadsConfig.Otherwise.LEADER,
+                        List.of(Hints.REPLICA, Hints.LEADER)));
         assertThat(split.auth()).isNotNull();
+    }
+
+    @Test
+    void hintsMayBeNone() throws Exception {
+        assertThat(Objects.requireNonNull(read("mode: split, reads: {hints: none}"))
+                        .reads()
+                        .hints())
+                .isEmpty();
+        assertThat(ReadsConfig.DEFAULT.hints()).containsExactly(Hints.LEADER);
     }
 
     @ParameterizedTest
@@ -60,6 +74,9 @@ class SplitConfigTest {
             mode: split, reads: {from: leader}                               | from: `leader` (expected: sync, async, standby-leader)
             mode: split, reads: {wait-max: 2m}                               | wait-max
             mode: split, reads: {consistency: strong}                        | expected: eventual, session, global
+            mode: split, reads: {hints: [none, leader]}                      | hints: `none` beside others (expected: none, or of leader, replica)
+            mode: split, reads: {hints: standby}                             | expected: none, leader, replica
+            mode: split, reads: {hints: [leader, leader]}                    | leader again (expected: each once)
             mode: split, reads: {form: async}                                | did you mean `from`?
             mode: split, auth: {verifiers: query, certificates: {roles: {}}} | certificates: the leader judges clients
             reads: {from: async}                                             | reads: beside mode: transparent

@@ -3,6 +3,7 @@ package io.pgweir.proxy.split;
 import io.netty.buffer.ByteBuf;
 import io.pgweir.proxy.relay.Disposition;
 import io.pgweir.proxy.relay.Lane;
+import io.pgweir.routing.split.OwnSetting;
 import io.pgweir.wire.BackendDecoder;
 import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.ErrorFields;
@@ -223,7 +224,9 @@ final class Answers implements Lane {
             segment.silent = true;
             return Disposition.HOLD;
         }
-        return passed(segment);
+        Disposition passed = passed(segment);
+        OwnSetting.Fault fault = segment.fault;
+        return fault == null || !segment.isRefusal(error) ? passed : new Disposition.Replace(node.said("ERROR", fault));
     }
 
     /** What comes behind an error and before the Sync is skipped. */

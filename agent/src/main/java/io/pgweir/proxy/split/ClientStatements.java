@@ -26,6 +26,7 @@ final class ClientStatements {
 
     private final SplitSession session;
     private final SplitSetup setup;
+    private final Steering steering;
     private final EventLoop loop;
     private final String database;
     private final Map<String, Parsed> prepared = new HashMap<>(4);
@@ -38,9 +39,11 @@ final class ClientStatements {
     /** This session has changed what functions there may be, and what is known is older. */
     private boolean defined;
 
-    ClientStatements(SplitSession session, SplitSetup setup, EventLoop loop, String database) {
+    ClientStatements(
+            SplitSession session, SplitSetup setup, SessionSettings settings, EventLoop loop, String database) {
         this.session = session;
         this.setup = setup;
+        this.steering = new Steering(setup.reads().hints(), settings);
         this.loop = loop;
         this.database = database;
     }
@@ -93,25 +96,28 @@ final class ClientStatements {
 
     /** What a query text asks for; each statement with what it asks for is added to {@code done}. */
     Need needOf(String text, List<Segment.Done> done) {
-        Need all = null;
+        Need worst = null;
         boolean control = false;
         boolean effects = false;
-        for (SqlStatement statement : setup.statements().get().get(text, rules).statements()) {
-            Need need = needOf(statement);
+        List<SqlStatement> all = setup.statements().get().get(text, rules).statements();
+        for (SqlStatement statement : all) {
+            Need need = needOf(statement, all.size() == 1);
             done.add(new Segment.Done(need, statement));
             control |= need.reason().equals(Reason.TRANSACTION_CONTROL);
             effects |= need.effect() == Need.Effect.SETTING || need.effect() == Need.Effect.RESET;
-            all = all == null ? need : all.and(need);
+            worst = worst == null ? need : worst.and(need);
         }
         if (done.size() > 1 && control && effects) {
             session.pin("settings-in-script");
         }
-        return all == null ? Need.READ : all;
+        return worst == null ? Need.READ : worst;
     }
 
-    Need needOf(SqlStatement statement) {
+    /** @param alone whether nothing else is in its query string */
+    Need needOf(SqlStatement statement, boolean alone) {
         Functions functions = setup.functions().of(database);
-        return Reads.of(statement, setup.facts().get().of(statement), functions);
+        Need need = Reads.of(statement, setup.facts().get().of(statement), functions);
+        return steering.applied(need, statement, alone);
     }
 
     /** Name of what a statement sets; null for all, or where that is not known. */

@@ -40,7 +40,7 @@ public final class Freshness {
         }
 
         private static void raise(AtomicLong known, long position) {
-            known.accumulateAndGet(position, (one, other) -> Long.compareUnsigned(one, other) >= 0 ? one : other);
+            known.accumulateAndGet(position, Freshness::later);
         }
     }
 
@@ -50,6 +50,11 @@ public final class Freshness {
             current = new Era(timeline);
         }
         return current;
+    }
+
+    /** The later one of two positions. */
+    static long later(long one, long other) {
+        return Long.compareUnsigned(one, other) >= 0 ? one : other;
     }
 
     /** @return 0 for what is none */

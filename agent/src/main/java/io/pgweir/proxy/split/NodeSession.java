@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.pgweir.proxy.relay.Leg;
 import io.pgweir.proxy.relay.Relay;
 import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.routing.split.OwnSetting;
 import io.pgweir.wire.MessageType;
 import io.pgweir.wire.MessageWriter;
 import java.util.ArrayDeque;
@@ -329,6 +330,18 @@ final class NodeSession {
     void abort() {
         toClient.stop();
         Sockets.abort(channel());
+    }
+
+    /** An ErrorResponse of that; whoever gets it owns it. */
+    ByteBuf said(String severity, OwnSetting.Fault fault) {
+        return MessageWriter.errorResponse(
+                channel().alloc(),
+                session.charset(),
+                severity,
+                fault.sqlState(),
+                fault.message(),
+                fault.detail(),
+                fault.hint());
     }
 
     private final class Events implements Leg.Events {

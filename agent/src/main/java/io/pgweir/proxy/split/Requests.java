@@ -5,6 +5,7 @@ import io.pgweir.proxy.relay.Disposition;
 import io.pgweir.proxy.relay.Lane;
 import io.pgweir.proxy.relay.Relay;
 import io.pgweir.routing.split.Need;
+import io.pgweir.routing.split.OwnSetting;
 import io.pgweir.routing.split.Reason;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.wire.FrontendDecoder;
@@ -50,6 +51,7 @@ final class Requests implements Lane {
      * @param uses the prepared statement that it names
      * @param parses the prepared statement that it makes
      * @param done what has happened when it has succeeded
+     * @param fault why no server is to have it
      */
     private record Request(
             byte type,
@@ -60,10 +62,11 @@ final class Requests implements Lane {
             @Nullable Parsed parses,
             List<Segment.Done> done,
             byte @Nullable [] message,
-            FrontendMessage content) {
+            FrontendMessage content,
+            OwnSetting.@Nullable Fault fault) {
 
         Request onLeader(String why) {
-            return new Request(type, need, runs, why, uses, parses, done, message, content);
+            return new Request(type, need, runs, why, uses, parses, done, message, content, fault);
         }
     }
 
@@ -199,7 +202,7 @@ final class Requests implements Lane {
         Request request = request(type, content, message);
         if (current == (request.leads() == null ? null : leader) || isUnderWay(request)) {
             own = register(request, current);
-            return Disposition.FORWARD;
+            return request.fault() == null ? Disposition.FORWARD : new Disposition.Replace(refused(type));
         }
         held = request;
         return Disposition.HOLD;
@@ -210,21 +213,32 @@ final class Requests implements Lane {
         return request.leads() == null && current != leader && current.isOpen();
     }
 
+    /** What the server is to refuse, so that its session is as behind any error; docs/adr/0005. */
+    private ByteBuf refused(byte type) {
+        return type == MessageType.Frontend.QUERY
+                ? MessageWriter.query(leader.channel().alloc(), Segment.REFUSED)
+                : MessageWriter.parse(leader.channel().alloc(), Segment.REFUSED, Segment.REFUSED);
+    }
+
     private Request request(byte type, FrontendMessage content, byte @Nullable [] message) {
         List<Segment.Done> done = new ArrayList<>(1);
         Parsed uses = null;
         Parsed parses = null;
         Need need = Need.READ;
         boolean runs = true;
+        OwnSetting.Fault fault = null;
         switch (content) {
-            case FrontendMessage.Query(String sql) ->
+            case FrontendMessage.Query(String sql) -> {
                 need = session.statements().needOf(sql, done);
+                fault = fault(done);
+            }
             case FrontendMessage.Parse(String name, String sql, int[] types) -> {
                 List<Segment.Done> parts = new ArrayList<>(1);
                 need = session.statements().needOf(sql, parts);
                 SqlStatement statement =
                         parts.isEmpty() ? null : parts.getFirst().statement();
-                parses = new Parsed(name, statement, message);
+                fault = fault(parts);
+                parses = fault == null ? new Parsed(name, statement, message) : null;
                 runs = false;
             }
             case FrontendMessage.Bind bind -> {
@@ -263,7 +277,23 @@ final class Requests implements Lane {
             need = LONG;
         }
         String leads = session.whyLeader(need);
-        return new Request(type, need, runs, leads, uses, parses, done, message, content);
+        return new Request(type, need, runs, leads, uses, parses, done, message, content, fault);
+    }
+
+    /** Of settings that pgweir reads, which a server would take as they are. */
+    private OwnSetting.@Nullable Fault fault(List<Segment.Done> parts) {
+        for (Segment.Done part : parts) {
+            SqlStatement statement = part.statement();
+            if (statement != null && part.need().reason().equals(Reason.SETTING) && !session.isFailed()) {
+                for (OwnSetting setting : OwnSetting.of(statement)) {
+                    OwnSetting.Fault fault = setting.fault();
+                    if (fault != null) {
+                        return fault;
+                    }
+                }
+            }
+        }
+        return null;
     }
 
     /** As the catalog has it by now. */
@@ -272,7 +302,7 @@ final class Requests implements Lane {
             return UNKNOWN;
         }
         SqlStatement statement = parsed.statement();
-        return statement == null ? Need.READ : session.statements().needOf(statement);
+        return statement == null ? Need.READ : session.statements().needOf(statement, true);
     }
 
     private static final Need UNKNOWN = new Need(Need.Where.LEADER, Need.Effect.NONE, Reason.UNKNOWN_STATEMENT);
@@ -281,7 +311,7 @@ final class Requests implements Lane {
     /** It goes there: what has to be said before it; null for nothing. */
     private @Nullable ByteBuf register(Request request, NodeSession node) {
         boolean keeps = node != leader;
-        String reason = request.leads() == null ? Reason.READ : request.leads();
+        String reason = request.leads() == null ? request.need().reason() : request.leads();
         boolean alone = request.content() instanceof FrontendMessage.Query
                 || request.type() == MessageType.Frontend.FUNCTION_CALL;
         Segment segment = alone ? node.ask(node.route(reason, 0), keeps) : node.segment(node.route(reason, 0), keeps);
@@ -300,11 +330,15 @@ final class Requests implements Lane {
                 node.closePortal(segment);
             }
         }
-        segment.done.addAll(request.done());
+        if (request.fault() == null) {
+            segment.done.addAll(request.done());
+        } else {
+            segment.fault = request.fault();
+        }
         if (request.runs() && node == leader) {
             session.onLeaderAsked(request.need(), reason);
         } else if (request.runs()) {
-            session.onReaderAsked();
+            session.onReaderAsked(reason);
         }
         return first;
     }
@@ -360,7 +394,11 @@ final class Requests implements Lane {
         if (first != null) {
             to.write(first);
         }
-        relay.release();
+        if (request.fault() == null) {
+            relay.release();
+        } else {
+            relay.replace(refused(request.type()));
+        }
         return true;
     }
 }

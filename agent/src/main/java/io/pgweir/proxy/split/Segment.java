@@ -1,7 +1,9 @@
 package io.pgweir.proxy.split;
 
 import io.pgweir.routing.split.Need;
+import io.pgweir.routing.split.OwnSetting;
 import io.pgweir.sql.SqlStatement;
+import io.pgweir.wire.ErrorFields;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class Segment {
     /** What is kept of a segment to run it once more elsewhere. */
     private static final int KEPT_BYTES_MAX = 32 * 1024;
+
+    /** No SQL, whatever the server's version; a statement's name as well. */
+    static final String REFUSED = "pgweir_refused_this";
 
     /** Null of the client's. */
     final @Nullable Errand errand;
@@ -39,6 +44,9 @@ final class Segment {
     boolean elsewhere;
 
     boolean failed;
+
+    /** What the client hears in place of the server's error about {@link #REFUSED}. */
+    OwnSetting.@Nullable Fault fault;
 
     /** Answers that the client has got. */
     int passed;
@@ -74,6 +82,11 @@ final class Segment {
         this.errand = errand;
         this.route = route;
         this.kept = keeps ? new ArrayList<>(4) : null;
+    }
+
+    /** Whether that is the error that {@link #fault} is told in place of. */
+    boolean isRefusal(ErrorFields error) {
+        return fault != null && error.message().contains(REFUSED);
     }
 
     boolean isClients() {

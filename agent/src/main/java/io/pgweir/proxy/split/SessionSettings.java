@@ -1,7 +1,10 @@
 package io.pgweir.proxy.split;
 
+import io.pgweir.routing.split.Hint;
+import io.pgweir.routing.split.OwnSetting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +17,34 @@ final class SessionSettings {
 
     static final String DISCARD_ALL = "DISCARD ALL";
 
+    private final List<OwnSetting> initial;
     private final List<Entry> entries = new ArrayList<>(4);
     private final List<Entry> uncommitted = new ArrayList<>(0);
     private int version;
+    private Hint route = Hint.NONE;
+    private long positionMin;
 
-    /** @param name that it sets; null for all of them, or where that is not known */
-    private record Entry(int version, @Nullable String name, String sql) {}
+    /**
+     * @param name that it sets; null for all of them, or where that is not known
+     * @param own what of it pgweir reads
+     */
+    private record Entry(int version, @Nullable String name, String sql, List<OwnSetting> own) {}
+
+    /** @param initial what the session begins with, and what is reset becomes again */
+    SessionSettings(List<OwnSetting> initial) {
+        this.initial = initial;
+        initial.forEach(this::apply);
+    }
+
+    /** Where the session's statements go. */
+    Hint route() {
+        return route;
+    }
+
+    /** Where the WAL has to be replayed to at least for its reads. */
+    long positionMin() {
+        return positionMin;
+    }
 
     /** Of what was committed last. */
     int version() {
@@ -34,15 +59,17 @@ final class SessionSettings {
         return !uncommitted.isEmpty();
     }
 
-    void set(@Nullable String name, String sql) {
-        uncommitted.add(new Entry(0, name, sql));
+    /** @param own what it makes of pgweir's own settings */
+    void set(@Nullable String name, String sql, List<OwnSetting> own) {
+        uncommitted.add(new Entry(0, name, sql, own));
     }
 
     /** DISCARD ALL: as at the beginning, which never happens within a transaction. */
     void discardAll() {
         entries.clear();
         uncommitted.clear();
-        entries.add(new Entry(++version, null, DISCARD_ALL));
+        entries.add(new Entry(++version, null, DISCARD_ALL, List.of()));
+        apply(new OwnSetting(OwnSetting.ALL, null));
     }
 
     void onCommit() {
@@ -51,9 +78,42 @@ final class SessionSettings {
             if (name != null) {
                 entries.removeIf(before -> name.equals(before.name));
             }
-            entries.add(new Entry(++version, name, entry.sql));
+            entries.add(new Entry(++version, name, entry.sql, List.of()));
+            entry.own.forEach(this::apply);
         }
         uncommitted.clear();
+    }
+
+    private void apply(OwnSetting setting) {
+        switch (setting.name()) {
+            case OwnSetting.ROUTE -> route = route(value(setting));
+            case OwnSetting.MIN_LSN -> positionMin = position(value(setting));
+            case OwnSetting.ALL -> {
+                route = route(initial(OwnSetting.ROUTE));
+                positionMin = position(initial(OwnSetting.MIN_LSN));
+            }
+            default -> {}
+        }
+    }
+
+    private @Nullable String value(OwnSetting setting) {
+        return setting.value() == null ? initial(setting.name()) : setting.value();
+    }
+
+    private @Nullable String initial(String name) {
+        String value = null;
+        for (OwnSetting setting : initial) {
+            value = setting.name().equals(name) ? setting.value() : value;
+        }
+        return value;
+    }
+
+    private static Hint route(@Nullable String value) {
+        return value == null ? Hint.NONE : Objects.requireNonNullElse(OwnSetting.route(value), Hint.NONE);
+    }
+
+    private static long position(@Nullable String value) {
+        return value == null ? 0 : Freshness.position(value);
     }
 
     void onRollback() {

@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import io.pgweir.config.ReadsConfig;
 import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.routing.split.Need;
+import io.pgweir.routing.split.OwnSetting;
 import io.pgweir.routing.split.Reason;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.telemetry.Metric;
@@ -67,7 +68,10 @@ public final class SplitSession implements SplitSocket.End {
     /** Of the leader's timeline: a position of another says nothing. */
     private final Freshness.Era freshness;
 
-    private final SessionSettings settings = new SessionSettings();
+    /** What the client has set from the start, of what pgweir reads. */
+    private final List<OwnSetting> initial;
+
+    private final SessionSettings settings;
 
     private final ClientStatements statements;
     private final Credentials credentials;
@@ -110,8 +114,10 @@ public final class SplitSession implements SplitSocket.End {
         this.socket = new SplitSocket(leads.address());
         this.leader = new NodeSession(this, leads, true);
         this.freshness = setup.freshness().era(leads.node().timeline());
+        this.initial = StartupSettings.of(startup);
+        this.settings = new SessionSettings(initial);
         this.requests = new Requests(this, leader);
-        this.statements = new ClientStatements(this, setup, loop, database);
+        this.statements = new ClientStatements(this, setup, settings, loop, database);
         this.credentials = new Credentials(setup.verifiers(), loop, user, database, this::settle);
         this.reading = new Reader(this, setup, loop, credentials, connector);
     }
@@ -160,11 +166,25 @@ public final class SplitSession implements SplitSocket.End {
         if (packet.length == 0) {
             packet = new byte[bytes.readableBytes()];
             bytes.getBytes(bytes.readerIndex(), packet);
-            leader.write(bytes);
+            begins(bytes);
             return;
         }
         requests.onBytes(bytes);
         settle();
+    }
+
+    private void begins(ByteBuf bytes) {
+        for (OwnSetting setting : initial) {
+            OwnSetting.Fault fault = setting.fault();
+            if (fault != null) {
+                bytes.release();
+                socket.say(leader.said("FATAL", fault));
+                socket.saidAll();
+                socket.sayEnd();
+                return;
+            }
+        }
+        leader.write(bytes);
     }
 
     @Override
@@ -315,7 +335,7 @@ public final class SplitSession implements SplitSocket.End {
                 if (statement == null || !isAscii(statement.text())) {
                     pin("setting");
                 } else {
-                    settings.set(statements.settingOf(statement), statement.text());
+                    settings.set(statements.settingOf(statement), statement.text(), OwnSetting.of(statement));
                 }
             }
             case RESET -> {
@@ -510,10 +530,8 @@ public final class SplitSession implements SplitSocket.End {
         setup.telemetry().counter(Metric.SPLIT_STATEMENTS, "leader", reason).increment();
     }
 
-    void onReaderAsked() {
-        setup.telemetry()
-                .counter(Metric.SPLIT_STATEMENTS, "reader", Reason.READ)
-                .increment();
+    void onReaderAsked(String reason) {
+        setup.telemetry().counter(Metric.SPLIT_STATEMENTS, "reader", reason).increment();
     }
 
     /** What is asked from here on goes there. */
@@ -555,14 +573,17 @@ public final class SplitSession implements SplitSocket.End {
 
     /** Where the WAL has to be replayed to for a read. */
     long needed() {
-        return switch (reads.consistency()) {
+        long known = switch (reads.consistency()) {
             case EVENTUAL -> 0;
             case SESSION -> written;
-            case GLOBAL -> {
-                long all = freshness.committed();
-                yield Long.compareUnsigned(all, written) > 0 ? all : written;
-            }
+            case GLOBAL -> Freshness.later(freshness.committed(), written);
         };
+        return Freshness.later(known, settings.positionMin());
+    }
+
+    /** Whether the client's transaction takes nothing any more but its end. */
+    boolean isFailed() {
+        return status == 'E';
     }
 
     boolean isPinned() {

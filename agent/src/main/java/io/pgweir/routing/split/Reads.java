@@ -52,7 +52,10 @@ public final class Reads {
             case "SET" -> set(statement, facts);
             case "RESET" -> SETTING;
             case "SET CONSTRAINTS" -> TRANSACTION_CONTROL;
-            case "SHOW" -> Need.leader(Reason.ABOUT_THE_SERVER);
+            case "SHOW" ->
+                OwnSetting.isShown(statement, OwnSetting.LSN)
+                        ? Need.leader(Reason.SETTING)
+                        : Need.leader(Reason.ABOUT_THE_SERVER);
             case "DECLARE CURSOR" ->
                 new Words(statement).isHeld()
                         ? Need.leader(Reason.CURSOR, Effect.STATE)

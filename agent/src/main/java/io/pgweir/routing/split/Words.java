@@ -131,12 +131,16 @@ final class Words {
         for (int i = 0; i < size; i++) {
             if (tokens.symbol(i + 1) == '(' && tokens.name(i).equals("current_setting")) {
                 boolean alone = tokens.symbol(i + 3) == ')' || tokens.symbol(i + 3) == ',';
-                if (!alone || !tokens.isString(i + 2) || tokens.value(i + 2).indexOf('.') < 0) {
+                if (!alone || !tokens.isString(i + 2) || !isOwn(tokens.value(i + 2))) {
                     return false;
                 }
             }
         }
         return !tokens.isCut();
+    }
+
+    private static boolean isOwn(String setting) {
+        return setting.indexOf('.') > 0 && !setting.equalsIgnoreCase(OwnSetting.LSN);
     }
 
     /**

@@ -1,0 +1,275 @@
+package io.pgweir.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pgweir.audit.AuditEvent;
+import io.pgweir.audit.ServerFacts;
+import io.pgweir.config.AuthConfig;
+import io.pgweir.config.BalanceConfig;
+import io.pgweir.config.BalanceConfig.Strategy;
+import io.pgweir.config.ClusterConfig;
+import io.pgweir.config.DrainConfig;
+import io.pgweir.config.HostPort;
+import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.ListenerConfig.Role;
+import io.pgweir.config.ListenerLimitsConfig;
+import io.pgweir.config.MonitorConfig;
+import io.pgweir.config.ReadsConfig;
+import io.pgweir.config.ReadsConfig.Consistency;
+import io.pgweir.config.ReadsConfig.Hints;
+import io.pgweir.config.SplitConfig;
+import io.pgweir.lab.Frontend;
+import io.pgweir.lab.PgServer;
+import io.pgweir.lab.PgWire;
+import io.pgweir.lab.Reply;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What clients may say of where their statements go, in front of a real primary and a real standby. */
+@Timeout(120)
+class SplitRoutesIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final String READ = "select count(*) from t";
+
+    private static PgServer primary;
+    private static PgServer standby;
+
+    private RunningAgent agent;
+    private PgWire client;
+
+    @BeforeAll
+    static void startServers() {
+        primary = PgServer.builder().hba("host all all 127.0.0.1/32 trust").start();
+        primary.query("create role weir login superuser");
+        primary.query("create table t(i int)");
+        primary.query("create function doubtful() returns int volatile language sql as 'select 7'");
+        standby = primary.replica("standby");
+    }
+
+    @AfterAll
+    static void stopServers() {
+        standby.close();
+        primary.close();
+    }
+
+    @BeforeEach
+    void startAgent() {
+        primary.query("truncate t");
+        start(reads(Consistency.SESSION, Hints.LEADER, Hints.REPLICA));
+    }
+
+    @AfterEach
+    void stopAgent() {
+        client.close();
+        agent.close();
+    }
+
+    private static ReadsConfig reads(Consistency consistency, Hints... hints) {
+        return new ReadsConfig(
+                List.of(Role.ASYNC), consistency, Duration.ofMillis(200), ReadsConfig.Otherwise.LEADER, List.of(hints));
+    }
+
+    private void start(ReadsConfig reads) {
+        agent = RunningAgent.builder().cluster(cluster(), listener(reads)).start();
+        client = login(Map.of());
+    }
+
+    private void restart(ReadsConfig reads) {
+        stopAgent();
+        start(reads);
+    }
+
+    private PgWire login(Map<String, String> parameters) {
+        return PgWire.login("127.0.0.1", agent.port("split"), parameters, null);
+    }
+
+    private static HostPort at(int port) {
+        return new HostPort("127.0.0.1", port);
+    }
+
+    private static ListenerConfig listener(ReadsConfig reads) {
+        return new ListenerConfig(
+                "split",
+                at(0),
+                "main",
+                ListenerConfig.Mode.SPLIT,
+                List.of(),
+                List.of(),
+                RunningAgent.NO_CLIENT_TLS,
+                ListenerConfig.SOCKET_MODE,
+                false,
+                ListenerLimitsConfig.NONE,
+                null,
+                null,
+                new SplitConfig(
+                        reads,
+                        new AuthConfig(
+                                AuthConfig.From.QUERY,
+                                AuthConfig.Query.DEFAULT,
+                                null,
+                                null,
+                                AuthConfig.Cache.DEFAULT,
+                                AuthConfig.Nodes.CLIENT_KEY,
+                                AuthConfig.AwsIam.DEFAULT,
+                                null)));
+    }
+
+    private static ClusterConfig cluster() {
+        return new ClusterConfig(
+                List.of(at(primary.port()), at(standby.port())),
+                null,
+                null,
+                RunningAgent.NO_SERVER_TLS,
+                Duration.ofSeconds(2),
+                new MonitorConfig("weir", null, "postgres", Duration.ofMillis(100), Duration.ofSeconds(2)),
+                null,
+                BalanceConfig.of(Strategy.LEAST_CONNECTIONS),
+                null,
+                null,
+                DrainConfig.DEFAULT);
+    }
+
+    /** Where the statements of that text ran, in order. */
+    private List<String> roles(String text) {
+        return servers(text).stream()
+                .map(server -> server.nodeRole() + ": " + server.route())
+                .toList();
+    }
+
+    private List<ServerFacts> servers(String text) {
+        await().atMost(SOON).until(() -> !matching(text).isEmpty());
+        return matching(text).stream()
+                .map(statement -> Objects.requireNonNull(statement.origin().server()))
+                .toList();
+    }
+
+    private List<AuditEvent.Statement> matching(String text) {
+        return agent.events(AuditEvent.Statement.class).stream()
+                .filter(event -> event.execution().statement() != null)
+                .filter(event -> Objects.requireNonNull(event.execution().statement())
+                        .text()
+                        .equals(text))
+                .toList();
+    }
+
+    private static String line(List<Reply> replies) {
+        return String.join(" ", replies.stream().map(Reply::toString).toList());
+    }
+
+    private String extended(String sql) {
+        client.send(
+                Frontend.parse("", sql),
+                Frontend.bind("", ""),
+                Frontend.describePortal(""),
+                Frontend.execute("", 0),
+                Frontend.sync());
+        return line(client.readUntilReady());
+    }
+
+    @Test
+    void commentsAskForTheLeaderOrAReplica() {
+        client.query("/*pgweir: leader*/ " + READ);
+        client.query("select doubtful() from t right join (values (1)) v on true");
+        client.query("discard all");
+        client.query("/*pgweir: replica*/ select doubtful()");
+        client.query("/*pgweir: replica*/ insert into t values (1)");
+        client.query("/*pgweir: replica*/ select 1; select doubtful() - 1");
+
+        assertThat(roles(READ)).containsExactly("leader: hint-leader");
+        assertThat(roles("select doubtful() from t right join (values (1)) v on true"))
+                .containsExactly("leader: volatile-function");
+        assertThat(roles("select doubtful()")).containsExactly("async: hint-replica");
+        assertThat(roles("insert into t values (1)")).containsExactly("leader: write");
+        assertThat(roles("select doubtful() - 1")).containsExactly("leader: volatile-function");
+    }
+
+    @Test
+    void aHintThatIsNotAllowedIsAComment() {
+        restart(reads(Consistency.SESSION, Hints.REPLICA));
+        client.query("/*pgweir: leader*/ " + READ);
+        client.query("set pgweir.route = leader");
+        client.query(READ);
+        restart(reads(Consistency.SESSION, Hints.LEADER));
+        client.query("/*pgweir: replica*/ select doubtful()");
+        assertThat(roles("select doubtful()")).containsExactly("leader: volatile-function");
+        restart(reads(Consistency.SESSION));
+        client.query("/*pgweir: leader*/ " + READ);
+        client.query(READ);
+        assertThat(roles(READ)).containsOnly("async: read");
+    }
+
+    @Test
+    void aSessionsRouteIsASettingLikeAnyOther() {
+        String other = READ + " where i = 1";
+        assertThat(client.query("set pgweir.route = 'leader'")).contains("C(SET)");
+        client.query(READ);
+        client.query("begin");
+        client.query("set pgweir.route = replica");
+        client.query("rollback");
+        client.query(READ);
+        client.query("/*pgweir: replica*/ " + READ);
+        assertThat(roles(READ)).containsExactly("leader: hint-leader", "leader: hint-leader", "async: read");
+        assertThat(client.query("show pgweir.route")).contains("D(leader)");
+        client.query("reset pgweir.route");
+        client.query(other);
+        client.query("select set_config('pgweir.route', 'LEADER', false)");
+        client.query(other);
+        client.query("discard all");
+        client.query(other);
+        extended("set pgweir.route to replica");
+        client.query("select doubtful() + 1");
+
+        assertThat(roles(other)).containsExactly("async: read", "leader: hint-leader", "async: read");
+        assertThat(roles("select doubtful() + 1")).containsExactly("async: hint-replica");
+    }
+
+    @Test
+    void aSessionMayBeginWithARoute() {
+        try (PgWire other = login(Map.of("options", "-c work_mem=1MB -c pgweir.route=leader"))) {
+            other.query(READ);
+            other.query("set pgweir.route = auto");
+            other.query(READ);
+            other.query("reset all");
+            other.query(READ);
+        }
+        assertThat(roles(READ)).containsExactly("leader: hint-leader", "async: read", "leader: hint-leader");
+        try (PgWire other = PgWire.connect("127.0.0.1", agent.port("split"))) {
+            List<Reply> replies = other.login(Frontend.PROTOCOL_3_0, Map.of("pgweir.route", "nowhere"), null);
+            assertThat(line(replies)).contains("FATAL", "22023", "invalid value for parameter \"pgweir.route\"");
+        }
+    }
+
+    @Test
+    void whatIsNoValueOfASettingIsRefusedAsAServerWould() {
+        assertThat(client.query("set pgweir.route = 'primary'"))
+                .contains("22023", "invalid value for parameter \"pgweir.route\": \"primary\"", "Z(I)");
+        assertThat(extended("set pgweir.min_lsn = 'x'")).contains("E(", "22023").containsOnlyOnce("Z(I)");
+        assertThat(extended("set pgweir.lsn = '0/0'")).contains("55P02").containsOnlyOnce("Z(I)");
+        client.query("begin");
+        client.query("insert into t values (1)");
+        assertThat(client.query("set pgweir.rout = leader")).contains("42602", "Z(E)");
+        assertThat(client.query("set pgweir.rout = leader")).contains("25P02", "Z(E)");
+        assertThat(client.query("commit")).contains("ROLLBACK", "Z(I)");
+        client.send(
+                Frontend.parse("", "insert into t values (1)"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.parse("", "set pgweir.route = ''"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.sync());
+        assertThat(line(client.readUntilReady()))
+                .contains("INSERT 0 1", "22023")
+                .containsOnlyOnce("Z(I)");
+        assertThat(client.query(READ)).contains("D(0)");
+    }
+}
