@@ -13,7 +13,9 @@ import io.pgweir.proxy.relay.Leg;
 import io.pgweir.proxy.relay.Relay;
 import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.proxy.split.CancelTarget;
+import io.pgweir.proxy.split.Fault;
 import io.pgweir.proxy.split.Route;
+import io.pgweir.proxy.split.Violation;
 import io.pgweir.routing.Wish;
 import io.pgweir.session.SessionPhase;
 import io.pgweir.topology.NodeRole;
@@ -252,6 +254,8 @@ final class ProxySession {
             switch (note) {
                 case Route route -> onRoute(route);
                 case CancelTarget target -> onCancelTarget(target);
+                case Violation(byte type, int length) -> ending.onServerViolation(type, length);
+                case Fault fault -> ending.refuseBehind(Refusal.internal());
                 default -> throw new IllegalArgumentException(note.toString());
             }
         }

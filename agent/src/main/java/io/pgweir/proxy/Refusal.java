@@ -211,6 +211,16 @@ record Refusal(
                 "What it asks could neither be judged by rules nor recorded, and both are required.");
     }
 
+    /** Nobody knows where to go on with a session on several servers. */
+    static Refusal internal() {
+        return new Refusal(
+                EndCause.INTERNAL_ERROR,
+                SqlState.INTERNAL_ERROR,
+                "terminating connection because of an internal error of pgweir",
+                null,
+                "Its log says more.");
+    }
+
     /** Of one result, by a rule. */
     static ErrorFields ofRule(String sqlState, String message) {
         return new ErrorFields("ERROR", sqlState, message, null, null, 0, null, null, null, null, null);

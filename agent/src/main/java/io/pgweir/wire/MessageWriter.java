@@ -139,6 +139,11 @@ public final class MessageWriter {
         return close(open(allocator, type));
     }
 
+    /** @param status I, T or E */
+    public static ByteBuf readyForQuery(ByteBufAllocator allocator, byte status) {
+        return close(open(allocator, MessageType.Backend.READY_FOR_QUERY).writeByte(status));
+    }
+
     /** AuthenticationSASL: what is offered, best first. */
     public static ByteBuf authenticationSasl(ByteBufAllocator allocator, List<String> mechanisms) {
         ByteBuf out = open(allocator, MessageType.Backend.AUTHENTICATION);

@@ -6,6 +6,7 @@ package io.pgweir.wire;
  * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL Error Codes</a>
  */
 public final class SqlState {
+    public static final String SERIALIZATION_FAILURE = "40001";
     public static final String INSUFFICIENT_PRIVILEGE = "42501";
     public static final String SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION = "08001";
     public static final String CONNECTION_FAILURE = "08006";
@@ -22,6 +23,7 @@ public final class SqlState {
     public static final String CRASH_SHUTDOWN = "57P02";
     public static final String CANNOT_CONNECT_NOW = "57P03";
     public static final String IDLE_SESSION_TIMEOUT = "57P05";
+    public static final String INTERNAL_ERROR = "XX000";
 
     private SqlState() {}
 }

@@ -9,6 +9,7 @@ import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageType;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ final class Answers implements Lane {
     private static final ErrorFields NO_FIELDS =
             new ErrorFields("ERROR", "", "", null, null, 0, null, null, null, null, null);
 
+    private static final int ERROR_LENGTH_MIN = 8;
+    private static final int ERROR_LENGTH_MAX = 30_000;
+
     private final SplitSession session;
     private final NodeSession node;
     private final BackendDecoder decoder = new BackendDecoder();
@@ -27,6 +31,9 @@ final class Answers implements Lane {
     private byte[] key = {};
     private boolean ready;
     private boolean copying;
+
+    /** It has said what is no answer: nothing that it says counts any more. */
+    private boolean broken;
 
     Answers(SplitSession session, NodeSession node) {
         this.session = session;
@@ -60,9 +67,12 @@ final class Answers implements Lane {
     @Override
     public int look(byte type, int length) {
         int bodyLength = length - MessageType.LENGTH_BYTES;
-        Segment segment = node.segments.peek();
-        if (bodyLength < 0) {
+        if (node.leads && (bodyLength < 0 || isProtocol2Error(type, length))) {
             return RAW;
+        }
+        Segment segment = node.segments.peek();
+        if (broken || isGarbage(type, bodyLength, segment)) {
+            return 0;
         }
         if (segment != null && !segment.isClients()) {
             return bodyLength > NodeSession.LOOK_BYTES ? DISCARD : bodyLength;
@@ -73,10 +83,9 @@ final class Answers implements Lane {
         return Math.min(bodyLength, NodeSession.LOOK_BYTES);
     }
 
+    /** What is no message to the session is none to whoever reads it next. */
     @Override
-    public void onLast(byte type, int length) {
-        session.onNodeViolation(node);
-    }
+    public void onLast(byte type, int length) {}
 
     @Override
     public @Nullable ByteBuf takeOwn() {
@@ -86,6 +95,9 @@ final class Answers implements Lane {
     @Override
     public Disposition onMessage(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
         Segment segment = node.segments.peek();
+        if (broken || isGarbage(type, bodyLength, segment)) {
+            return onGarbage(type, bodyLength);
+        }
         if (segment == null || isAsynchronous(type)) {
             return unasked(type, buffer, bodyAt, bodyLength);
         }
@@ -99,6 +111,9 @@ final class Answers implements Lane {
             case MessageType.Backend.ERROR_RESPONSE -> onError(segment, error(type, buffer, bodyAt, bodyLength));
             case MessageType.Backend.PARSE_COMPLETE, MessageType.Backend.CLOSE_COMPLETE -> {
                 Segment.Mark mark = segment.marks.poll();
+                if (mark == null && !node.leads) {
+                    yield onGarbage(type, bodyLength);
+                }
                 yield mark != null && mark.hidden() ? Disposition.DROP : passed(segment);
             }
             case MessageType.Backend.COMMAND_COMPLETE -> {
@@ -119,7 +134,10 @@ final class Answers implements Lane {
     @Override
     public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
         Segment segment = node.segments.peek();
-        if (segment != null) {
+        if (broken || isGarbage(type, bodyLength, segment)) {
+            return onGarbage(type, bodyLength);
+        }
+        if (segment != null && !isAsynchronous(type)) {
             segment.beyondRecall = true;
             if (type == MessageType.Backend.ERROR_RESPONSE) {
                 fail(segment);
@@ -132,14 +150,72 @@ final class Answers implements Lane {
     @Override
     public void onStream(byte type, int bodyLength) {
         Segment segment = node.segments.peek();
-        if (segment != null && segment.isClients()) {
+        if (segment == null) {
+            return;
+        }
+        if (segment.isClients()) {
             segment.beyondRecall = true;
             session.onAnswer(segment.route);
+        } else {
+            segment.failed = true;
+            segment.tag = "an answer of " + bodyLength + " bytes (expected: at most " + NodeSession.LOOK_BYTES + ")";
         }
     }
 
     @Override
     public void onChunk(ByteBuf buffer, int at, int length, boolean last) {}
+
+    /** As {@code BackendLane}: what a server of before PostgreSQL 7.4 says has no length. */
+    private boolean isProtocol2Error(byte type, int length) {
+        return !ready
+                && type == MessageType.Backend.ERROR_RESPONSE
+                && (length < ERROR_LENGTH_MIN || length > ERROR_LENGTH_MAX);
+    }
+
+    /**
+     * Whether that is no message, or none that can come now. What the leader says is for the client to judge, but for what the
+     * session itself has to read; in the place of a node that answers reads the leader can answer.
+     */
+    private boolean isGarbage(byte type, int bodyLength, @Nullable Segment segment) {
+        if (bodyLength < 0 || (type == MessageType.Backend.READY_FOR_QUERY && bodyLength != 1)) {
+            return true;
+        }
+        if (node.leads || isAsynchronous(type) || type == MessageType.Backend.ERROR_RESPONSE) {
+            return false;
+        }
+        if (segment == null) {
+            return true;
+        }
+        return segment.isClients() ? !isAnswer(type) : !MessageType.backendKnown(type);
+    }
+
+    /** Whether a read is answered with such. */
+    private static boolean isAnswer(byte type) {
+        return switch (type) {
+            case MessageType.Backend.PARSE_COMPLETE,
+                    MessageType.Backend.BIND_COMPLETE,
+                    MessageType.Backend.CLOSE_COMPLETE,
+                    MessageType.Backend.PARAMETER_DESCRIPTION,
+                    MessageType.Backend.ROW_DESCRIPTION,
+                    MessageType.Backend.NO_DATA,
+                    MessageType.Backend.DATA_ROW,
+                    MessageType.Backend.PORTAL_SUSPENDED,
+                    MessageType.Backend.EMPTY_QUERY_RESPONSE,
+                    MessageType.Backend.COMMAND_COMPLETE,
+                    MessageType.Backend.READY_FOR_QUERY -> true;
+            default -> false;
+        };
+    }
+
+    /** The client sees what the leader has said; behind it, nothing passes. */
+    private Disposition onGarbage(byte type, int bodyLength) {
+        if (broken) {
+            return Disposition.STOP;
+        }
+        broken = true;
+        session.onNodeViolation(node, type, bodyLength + MessageType.LENGTH_BYTES);
+        return node.leads ? Disposition.FORWARD : Disposition.STOP;
+    }
 
     private static boolean isAsynchronous(byte type) {
         return type == MessageType.Backend.NOTICE_RESPONSE
@@ -208,6 +284,9 @@ final class Answers implements Lane {
     }
 
     private Disposition onReady(Segment segment, byte status) {
+        if (!node.leads && segment.isUnanswered()) {
+            return onGarbage(MessageType.Backend.READY_FOR_QUERY, 1);
+        }
         node.segments.poll();
         copying = false;
         session.onSegmentEnd(node, segment, status);
@@ -219,8 +298,9 @@ final class Answers implements Lane {
     }
 
     private Disposition onError(Segment segment, ErrorFields error) {
+        List<Segment.Kept> again = node.leads ? null : segment.again();
         fail(segment);
-        if (!node.leads && session.retries(node, segment, error)) {
+        if (again != null && session.retries(node, segment, again, error)) {
             segment.silent = true;
             return Disposition.HOLD;
         }

@@ -9,4 +9,9 @@ interface Errand {
 
     /** @param fault of the server, or of the connection; empty where all went well */
     void onEnd(String fault);
+
+    /** The connection has ended before the answer has. */
+    default void onGone(String fault) {
+        onEnd(fault);
+    }
 }

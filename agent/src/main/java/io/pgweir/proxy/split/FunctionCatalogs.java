@@ -103,7 +103,7 @@ public final class FunctionCatalogs {
                     return;
                 }
                 whole &= row.wrap(buffer, bodyAt, bodyLength) == null && row.columns() == COLUMNS;
-                if (whole) {
+                if (whole && rows.size() <= Functions.ROWS_MAX) {
                     rows.add(new Functions.Row(text(0, ""), optional(1), text(2, ""), optional(3)));
                 }
             }
@@ -120,18 +120,19 @@ public final class FunctionCatalogs {
 
             @Override
             public void onEnd(String fault) {
-                if (fault.equals(NodeSession.GONE)) {
-                    forget(database);
-                } else {
-                    if (!fault.isEmpty() || !whole) {
-                        log.atWarn()
-                                .addKeyValue("database", database)
-                                .addKeyValue("error", fault)
-                                .log("Catalog could not be asked for functions: what calls one goes to the leader");
-                    }
-                    boolean told = fault.isEmpty() && whole;
-                    know(database, told ? Functions.of(rows) : of(database), asked);
+                boolean told = fault.isEmpty() && whole;
+                if (!told) {
+                    log.atWarn()
+                            .addKeyValue("database", database)
+                            .addKeyValue("error", fault)
+                            .log("Catalog could not be asked for functions: what calls one goes to the leader");
                 }
+                know(database, told ? Functions.of(rows) : of(database), asked);
+            }
+
+            @Override
+            public void onGone(String fault) {
+                forget(database);
             }
         };
     }

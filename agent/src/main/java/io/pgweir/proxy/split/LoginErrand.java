@@ -15,6 +15,7 @@ final class LoginErrand implements Errand {
     private final NodeSession node;
     private final Consumer<String> then;
     private String fault = "";
+    private boolean letIn;
 
     /** @param secret null where nobody knows one: then only a node that asks for none lets in */
     LoginErrand(
@@ -30,12 +31,17 @@ final class LoginErrand implements Errand {
 
     @Override
     public void on(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
-        if (type != MessageType.Backend.AUTHENTICATION || bodyLength < Integer.BYTES) {
+        if (type != MessageType.Backend.AUTHENTICATION) {
+            return;
+        }
+        if (bodyLength < Integer.BYTES) {
+            fail("body length: " + bodyLength + " (expected: at least " + Integer.BYTES + ")");
             return;
         }
         int code = buffer.getInt(bodyAt);
         if (login == null) {
-            if (code != BackendMessage.Authentication.OK) {
+            letIn = code == BackendMessage.Authentication.OK;
+            if (!letIn) {
                 fail("the node asks for authentication " + code + ", and no secret of the role is known");
             }
             return;
@@ -55,7 +61,7 @@ final class LoginErrand implements Errand {
             }
             case NodeLogin.Failed(boolean stale, String reason) -> fail(reason);
             case NodeLogin.Wait() -> {}
-            case NodeLogin.Done() -> {}
+            case NodeLogin.Done() -> letIn = true;
         }
     }
 
@@ -66,6 +72,9 @@ final class LoginErrand implements Errand {
 
     @Override
     public void onEnd(String told) {
+        if (fault.isEmpty() && told.isEmpty() && !letIn) {
+            fail("the node serves before it has let in");
+        }
         then.accept(fault.isEmpty() ? told : fault);
     }
 }

@@ -59,7 +59,8 @@ final class NodeSession {
         this.connection = connection;
         this.leads = leads;
         this.answers = new Answers(session, this);
-        this.toClient = new Relay(answers, connection.channel().alloc(), session::say);
+        this.toClient = new Relay(
+                new Wall(answers, session::onFault), connection.channel().alloc(), session::say);
         connection.channel().pipeline().addLast("leg", leg);
         connection
                 .channel()
@@ -121,6 +122,7 @@ final class NodeSession {
         if (now == null) {
             now = ask(route, keeps);
             now.extended = true;
+            now.open = true;
             open = now;
         }
         return now;
@@ -128,8 +130,12 @@ final class NodeSession {
 
     /** The client's Sync. */
     void sync(Route route) {
-        Segment ending = segment(route, false);
+        endBatch(segment(route, false));
+    }
+
+    private void endBatch(Segment ending) {
         ending.keep(new byte[] {MessageType.Frontend.SYNC, 0, 0, 0, 4}, null, null);
+        ending.open = false;
         open = null;
     }
 
@@ -138,8 +144,7 @@ final class NodeSession {
         Segment ending = open;
         if (ending != null) {
             ending.silent = true;
-            ending.keep(new byte[] {MessageType.Frontend.SYNC, 0, 0, 0, 4}, null, null);
-            open = null;
+            endBatch(ending);
             write(MessageWriter.bodyless(channel().alloc(), MessageType.Frontend.SYNC));
             channel().flush();
         }
@@ -151,6 +156,7 @@ final class NodeSession {
         if (answers.isCopying() && first != null) {
             segments.clear();
             segments.add(first);
+            first.open = first.extended;
             open = first.extended ? first : null;
             answers.onCopyEnd();
         }
@@ -182,11 +188,16 @@ final class NodeSession {
         });
     }
 
-    /** What the client asked another node, which has not answered, or only so far. */
+    /** What the client asked another node, which has not answered, or only so far; and goes on asking here, where that is open. */
     void runAgain(Segment before, List<Segment.Kept> messages) {
         Segment segment = new Segment(null, route("retry", before.route.retries() + 1), false);
         segment.swallow = before.passed + before.swallow;
         segment.silent = before.silent;
+        segment.extended = before.extended;
+        if (before.open) {
+            segment.open = true;
+            open = segment;
+        }
         segments.add(segment);
         for (Segment.Kept kept : messages) {
             ByteBuf missing = prepare(segment, kept.uses(), kept.parses());
@@ -320,9 +331,15 @@ final class NodeSession {
         }
     }
 
-    void terminate() {
+    void sayTerminate() {
         if (!ended) {
             write(channel().alloc().buffer(TERMINATE.length).writeBytes(TERMINATE));
+        }
+    }
+
+    void terminate() {
+        if (!ended) {
+            sayTerminate();
             Sockets.onFlushed(channel(), Sockets::close);
         }
     }
@@ -342,6 +359,11 @@ final class NodeSession {
                 fault.message(),
                 fault.detail(),
                 fault.hint());
+    }
+
+    /** Whether what the client has got of its answers ends where a message does. */
+    boolean isBetweenMessages() {
+        return toClient.endedBetweenMessages();
     }
 
     private final class Events implements Leg.Events {
@@ -379,7 +401,8 @@ final class NodeSession {
     private void end() {
         if (!ended) {
             ended = true;
-            if (leads) {
+            Segment under = segments.peek();
+            if (leads && (under == null || under.isClients())) {
                 toClient.onEnd();
             } else {
                 toClient.stop();
@@ -388,7 +411,7 @@ final class NodeSession {
             Sockets.close(channel());
             for (Segment segment : unanswered) {
                 if (segment.errand != null) {
-                    segment.errand.onEnd(GONE);
+                    segment.errand.onGone(segment.failed ? segment.tag : GONE);
                 }
             }
             unanswered.removeIf(segment -> !segment.isClients());

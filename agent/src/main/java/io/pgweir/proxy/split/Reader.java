@@ -164,7 +164,7 @@ final class Reader {
         now.run(behind, fault -> {
             if (fault.isEmpty()) {
                 now.settings = version;
-            } else if (!fault.equals(NodeSession.GONE)) {
+            } else if (!now.isEnded()) {
                 session.pin("setting");
             }
         });

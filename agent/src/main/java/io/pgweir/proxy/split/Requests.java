@@ -74,7 +74,8 @@ final class Requests implements Lane {
         this.session = session;
         this.leader = leader;
         this.current = leader;
-        this.relay = new Relay(this, leader.channel().alloc(), leader::write);
+        this.relay =
+                new Relay(new Wall(this, session::onFault), leader.channel().alloc(), leader::write);
     }
 
     void onBytes(ByteBuf bytes) {
@@ -116,12 +117,10 @@ final class Requests implements Lane {
     @Override
     public int look(byte type, int length) {
         int bodyLength = length - MessageType.LENGTH_BYTES;
-        if (bodyLength < 0) {
-            return LAST_HEADER;
+        if (isGarbage(type, bodyLength)) {
+            return current != leader ? 0 : bodyLength < 0 ? LAST_HEADER : STREAM;
         }
-        if (type == MessageType.Frontend.COPY_DATA
-                || !MessageType.frontendKnown(type)
-                || bodyLength > MessageType.frontendBodyBytesMax(type)) {
+        if (type == MessageType.Frontend.COPY_DATA) {
             return STREAM;
         }
         if (session.isUnsettled()
@@ -130,6 +129,23 @@ final class Requests implements Lane {
             return WAIT;
         }
         return Math.min(bodyLength, NodeSession.LOOK_BYTES);
+    }
+
+    private static boolean isGarbage(byte type, int bodyLength) {
+        return bodyLength < 0
+                || !MessageType.frontendKnown(type)
+                || bodyLength > MessageType.frontendBodyBytesMax(type);
+    }
+
+    /** The leader judges what is no message, as it would have alone: by its header. */
+    private Disposition toLeader(ByteBuf buffer, int bodyAt) {
+        current.cut();
+        leader.write(leader.channel()
+                .alloc()
+                .buffer(MessageType.HEADER_BYTES)
+                .writeBytes(buffer, bodyAt - MessageType.HEADER_BYTES, MessageType.HEADER_BYTES));
+        leader.channel().flush();
+        return Disposition.STOP;
     }
 
     @Override
@@ -150,12 +166,18 @@ final class Requests implements Lane {
 
     @Override
     public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
+        if (isGarbage(type, bodyLength)) {
+            return toLeader(buffer, bodyAt);
+        }
         decoder.charset(session.charset());
         return onRequest(type, decoder.decodeHead(type, buffer, bodyAt, headLength, bodyLength), null);
     }
 
     @Override
     public Disposition onMessage(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
+        if (isGarbage(type, bodyLength)) {
+            return toLeader(buffer, bodyAt);
+        }
         return switch (type) {
             case MessageType.Frontend.AUTHENTICATION -> {
                 byte[] body = new byte[bodyLength];
@@ -165,7 +187,7 @@ final class Requests implements Lane {
             }
             case MessageType.Frontend.TERMINATE -> {
                 session.onTerminate();
-                yield Disposition.FORWARD;
+                yield Disposition.STOP;
             }
             case MessageType.Frontend.SYNC -> onSync();
             case MessageType.Frontend.FLUSH -> skipping ? Disposition.DROP : Disposition.FORWARD;
@@ -185,8 +207,7 @@ final class Requests implements Lane {
     private Disposition onSync() {
         if (skipping) {
             skipping = false;
-            ByteBuf ready = MessageWriter.bodyless(leader.channel().alloc(), MessageType.Backend.READY_FOR_QUERY);
-            session.say(ready.setInt(1, MessageType.LENGTH_BYTES + 1).writeByte('I'));
+            session.say(MessageWriter.readyForQuery(leader.channel().alloc(), (byte) 'I'));
             session.onAnswersRead();
             return Disposition.DROP;
         }

@@ -37,6 +37,9 @@ final class Segment {
     /** It ends with a Sync. */
     boolean extended;
 
+    /** Its Sync is still to come. */
+    boolean open;
+
     /** The client does not hear of its ReadyForQuery. */
     boolean silent;
 
@@ -106,9 +109,14 @@ final class Segment {
         }
     }
 
-    /** What to send to run it once more; null where that cannot be. */
+    /** Whether nothing was said of what was asked, though something has to be. */
+    boolean isUnanswered() {
+        return !extended && !failed && passed == 0;
+    }
+
+    /** What to send to run it once more; null where that cannot be: the client has got rows, or an error. */
     @Nullable
     List<Kept> again() {
-        return beyondRecall ? null : kept;
+        return beyondRecall || failed ? null : kept;
     }
 }

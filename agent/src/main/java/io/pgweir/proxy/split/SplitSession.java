@@ -1,7 +1,9 @@
 package io.pgweir.proxy.split;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.DecoderException;
 import io.pgweir.config.ReadsConfig;
 import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.routing.split.Need;
@@ -14,6 +16,7 @@ import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageWriter;
 import io.pgweir.wire.SqlState;
 import io.pgweir.wire.StartupPacket;
+import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Objects;
@@ -94,7 +97,18 @@ public final class SplitSession implements SplitSocket.End {
     private boolean wanted;
     private boolean settling;
     private boolean clientEnded;
+
+    /** It has said so, by Terminate. */
+    private boolean terminated;
+
+    private boolean leaderTold;
     private boolean over;
+
+    /** Nobody knows where to go on: nothing that comes in counts any more. */
+    private boolean broken;
+
+    /** Of the leader's socket. */
+    private @Nullable Throwable failure;
 
     /** The reader holds an answer that the leader gives in its place. */
     private @Nullable NodeSession holding;
@@ -156,13 +170,18 @@ public final class SplitSession implements SplitSocket.End {
     @Override
     public boolean takes() {
         NodeSession reader = reading.node();
-        return leader.channel().isWritable()
-                && (reader == null || reader.channel().isWritable())
-                && !requests.isHeld();
+        return broken
+                || (leader.channel().isWritable()
+                        && (reader == null || reader.channel().isWritable())
+                        && !requests.isHeld());
     }
 
     @Override
     public void onBytes(ByteBuf bytes) {
+        if (broken) {
+            bytes.release();
+            return;
+        }
         if (packet.length == 0) {
             packet = new byte[bytes.readableBytes()];
             bytes.getBytes(bytes.readerIndex(), packet);
@@ -216,8 +235,6 @@ public final class SplitSession implements SplitSocket.End {
     @Override
     public void onOutputShut() {
         clientEnded = true;
-        requests.onEnd();
-        Sockets.onFlushed(leader.channel(), Sockets::shutdownOutput);
         endIfQuiet();
     }
 
@@ -230,8 +247,11 @@ public final class SplitSession implements SplitSocket.End {
         credentials.close();
     }
 
+    /** The client wants nothing more; what it has asked before is answered first. */
     void onTerminate() {
-        reading.leave();
+        clientEnded = true;
+        terminated = true;
+        later();
     }
 
     /** A {@code p} passes. */
@@ -407,9 +427,8 @@ public final class SplitSession implements SplitSocket.End {
     }
 
     /** @return whether the leader is asked instead: the reader's answer goes nowhere, and what is behind it waits */
-    boolean retries(NodeSession node, Segment segment, ErrorFields error) {
-        List<Segment.Kept> again = segment.again();
-        if (again == null || leader.isEnded() || !ELSEWHERE.contains(error.sqlState())) {
+    boolean retries(NodeSession node, Segment segment, List<Segment.Kept> again, ErrorFields error) {
+        if (leader.isEnded() || !ELSEWHERE.contains(error.sqlState())) {
             return false;
         }
         if (error.sqlState().equals(READ_ONLY_SQL_TRANSACTION)) {
@@ -420,21 +439,52 @@ public final class SplitSession implements SplitSocket.End {
         holding = node;
         onTarget(leader);
         leader.runAgain(segment, again);
+        if (segment.open) {
+            // Its rest goes to the leader; the reader skips to a Sync that is ours.
+            node.cut();
+            requests.leave(node);
+        }
         return true;
     }
 
+    /** What is no failure of a socket is one of ours. */
     void onNodeFailure(NodeSession node, Throwable cause) {
+        if (!(cause instanceof IOException || cause instanceof DecoderException)) {
+            onFault(cause);
+            return;
+        }
         log.atDebug()
                 .addKeyValue("node", node.connection.node().name())
                 .setCause(cause)
                 .log("Node failed");
+        if (node == leader) {
+            failure = cause;
+        }
     }
 
-    void onNodeViolation(NodeSession node) {
+    /** Behind what its relay is about to pass on: nothing that it says counts any more. */
+    void onNodeViolation(NodeSession node, byte type, int length) {
+        log.atWarn()
+                .addKeyValue("node", node.connection.node().name())
+                .addKeyValue("type", type)
+                .addKeyValue("length", length)
+                .log("Node broke the protocol");
         loop.execute(() -> {
+            if (node == leader && !over) {
+                socket.note(new Violation(type, length));
+            }
             node.abort();
-            socket.sayEnd();
         });
+    }
+
+    /** Nobody knows where to go on: the session ends. */
+    void onFault(Throwable cause) {
+        if (broken) {
+            return;
+        }
+        broken = true;
+        log.atError().addKeyValue("user", credentials.user()).setCause(cause).log("Split session failed");
+        loop.execute(() -> socket.note(new Fault(cause)));
     }
 
     /** @param unanswered what of the client's it leaves */
@@ -454,22 +504,68 @@ public final class SplitSession implements SplitSocket.End {
         requests.leave(node);
         for (Segment segment : unanswered) {
             List<Segment.Kept> again = segment.again();
-            if (again == null || leader.isEnded()) {
+            if (again != null && !leader.isEnded()) {
+                leader.runAgain(segment, again);
+            } else if (!leader.isEnded() && !leader.isAnsweringClient() && node.isBetweenMessages()) {
+                lose(node, segment);
+            } else {
                 socket.sayEnd();
                 return;
             }
-            leader.runAgain(segment, again);
         }
         settle();
+    }
+
+    /** The client has got too much of an answer for it to be given once more: it ends here, and the session goes on. */
+    private void lose(NodeSession node, Segment segment) {
+        ByteBufAllocator allocator = leader.channel().alloc();
+        if (!segment.failed) {
+            socket.say(MessageWriter.errorResponse(
+                    allocator,
+                    charset(),
+                    "ERROR",
+                    SqlState.SERIALIZATION_FAILURE,
+                    "canceling statement because node \""
+                            + node.connection.node().name() + "\" went away",
+                    "Part of its result had been sent.",
+                    "Run it again."));
+        }
+        if (segment.open || segment.silent) {
+            requests.skip();
+        } else {
+            socket.say(MessageWriter.readyForQuery(allocator, (byte) 'I'));
+        }
+        socket.saidAll();
     }
 
     private void endIfQuiet() {
         NodeSession reader = reading.node();
         if (leader.isEnded() && (reader == null || !reader.isAnsweringClient())) {
+            if (failure != null) {
+                socket.fail(failure);
+            }
             socket.sayEnd();
-        } else if (clientEnded && reader != null && reader.isQuiet()) {
-            onTerminate();
+        } else if (clientEnded && !leaderTold) {
+            endOfClient(reader);
         }
+    }
+
+    /** The leader hears of it last: what the reader does not answer, that does. */
+    private void endOfClient(@Nullable NodeSession reader) {
+        if (reader != null) {
+            // What is open is not to be kept back for a Sync that never comes.
+            reader.cut();
+            if (!reader.isQuiet()) {
+                return;
+            }
+        }
+        reading.leave();
+        leaderTold = true;
+        requests.onEnd();
+        if (terminated) {
+            leader.sayTerminate();
+        }
+        Sockets.onFlushed(leader.channel(), Sockets::shutdownOutput);
     }
 
     // Where requests go.
@@ -601,28 +697,34 @@ public final class SplitSession implements SplitSocket.End {
 
     /** What was held may go on by now. */
     void settle() {
-        if (settling || over) {
+        if (settling || over || broken) {
             return;
         }
         settling = true;
         try {
-            NodeSession held = holding;
-            if (held != null && !leader.isAnsweringClient()) {
-                holding = null;
-                held.goOn();
-                socket.saidAll();
-            }
-            if (status == 'I' && wrote && !leader.isAnsweringClient()) {
-                harvest();
-            }
-            requests.settle();
-            steer();
-            endIfQuiet();
+            goOn();
+        } catch (RuntimeException fault) {
+            onFault(fault);
         } finally {
             settling = false;
         }
         if (takes()) {
             socket.resume();
         }
+    }
+
+    private void goOn() {
+        NodeSession held = holding;
+        if (held != null && !leader.isAnsweringClient()) {
+            holding = null;
+            held.goOn();
+            socket.saidAll();
+        }
+        if (status == 'I' && wrote && !leader.isAnsweringClient()) {
+            harvest();
+        }
+        requests.settle();
+        steer();
+        endIfQuiet();
     }
 }

@@ -84,6 +84,13 @@ public final class SplitSocket extends AbstractChannel implements DuplexChannel 
         }
     }
 
+    /** Why the end of what is said comes; before that. */
+    void fail(Throwable cause) {
+        if (open && !inputShut) {
+            pipeline().fireExceptionCaught(cause);
+        }
+    }
+
     /** What was said may go on to the client now. */
     void saidAll() {
         if (open) {

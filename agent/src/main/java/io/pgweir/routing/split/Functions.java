@@ -20,7 +20,7 @@ public final class Functions {
     private static final AtomicLong READINGS = new AtomicLong();
 
     /** Of a database with more than that nothing is known: each row is about a hundred bytes of heap. */
-    static final int ROWS_MAX = 50_000;
+    public static final int ROWS_MAX = 50_000;
 
     /**
      * One query, for a session whose {@code search_path} does not put a schema of users before {@code pg_catalog}; columns as those of
