@@ -338,6 +338,32 @@ class SplitIT {
     }
 
     @Test
+    void nothingIsAskedInTheMidstOfWhatTheLeaderIsToldByCopy() {
+        // Given
+        client.query("select count(*) from t");
+        client.send(Frontend.query("copy t from stdin"));
+        client.readThrough('G');
+
+        // When
+        try (PgWire other = PgWire.login("127.0.0.1", agent.port("split"), Map.of(), null)) {
+            other.query("create table u()");
+            client.send(Frontend.copyData("1\n"), Frontend.copyDone());
+
+            // Then
+            assertThat(line(client.readUntilReady())).contains("COPY 1");
+            assertThat(other.query("drop table u")).contains("DROP TABLE");
+        }
+        client.send(
+                Frontend.query("insert into t values (2)"),
+                Frontend.query("copy t from stdin"),
+                Frontend.copyData("3\n"),
+                Frontend.copyDone());
+        assertThat(line(client.readUntilReady())).contains("INSERT 0 1");
+        assertThat(line(client.readUntilReady())).contains("COPY 1");
+        assertThat(client.query("select count(*) from t")).contains("D(3)");
+    }
+
+    @Test
     void standbyThatGoesAwayIsNotMissed() {
         // Given
         PgServer other = primary.replica("other");

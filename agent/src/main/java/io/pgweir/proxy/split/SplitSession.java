@@ -406,7 +406,7 @@ public final class SplitSession implements SplitSocket.End {
             wrote = false;
             return;
         }
-        if (askingPosition || leader.isOpen() || leader.isEnded()) {
+        if (askingPosition || leader.isAnsweringClient() || leader.isEnded()) {
             return;
         }
         wrote = false;
@@ -580,7 +580,7 @@ public final class SplitSession implements SplitSocket.End {
 
     /** Whether the client is not let in yet, or what a statement asks for cannot be told before the catalog has been read. */
     boolean isUnsettled() {
-        if (pinned == null && serving && status == 'I' && !leader.isOpen() && !leader.isEnded()) {
+        if (pinned == null && serving && status == 'I' && !leader.isAnsweringClient() && !leader.isEnded()) {
             statements.learn(leader);
         }
         return !serving || statements.areLearning();
