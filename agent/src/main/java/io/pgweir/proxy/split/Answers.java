@@ -243,7 +243,7 @@ final class Answers implements Lane {
 
     private void own(Segment segment, Errand errand, byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
         if (type == MessageType.Backend.READY_FOR_QUERY) {
-            node.segments.poll();
+            node.onAnswered();
             ready = true;
             errand.onEnd(segment.failed ? segment.tag : "");
             session.later();
@@ -287,7 +287,7 @@ final class Answers implements Lane {
         if (!node.leads && segment.isUnanswered()) {
             return onGarbage(MessageType.Backend.READY_FOR_QUERY, 1);
         }
-        node.segments.poll();
+        node.onAnswered();
         copying = false;
         session.onSegmentEnd(node, segment, status);
         if (segment.silent) {

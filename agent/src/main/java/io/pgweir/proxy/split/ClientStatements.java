@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the session's event loop.
  */
 final class ClientStatements {
+    /** Where it has waited for the catalog in vain, it does not wait again for this long. */
+    private static final long BLIND_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private static final LexicalRules BACKSLASHES = new LexicalRules(false);
 
     private final SplitSession session;
@@ -38,6 +42,12 @@ final class ClientStatements {
 
     /** This session has changed what functions there may be, and what is known is older. */
     private boolean defined;
+
+    /** It has waited for the catalog in vain, at {@link #blindNanos}. */
+    private boolean blind;
+
+    private long blindNanos;
+    private int waits;
 
     ClientStatements(
             SplitSession session, SplitSetup setup, SessionSettings settings, EventLoop loop, String database) {
@@ -115,7 +125,8 @@ final class ClientStatements {
 
     /** @param alone whether nothing else is in its query string */
     Need needOf(SqlStatement statement, boolean alone) {
-        Functions functions = setup.functions().of(database);
+        Functions functions =
+                defined && blind ? Functions.NONE : setup.functions().of(database);
         Need need = Reads.of(statement, setup.facts().get().of(statement), functions);
         return steering.applied(need, statement, alone);
     }
@@ -139,8 +150,9 @@ final class ClientStatements {
 
     /**
      * Asks the leader what functions do, where nobody of this database knows, or it was long ago; what is not known, or was changed
-     * here, is waited for.
+     * here, is waited for; not for ever: without it, everything is the leader's.
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // Whatever comes of it, the other one ends the wait.
     void learn(NodeSession leader) {
         if (learning) {
             return;
@@ -151,14 +163,23 @@ final class ClientStatements {
             leader.run(MessageWriter.query(leader.channel().alloc(), Functions.SQL), catalogs.ask(database));
         }
         defined &= !catalogs.isSettled(database);
-        if (defined || !catalogs.isKnown(database)) {
+        if (!defined && catalogs.isKnown(database)) {
+            blind = false;
+        } else if (!blind || now - blindNanos >= BLIND_NANOS) {
             learning = true;
-            catalogs.whenTold(
-                    database,
-                    () -> loop.execute(() -> {
-                        learning = false;
-                        session.settle();
-                    }));
+            blind = false;
+            int wait = ++waits;
+            catalogs.whenTold(database, () -> loop.execute(() -> learned(wait, true)));
+            loop.schedule(() -> learned(wait, false), session.silenceMillisMax(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void learned(int wait, boolean told) {
+        if (learning && wait == waits) {
+            learning = false;
+            blind = !told;
+            blindNanos = System.nanoTime();
+            session.settle();
         }
     }
 }

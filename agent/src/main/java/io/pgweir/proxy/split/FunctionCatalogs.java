@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class FunctionCatalogs {
     private static final Logger log = LoggerFactory.getLogger(FunctionCatalogs.class);
     private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long ASKING_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
     private static final int COLUMNS = 4;
 
     /** An agent in front of more databases than this asks some of them again. */
@@ -36,6 +37,11 @@ public final class FunctionCatalogs {
      */
     private record Entry(Functions functions, long nanos, boolean known, int ddl, int knownDdl, boolean asking) {
         private static final Entry NONE = new Entry(Functions.NONE, 0, false, 0, 0, false);
+
+        /** Nobody asks, or whoever does gets no answer, or does not read it. */
+        boolean mayBeAsked(long now) {
+            return !asking || now - nanos >= ASKING_NANOS_MAX;
+        }
 
         boolean isSettled() {
             return known && ddl == knownDdl;
@@ -56,7 +62,7 @@ public final class FunctionCatalogs {
     boolean wants(String database, long nanos) {
         Entry entry = entry(database);
         boolean old = !entry.isSettled() || nanos - entry.nanos >= KEPT_NANOS;
-        return old && !entry.asking && begins(database, nanos);
+        return old && entry.mayBeAsked(nanos) && begins(database, nanos);
     }
 
     private synchronized boolean begins(String database, long nanos) {
@@ -64,7 +70,7 @@ public final class FunctionCatalogs {
             entries.clear();
         }
         Entry entry = entry(database);
-        if (entry.asking) {
+        if (!entry.mayBeAsked(nanos)) {
             return false;
         }
         entries.put(database, new Entry(entry.functions, nanos, entry.known, entry.ddl, entry.knownDdl, true));

@@ -29,6 +29,10 @@ final class NodeEntry {
     private final Outcome outcome;
     private final long timeoutMillis;
     private @Nullable Future<NodeConnection> connecting;
+
+    /** For a token. */
+    private @Nullable NodeConnection waiting;
+
     private @Nullable NodeSession entered;
     private @Nullable ScheduledFuture<?> deadline;
     private boolean over;
@@ -83,6 +87,8 @@ final class NodeEntry {
 
     /** Logs in with what the node takes. */
     private void ask(NodeConnection connection) {
+        waiting = connection;
+        deadline = loop.schedule(() -> giveUp(connection), timeoutMillis, TimeUnit.MILLISECONDS);
         NodeTokens makes = tokens;
         if (makes == null) {
             login(connection, credentials.secret());
@@ -92,9 +98,9 @@ final class NodeEntry {
                 .whenCompleteAsync(
                         (token, failure) -> {
                             if (over) {
-                                leave(connection);
-                            } else if (failure != null) {
-                                leave(connection);
+                                return;
+                            }
+                            if (failure != null) {
                                 fail(connection, "no token: " + failure.getMessage());
                             } else {
                                 login(connection, token);
@@ -103,16 +109,18 @@ final class NodeEntry {
                         loop);
     }
 
+    private void giveUp(NodeConnection connection) {
+        NodeSession node = entered;
+        fail(connection, "no login within " + timeoutMillis + " ms");
+        if (node != null) {
+            node.close();
+        }
+    }
+
     private void login(NodeConnection connection, @Nullable NodeSecret by) {
         NodeSession node = new NodeSession(session, connection, leads);
+        waiting = null;
         entered = node;
-        deadline = loop.schedule(
-                () -> {
-                    fail(connection, "no login within " + timeoutMillis + " ms");
-                    node.close();
-                },
-                timeoutMillis,
-                TimeUnit.MILLISECONDS);
         byte[] packet = session.packet();
         ByteBuf hello = node.channel().alloc().buffer(packet.length).writeBytes(packet);
         node.run(hello, new LoginErrand(credentials.user(), by, connection, node, fault -> {
@@ -158,6 +166,10 @@ final class NodeEntry {
 
     private void end() {
         over = true;
+        if (waiting != null) {
+            leave(waiting);
+            waiting = null;
+        }
         if (deadline != null) {
             deadline.cancel(false);
         }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,12 @@ final class NodeSession {
     int settings;
 
     private boolean ended;
+
+    /** A timer looks whether it answers. */
+    private boolean watched;
+
+    /** When something was answered last, while it is watched. */
+    private long answeredNanos;
 
     NodeSession(SplitSession session, NodeConnection connection, boolean leads) {
         this.session = session;
@@ -164,9 +171,48 @@ final class NodeSession {
 
     /** Where nothing of the client's is open. */
     void run(ByteBuf message, Errand errand) {
-        segments.add(new Segment(errand, route("own", 0), false));
+        Segment segment = new Segment(errand, route("own", 0), false);
+        segment.askedNanos = nanos();
+        segments.add(segment);
         write(message);
         channel().flush();
+        watch(TimeUnit.MILLISECONDS.toNanos(session.silenceMillisMax()));
+    }
+
+    /** A node for reads that leaves a question of ours without an answer is left: no timer where there is no question. */
+    @SuppressWarnings("FutureReturnValueIgnored") // Whatever comes of it, nobody waits.
+    private void watch(long nanos) {
+        if (!leads && !watched) {
+            watched = true;
+            channel().eventLoop().schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void look() {
+        watched = false;
+        Segment first = segments.peek();
+        if (first == null) {
+            return;
+        }
+        long max = TimeUnit.MILLISECONDS.toNanos(session.silenceMillisMax());
+        long rest = first.isClients() ? max : max - (nanos() - Math.max(first.askedNanos, answeredNanos));
+        if (rest > 0) {
+            watch(rest);
+        } else {
+            session.onNodeSilent(this);
+        }
+    }
+
+    private long nanos() {
+        return channel().eventLoop().ticker().nanoTime();
+    }
+
+    /** What was asked first is answered. */
+    void onAnswered() {
+        segments.poll();
+        if (watched) {
+            answeredNanos = nanos();
+        }
     }
 
     /** One after the other, as far as they go well. */

@@ -30,7 +30,14 @@ final class Reader {
     private @Nullable NodeEntry entering;
     private boolean failed;
     private long failedNanos;
+
+    /** Since when a read waits; 0 where none does. */
     private long waitingSince;
+
+    /** The node is asked how far it is, since {@link #askedNanos}. */
+    private boolean asking;
+
+    private long askedNanos;
     private boolean timer;
 
     Reader(SplitSession session, SplitSetup setup, EventLoop loop, Credentials credentials, NodeConnector connector) {
@@ -45,6 +52,11 @@ final class Reader {
     @Nullable
     NodeSession node() {
         return node;
+    }
+
+    /** For each of what it waits for. */
+    long timeoutMillis() {
+        return connector.timeoutMillis();
     }
 
     /** It is gone. */
@@ -93,18 +105,18 @@ final class Reader {
     @Nullable
     NodeSession now(StringBuilder refused) {
         if (!credentials.isLookedUp()) {
-            return null;
+            return mayWait(TimeUnit.MILLISECONDS.toNanos(timeoutMillis())) ? null : refuse(refused, "no-reader");
         }
         if (node != null && !connector.mayStay(node.connection.node())) {
             leaveIfQuiet();
         }
         NodeSession now = node;
         if (now == null) {
-            if (failed && System.nanoTime() - failedNanos < PAUSE_NANOS) {
-                refused.append("no-reader");
-            } else {
-                enter();
+            waitingSince = 0;
+            if (failed && nanos() - failedNanos < PAUSE_NANOS) {
+                return refuse(refused, "no-reader");
             }
+            enter();
             return null;
         }
         if (now.settings != session.settings().version()) {
@@ -113,33 +125,64 @@ final class Reader {
             }
             return null;
         }
-        return isFresh(now, refused) ? now : null;
+        return isFresh(now) ? now : stale(now, refused);
     }
 
-    private boolean isFresh(NodeSession now, StringBuilder refused) {
+    /** Whether it has replayed what the session has to see, and has not failed to say how far it is. */
+    private boolean isFresh(NodeSession now) {
         String name = now.connection.node().name();
-        if (Long.compareUnsigned(session.freshness().replayed(name), session.needed()) >= 0) {
+        boolean owes = asking && nanos() - askedNanos >= waitNanos();
+        if (!owes && Long.compareUnsigned(session.freshness().replayed(name), session.needed()) >= 0) {
             waitingSince = 0;
             return true;
-        }
-        long nanos = System.nanoTime();
-        if (waitingSince == 0) {
-            waitingSince = nanos;
-        } else if (nanos - waitingSince >= setup.reads().waitMax().toNanos()) {
-            waitingSince = 0;
-            refused.append("stale");
-            return false;
-        }
-        if (now.isQuiet() && !timer) {
-            askPosition(now, name);
         }
         return false;
     }
 
+    private @Nullable NodeSession stale(NodeSession now, StringBuilder refused) {
+        if (now.isQuiet() && !timer) {
+            askPosition(now, now.connection.node().name());
+        }
+        boolean owes = asking && nanos() - askedNanos >= waitNanos();
+        return !owes && mayWait(waitNanos()) ? null : refuse(refused, "stale");
+    }
+
+    private @Nullable NodeSession refuse(StringBuilder refused, String why) {
+        waitingSince = 0;
+        refused.append(why);
+        return null;
+    }
+
+    private long waitNanos() {
+        return setup.reads().waitMax().toNanos();
+    }
+
+    private long nanos() {
+        return loop.ticker().nanoTime();
+    }
+
+    /** Whether a read may go on waiting; the first time it is asked of one, that is looked at again when the time is over. */
+    private boolean mayWait(long nanosMax) {
+        long now = nanos();
+        if (waitingSince == 0) {
+            waitingSince = now;
+            settleIn(nanosMax);
+        }
+        return now - waitingSince < nanosMax;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // Whatever comes of it, nobody waits.
+    private void settleIn(long nanos) {
+        loop.schedule(session::settle, nanos, TimeUnit.NANOSECONDS);
+    }
+
     private void askPosition(NodeSession now, String name) {
+        asking = true;
+        askedNanos = nanos();
         now.run(MessageWriter.query(now.channel().alloc(), POSITION), new PositionErrand() {
             @Override
             void onPosition(long position) {
+                asking = false;
                 session.freshness().onReplayed(name, position);
                 timer = true;
                 lookLater();
@@ -201,6 +244,6 @@ final class Reader {
 
     private void fail() {
         failed = true;
-        failedNanos = System.nanoTime();
+        failedNanos = nanos();
     }
 }

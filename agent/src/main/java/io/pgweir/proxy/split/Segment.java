@@ -34,6 +34,9 @@ final class Segment {
     private @Nullable List<Kept> kept;
     private int keptBytes;
 
+    /** Of a question of pgweir's own. */
+    long askedNanos;
+
     /** It ends with a Sync. */
     boolean extended;
 

@@ -462,6 +462,19 @@ public final class SplitSession implements SplitSocket.End {
         }
     }
 
+    /** For an answer to what pgweir asks. */
+    long silenceMillisMax() {
+        return reading.timeoutMillis();
+    }
+
+    void onNodeSilent(NodeSession node) {
+        log.atWarn()
+                .addKeyValue("node", node.connection.node().name())
+                .addKeyValue("millis", silenceMillisMax())
+                .log("Node does not answer");
+        node.abort();
+    }
+
     /** Behind what its relay is about to pass on: nothing that it says counts any more. */
     void onNodeViolation(NodeSession node, byte type, int length) {
         log.atWarn()

@@ -30,11 +30,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A split session between a client and two nodes without any socket: what they say is said here, and what each has heard is kept. */
 final class TwoNodes implements AutoCloseable {
+    static final int TIMEOUT_MILLIS = 5000;
+    static final int WAIT_MILLIS = 50;
+
     static final byte[] ROWS = rows("1");
     static final byte[] READY = message('Z', "I");
 
@@ -65,7 +69,10 @@ final class TwoNodes implements AutoCloseable {
         FactsCache facts = new FactsCache(1 << 20);
         SplitSetup setup = new SplitSetup(
                 new ReadsConfig(
-                        ReadsConfig.DEFAULT.from(), consistency, Duration.ofMillis(50), ReadsConfig.Otherwise.LEADER),
+                        ReadsConfig.DEFAULT.from(),
+                        consistency,
+                        Duration.ofMillis(WAIT_MILLIS),
+                        ReadsConfig.Otherwise.LEADER),
                 null,
                 null,
                 new Freshness(),
@@ -90,7 +97,7 @@ final class TwoNodes implements AutoCloseable {
 
                     @Override
                     public long timeoutMillis() {
-                        return 5000;
+                        return TIMEOUT_MILLIS;
                     }
 
                     @Override
@@ -187,11 +194,20 @@ final class TwoNodes implements AutoCloseable {
         run();
     }
 
+    /** That much later. */
+    void pass(long millis) {
+        clock.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        leader.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        reader.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        run();
+    }
+
     private void run() {
         for (int i = 0; i < 10; i++) {
-            clock.runPendingTasks();
-            leader.runPendingTasks();
-            reader.runPendingTasks();
+            for (EmbeddedChannel channel : List.of(clock, leader, reader)) {
+                channel.runPendingTasks();
+                channel.runScheduledPendingTasks();
+            }
         }
     }
 
