@@ -9,7 +9,6 @@ import io.pgweir.config.BalanceConfig;
 import io.pgweir.config.BalanceConfig.Strategy;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.DrainConfig;
-import io.pgweir.config.FailoverConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.ListenerConfig.Role;
@@ -114,7 +113,6 @@ class SplitIT {
                 new SplitConfig(
                         new ReadsConfig(
                                 List.of(Role.ASYNC), consistency, Duration.ofMillis(100), ReadsConfig.Otherwise.LEADER),
-                        FailoverConfig.DEFAULT,
                         AUTH));
     }
 
@@ -225,6 +223,15 @@ class SplitIT {
         client.query("reset datestyle");
         assertThat(client.query(read)).contains("D(2020-01-31)");
         assertThat(roles(read)).startsWith("async: read", "async: read", "async: read");
+    }
+
+    @Test
+    void ofASettingThatIsMadeOfPartsEachIsTheSameEverywhere() {
+        String read = "select date '2020-01-31'::text from t right join (values (1)) v on true";
+        client.query("set datestyle to sql");
+        client.query("set datestyle to dmy");
+        assertThat(client.query(read)).contains("D(31/01/2020)");
+        assertThat(roles(read)).containsExactly("async: read");
     }
 
     @Test

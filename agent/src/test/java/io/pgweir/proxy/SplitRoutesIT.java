@@ -10,7 +10,6 @@ import io.pgweir.config.BalanceConfig;
 import io.pgweir.config.BalanceConfig.Strategy;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.DrainConfig;
-import io.pgweir.config.FailoverConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.ListenerConfig.Role;
@@ -113,7 +112,6 @@ class SplitRoutesIT {
                 null,
                 new SplitConfig(
                         reads,
-                        FailoverConfig.DEFAULT,
                         new AuthConfig(
                                 AuthConfig.From.QUERY,
                                 AuthConfig.Query.DEFAULT,
