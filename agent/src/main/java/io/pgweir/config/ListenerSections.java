@@ -12,6 +12,9 @@ final class ListenerSections {
     /** A client waits no longer than this for a read to be fresh. */
     private static final Duration WAIT_MAX = Duration.ofMinutes(1);
 
+    private static final Duration HOLD_MAX = Duration.ofMinutes(10);
+    private static final int HOLD_SESSIONS_MAX = 1_000_000;
+
     private ListenerSections() {}
 
     /** As chmod has it. */
@@ -68,6 +71,7 @@ final class ListenerSections {
     static @Nullable SplitConfig split(Section listener, ListenerConfig.Mode mode) {
         boolean split = mode == ListenerConfig.Mode.SPLIT;
         ReadsConfig reads = reads(listener.section("reads"));
+        FailoverConfig failover = failover(listener.section("failover"));
         AuthConfig auth = AuthSections.auth(listener.section("auth"));
         if (!split && listener.has("auth")) {
             listener.fault("auth", "auth: beside mode: transparent (expected: none, authentication is the server's)");
@@ -78,12 +82,29 @@ final class ListenerSections {
         if (!split && listener.has("reads")) {
             listener.fault("reads", "reads: beside mode: transparent (expected: none, a session has one node)");
         }
+        if (!split && listener.has("failover")) {
+            listener.fault(
+                    "failover", "failover: beside mode: transparent (expected: none, a session ends with its server)");
+        }
         for (String key : List.of("roles", "fallback")) {
             if (split && listener.has(key)) {
                 listener.fault(key, key + ": beside mode: split (expected: reads.from)");
             }
         }
-        return split ? new SplitConfig(reads, auth) : null;
+        return split ? new SplitConfig(reads, failover, auth) : null;
+    }
+
+    private static FailoverConfig failover(@Nullable Section section) {
+        FailoverConfig defaults = FailoverConfig.DEFAULT;
+        if (section == null) {
+            return defaults;
+        }
+        FailoverConfig failover = new FailoverConfig(
+                section.duration("hold-max", defaults.holdMax(), Duration.ZERO, HOLD_MAX),
+                section.integer("hold-sessions", defaults.holdSessions(), 1, HOLD_SESSIONS_MAX),
+                section.flag("retry-reads", defaults.retryReads()));
+        section.end();
+        return failover;
     }
 
     private static ReadsConfig reads(@Nullable Section section) {

@@ -7,4 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param auth where the secrets of roles are, for the nodes that reads go to; null where those ask for none
  */
-public record SplitConfig(ReadsConfig reads, @Nullable AuthConfig auth) {}
+public record SplitConfig(
+        ReadsConfig reads,
+        FailoverConfig failover,
+        @Nullable AuthConfig auth) {}

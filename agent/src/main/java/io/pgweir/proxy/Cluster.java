@@ -13,18 +13,27 @@ import io.pgweir.routing.Wish;
 import io.pgweir.topology.Node;
 import io.pgweir.topology.Topology;
 import io.pgweir.topology.monitor.TopologyMonitor;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster as sessions see it: who its nodes are at this moment, who of them takes a session, and how they are reached. Any thread. */
 public final class Cluster {
+    /** Between two looks because sessions miss a node. */
+    private static final long MISSED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final String name;
     private final Transport transport;
     private final Resolver resolver;
     private final Balancer balancer;
     private final Freshness freshness = new Freshness();
     private final FunctionCatalogs functions = new FunctionCatalogs();
+    private final AtomicLong missedNanos = new AtomicLong(System.nanoTime() - MISSED_NANOS);
     private volatile Setup setup;
+    private volatile long pausedUntil;
+    private volatile boolean paused;
 
     /**
      * What a reload may change.
@@ -123,6 +132,31 @@ public final class Cluster {
     /** The same, to one that can be connected to: it is told nothing. */
     ServerConnector connect(EventLoop loop, Wish wish, Peer client) {
         return ServerConnector.search(this, loop, new Search(balancer, this::topology, wish), header(client));
+    }
+
+    /** A session misses a node: what is known of it may be over. */
+    void onNodeMissed() {
+        TopologyMonitor monitor = setup.monitor();
+        long now = System.nanoTime();
+        long last = missedNanos.get();
+        if (monitor != null && now - last >= MISSED_NANOS && missedNanos.compareAndSet(last, now)) {
+            monitor.wake();
+        }
+    }
+
+    /** Nothing begins on its leader, and sessions of split listeners wait, until {@link #resume}, and no longer than that. */
+    public void pause(Duration max) {
+        pausedUntil = System.nanoTime() + max.toNanos();
+        paused = true;
+    }
+
+    public void resume() {
+        paused = false;
+    }
+
+    /** Whether sessions of split listeners are to begin nothing. */
+    public boolean isPaused() {
+        return paused && System.nanoTime() - pausedUntil < 0;
     }
 
     /** How far its nodes are, as split sessions know it. */

@@ -15,9 +15,11 @@ import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.proxy.split.CancelTarget;
 import io.pgweir.proxy.split.Fault;
 import io.pgweir.proxy.split.Route;
+import io.pgweir.proxy.split.SplitSession;
 import io.pgweir.proxy.split.Violation;
 import io.pgweir.routing.Wish;
 import io.pgweir.session.SessionPhase;
+import io.pgweir.topology.Node;
 import io.pgweir.topology.NodeRole;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.StartupPacket;
@@ -437,12 +439,14 @@ final class ProxySession {
     }
 
     private void stayOrLeave() {
-        String why = cluster.whyLeave(place.node(), wish);
+        SplitSession split = connection.split();
+        Node node = split == null ? place.node() : split.leader();
+        String why = split != null && split.onTopology() ? null : cluster.whyLeave(node, wish);
         if (why == null) {
             drain.stay();
         } else {
             drain.begin(
-                    Refusal.drained(cluster, place.node(), why),
+                    Refusal.drained(cluster, node, why),
                     cluster.drain().deadline().toMillis());
         }
     }

@@ -114,7 +114,7 @@ final class ServerGreeting extends ChannelInboundHandlerAdapter {
         // What the server said before it reset the connection is still to be read when a write fails.
         context.channel().config().setAutoClose(false);
         context.pipeline().remove(this);
-        if (!result.trySuccess(new ServerConnection(context.channel(), node, address, certificate, null, null))) {
+        if (!result.trySuccess(new ServerConnection(context.channel(), node, address, certificate, null, null, null))) {
             Sockets.close(context.channel());
         }
     }

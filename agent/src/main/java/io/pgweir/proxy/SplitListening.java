@@ -5,6 +5,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.pgweir.auth.ChannelBinding;
 import io.pgweir.config.SplitConfig;
+import io.pgweir.proxy.split.Holds;
 import io.pgweir.proxy.split.NodeConnection;
 import io.pgweir.proxy.split.NodeConnector;
 import io.pgweir.proxy.split.SplitSession;
@@ -32,6 +33,8 @@ record SplitListening(Cluster cluster, Wish wish, SplitSetup setup) {
                 Wish.of(config.reads()),
                 new SplitSetup(
                         config.reads(),
+                        config.failover(),
+                        new Holds(config.failover().holdSessions()),
                         secrets == null ? null : secrets.verifiers(),
                         secrets == null ? null : secrets.tokens(),
                         cluster.freshness(),
@@ -43,13 +46,10 @@ record SplitListening(Cluster cluster, Wish wish, SplitSetup setup) {
 
     /** The connection to all servers of a session, in the place of that to its leader. */
     ServerConnection begin(EventLoop loop, StartupPacket.Startup startup, ServerConnection leader, Peer client) {
+        SplitSession session =
+                SplitSession.begin(setup, loop, startup, to(leader, lease(leader)), new Nodes(loop, client));
         return new ServerConnection(
-                SplitSession.begin(setup, loop, startup, to(leader, () -> {}), new Readers(loop, client)),
-                leader.node(),
-                leader.address(),
-                leader.certificate(),
-                leader.place(),
-                null);
+                session.socket(), leader.node(), leader.address(), leader.certificate(), leader.place(), null, session);
     }
 
     private static NodeConnection to(ServerConnection connection, Runnable onEnded) {
@@ -67,19 +67,29 @@ record SplitListening(Cluster cluster, Wish wish, SplitSetup setup) {
                 onEnded);
     }
 
-    private final class Readers implements NodeConnector {
+    private static Runnable lease(ServerConnection connection) {
+        Lease lease =
+                Objects.requireNonNull(connection.place(), "for no session").lease();
+        return () -> lease.onEnded(System.nanoTime());
+    }
+
+    private final class Nodes implements NodeConnector {
         private final EventLoop loop;
         private final Peer client;
 
-        Readers(EventLoop loop, Peer client) {
+        Nodes(EventLoop loop, Peer client) {
             this.loop = loop;
             this.client = client;
         }
 
         @Override
         public Future<NodeConnection> reader() {
+            return connect(wish);
+        }
+
+        private Future<NodeConnection> connect(Wish wanted) {
             Promise<NodeConnection> result = loop.newPromise();
-            ServerConnector connector = cluster.connect(loop, wish, client);
+            ServerConnector connector = cluster.connect(loop, wanted, client);
             connector.result().addListener((Future<ServerConnection> done) -> {
                 if (!done.isSuccess()) {
                     result.tryFailure(done.cause());
@@ -95,10 +105,29 @@ record SplitListening(Cluster cluster, Wish wish, SplitSetup setup) {
             return result;
         }
 
-        private static Runnable lease(ServerConnection connection) {
-            Lease lease =
-                    Objects.requireNonNull(connection.place(), "for no session").lease();
-            return () -> lease.onEnded(System.nanoTime());
+        @Override
+        public Future<NodeConnection> leader() {
+            return connect(Wish.LEADER);
+        }
+
+        @Override
+        public String cluster() {
+            return cluster.name();
+        }
+
+        @Override
+        public void look() {
+            cluster.onNodeMissed();
+        }
+
+        @Override
+        public boolean isPaused() {
+            return cluster.isPaused();
+        }
+
+        @Override
+        public boolean mayLead(Node node) {
+            return cluster.whyLeave(node, Wish.LEADER) == null;
         }
 
         @Override

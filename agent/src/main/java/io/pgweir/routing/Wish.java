@@ -15,6 +15,9 @@ import java.util.List;
 public record Wish(List<Role> roles, List<Role> fallback) {
     public static final Wish ANY = new Wish(List.of(), List.of());
 
+    /** Who takes writes. */
+    public static final Wish LEADER = new Wish(List.of(Role.LEADER), List.of());
+
     public Wish {
         roles = List.copyOf(roles);
         fallback = List.copyOf(fallback);
@@ -22,9 +25,7 @@ public record Wish(List<Role> roles, List<Role> fallback) {
 
     /** Of a session's first node. */
     public static Wish of(ListenerConfig listener) {
-        return listener.split() == null
-                ? new Wish(listener.roles(), listener.fallback())
-                : new Wish(List.of(Role.LEADER), List.of());
+        return listener.split() == null ? new Wish(listener.roles(), listener.fallback()) : LEADER;
     }
 
     /** Of what answers a split session's reads. */

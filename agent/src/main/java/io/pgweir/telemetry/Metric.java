@@ -69,6 +69,11 @@ public enum Metric {
             "sessions",
             "Sessions of split listeners that stay with the leader, by what they did for that.",
             "reason"),
+    SPLIT_MOVES(
+            "pgweir.split.moves",
+            Kind.COUNTER,
+            "sessions",
+            "Times that a session of a split listener went on with another leader connection than it had."),
     SPLIT_MISROUTES(
             "pgweir.split.misroutes",
             Kind.COUNTER,

@@ -134,6 +134,14 @@ public final class MessageWriter {
         return close(out);
     }
 
+    /** ParameterStatus. */
+    public static ByteBuf parameterStatus(ByteBufAllocator allocator, Charset charset, String name, String value) {
+        ByteBuf out = open(allocator, MessageType.Backend.PARAMETER_STATUS);
+        string(out, name, charset);
+        string(out, value, charset);
+        return close(out);
+    }
+
     /** Sync, Flush. */
     public static ByteBuf bodyless(ByteBufAllocator allocator, byte type) {
         return close(open(allocator, type));

@@ -464,7 +464,7 @@ class ConfigReaderTest {
                 "tls: {mode: disable, cert: c.pem} # c.pem does not exist (expected: a file that can be read)",
                 "tls: {mode: disable, cert: .} # cannot be read (expected: a file that can be read)",
                 "tls: {mode: disable, client-certificate: require} # nothing to check it with (expected: client-ca)",
-                "nodes: 1 # unknown key `nodes` (expected: name, listen, cluster, mode, roles, fallback, tls, socket-mode, reuse-port, limits, proxy-protocol, application-name, reads, auth)",
+                "nodes: 1 # unknown key `nodes` (expected: name, listen, cluster, mode, roles, fallback, tls, socket-mode, reuse-port, limits, proxy-protocol, application-name, reads, failover, auth)",
                 "name: again # key `name` again (expected: once; first on line 2)",
             })
     void aListenerFaultNamesPlaceAndExpectation(String key, String expected) {

@@ -39,7 +39,7 @@ class SplitConfigTest {
 
     @Test
     void defaults() throws Exception {
-        assertThat(read("mode: split")).isEqualTo(new SplitConfig(ReadsConfig.DEFAULT, null));
+        assertThat(read("mode: split")).isEqualTo(new SplitConfig(ReadsConfig.DEFAULT, FailoverConfig.DEFAULT, null));
         assertThat(read("mode: transparent")).isNull();
     }
 
@@ -47,7 +47,7 @@ class SplitConfigTest {
     void everyKeySetToSomethingElse() throws Exception {
         SplitConfig split = Objects.requireNonNull(
                 read(
-                        "mode: split, reads: {from: async, consistency: global, wait-max: 7ms, otherwise: leader, hints: [replica, leader]}, auth: {verifiers: query}"));
+                        "mode: split, reads: {from: async, consistency: global, wait-max: 7ms, otherwise: leader, hints: [replica, leader]}, failover: {hold-max: 3s, hold-sessions: 5, retry-reads: false}, auth: {verifiers: query}"));
         assertThat(split.reads())
                 .isEqualTo(new ReadsConfig(
                         List.of(Role.ASYNC),
@@ -55,6 +55,7 @@ class SplitConfigTest {
                         Duration.ofMillis(7),
                         ReadsConfig.Otherwise.LEADER,
                         List.of(Hints.REPLICA, Hints.LEADER)));
+        assertThat(split.failover()).isEqualTo(new FailoverConfig(Duration.ofSeconds(3), 5, false));
         assertThat(split.auth()).isNotNull();
     }
 
@@ -80,6 +81,10 @@ class SplitConfigTest {
             mode: split, reads: {form: async}                                | did you mean `from`?
             mode: split, auth: {verifiers: query, certificates: {roles: {}}} | certificates: the leader judges clients
             reads: {from: async}                                             | reads: beside mode: transparent
+            failover: {hold-max: 5s}                                         | failover: beside mode: transparent
+            mode: split, failover: {hold-max: 11m}                           | hold-max
+            mode: split, failover: {hold-sessions: 0}                        | hold-sessions: 0 (expected: a whole number from 1
+            mode: split, failover: {hold: 5s}                                | unknown key `hold` (expected: hold-max, hold-sessions, retry-reads)
             auth: {verifiers: query}                                         | auth: beside mode: transparent
             """)
     void faultsAreTold(String listener, String told) {

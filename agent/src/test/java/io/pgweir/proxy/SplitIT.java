@@ -9,6 +9,7 @@ import io.pgweir.config.BalanceConfig;
 import io.pgweir.config.BalanceConfig.Strategy;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.DrainConfig;
+import io.pgweir.config.FailoverConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.ListenerConfig.Role;
@@ -113,6 +114,7 @@ class SplitIT {
                 new SplitConfig(
                         new ReadsConfig(
                                 List.of(Role.ASYNC), consistency, Duration.ofMillis(100), ReadsConfig.Otherwise.LEADER),
+                        FailoverConfig.DEFAULT,
                         AUTH));
     }
 

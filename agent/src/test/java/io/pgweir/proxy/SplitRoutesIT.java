@@ -10,6 +10,7 @@ import io.pgweir.config.BalanceConfig;
 import io.pgweir.config.BalanceConfig.Strategy;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.DrainConfig;
+import io.pgweir.config.FailoverConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.ListenerConfig.Role;
@@ -112,6 +113,7 @@ class SplitRoutesIT {
                 null,
                 new SplitConfig(
                         reads,
+                        FailoverConfig.DEFAULT,
                         new AuthConfig(
                                 AuthConfig.From.QUERY,
                                 AuthConfig.Query.DEFAULT,

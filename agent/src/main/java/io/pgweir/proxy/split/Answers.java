@@ -9,7 +9,9 @@ import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageType;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class Answers implements Lane {
     private final SplitSession session;
     private final NodeSession node;
     private final BackendDecoder decoder = new BackendDecoder();
+    private final Map<String, String> parameters = new HashMap<>();
     private int processId;
     private byte[] key = {};
     private boolean ready;
@@ -38,6 +41,11 @@ final class Answers implements Lane {
     Answers(SplitSession session, NodeSession node) {
         this.session = session;
         this.node = node;
+    }
+
+    /** What a leader has told of its settings. */
+    Map<String, String> parameters() {
+        return parameters;
     }
 
     /** Whether the node has said that it serves. */
@@ -97,6 +105,14 @@ final class Answers implements Lane {
         Segment segment = node.segments.peek();
         if (broken || isGarbage(type, bodyLength, segment)) {
             return onGarbage(type, bodyLength);
+        }
+        if (type == MessageType.Backend.ERROR_RESPONSE && session.isServedBy(node)) {
+            ErrorFields error = error(type, buffer, bodyAt, bodyLength);
+            if (error.isFatal()) {
+                return session.onLeaderLeaves(node, error, message(buffer, bodyAt, bodyLength))
+                        ? Disposition.DROP
+                        : Disposition.FORWARD;
+            }
         }
         if (segment == null || isAsynchronous(type)) {
             return unasked(type, buffer, bodyAt, bodyLength);
@@ -217,6 +233,12 @@ final class Answers implements Lane {
         return node.leads ? Disposition.FORWARD : Disposition.STOP;
     }
 
+    private static byte[] message(ByteBuf buffer, int bodyAt, int bodyLength) {
+        byte[] message = new byte[MessageType.HEADER_BYTES + bodyLength];
+        buffer.getBytes(bodyAt - MessageType.HEADER_BYTES, message);
+        return message;
+    }
+
     private static boolean isAsynchronous(byte type) {
         return type == MessageType.Backend.NOTICE_RESPONSE
                 || type == MessageType.Backend.NOTIFICATION_RESPONSE
@@ -226,9 +248,20 @@ final class Answers implements Lane {
     private Disposition unasked(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
         if (node.leads) {
             BackendMessage message = decoder.decode(type, buffer, bodyAt, bodyLength);
+            if (message instanceof BackendMessage.NoticeResponse(ErrorFields warning)
+                    && node.isQuiet()
+                    && session.isServedBy(node)
+                    && session.onLeaderLeaves(node, warning, message(buffer, bodyAt, bodyLength))) {
+                return Disposition.DROP;
+            }
             if (message instanceof BackendMessage.BackendKeyData(int process, byte[] secret)) {
                 processId = process;
                 key = secret;
+            } else if (message instanceof BackendMessage.ParameterStatus(String name, String value)) {
+                parameters.put(name, value);
+            }
+            if (!session.hears(node)) {
+                return Disposition.DROP;
             }
             if (type == MessageType.Backend.READY_FOR_QUERY) {
                 ready = true;

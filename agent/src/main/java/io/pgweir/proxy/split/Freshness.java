@@ -39,14 +39,21 @@ public final class Freshness {
             return committed.get();
         }
 
+        int timeline() {
+            return timeline;
+        }
+
         private static void raise(AtomicLong known, long position) {
             known.accumulateAndGet(position, Freshness::later);
         }
     }
 
-    /** Shared by all sessions whose leader has that timeline; what is known of an older one is forgotten. */
+    /**
+     * Shared by all sessions whose leader has that timeline; what is known of an older one is forgotten. Timelines only grow: one that
+     * is not known, or an older one that somebody has not heard the end of, is taken for the one that is.
+     */
     synchronized Era era(int timeline) {
-        if (current.timeline != timeline) {
+        if (timeline > current.timeline) {
             current = new Era(timeline);
         }
         return current;

@@ -234,12 +234,18 @@ final class NodeSession {
         });
     }
 
-    /** What the client asked another node, which has not answered, or only so far; and goes on asking here, where that is open. */
-    void runAgain(Segment before, List<Segment.Kept> messages) {
-        Segment segment = new Segment(null, route("retry", before.route.retries() + 1), false);
+    /**
+     * What the client asked another node, which has not answered, or only so far; and goes on asking here, where that is open.
+     *
+     * @param messages of that
+     * @param reason why here
+     */
+    void runAgain(Segment before, List<Segment.Kept> messages, String reason) {
+        Segment segment = new Segment(null, route(reason, before.route.retries() + 1), true);
         segment.swallow = before.passed + before.swallow;
         segment.silent = before.silent;
         segment.extended = before.extended;
+        segment.done.addAll(before.done);
         if (before.open) {
             segment.open = true;
             open = segment;
@@ -253,6 +259,7 @@ final class NodeSession {
             if (kept.parses() != null) {
                 learn(segment, kept.parses());
             }
+            segment.keep(kept.message(), kept.parses(), kept.uses());
             write(channel().alloc().buffer(kept.message().length).writeBytes(kept.message()));
         }
         channel().flush();
@@ -370,6 +377,16 @@ final class NodeSession {
         return new CancelTarget(connection.host(), connection.address(), answers.processId(), answers.key());
     }
 
+    /** What it has told of its settings, as it starts and later. */
+    Map<String, String> parameters() {
+        return answers.parameters();
+    }
+
+    /** Whether what the client has got from it ends where a message ends. */
+    boolean endedBetweenMessages() {
+        return toClient.endedBetweenMessages();
+    }
+
     /** The answer that is held goes nowhere; what is behind it goes on. */
     void goOn() {
         if (toClient.isParked()) {
@@ -448,7 +465,7 @@ final class NodeSession {
         if (!ended) {
             ended = true;
             Segment under = segments.peek();
-            if (leads && (under == null || under.isClients())) {
+            if (session.passesTorn(this) && (under == null || under.isClients())) {
                 toClient.onEnd();
             } else {
                 toClient.stop();

@@ -131,8 +131,9 @@ final class Reader {
     /** Whether it has replayed what the session has to see, and has not failed to say how far it is. */
     private boolean isFresh(NodeSession now) {
         String name = now.connection.node().name();
+        Harvest harvest = session.harvest();
         boolean owes = asking && nanos() - askedNanos >= waitNanos();
-        if (!owes && Long.compareUnsigned(session.freshness().replayed(name), session.needed()) >= 0) {
+        if (!owes && Long.compareUnsigned(harvest.era().replayed(name), harvest.needed()) >= 0) {
             waitingSince = 0;
             return true;
         }
@@ -183,7 +184,7 @@ final class Reader {
             @Override
             void onPosition(long position) {
                 asking = false;
-                session.freshness().onReplayed(name, position);
+                session.harvest().era().onReplayed(name, position);
                 timer = true;
                 lookLater();
             }

@@ -8,6 +8,7 @@ import io.pgweir.routing.split.Need;
 import io.pgweir.routing.split.OwnSetting;
 import io.pgweir.routing.split.Reason;
 import io.pgweir.sql.SqlStatement;
+import io.pgweir.sql.StatementKind;
 import io.pgweir.wire.FrontendDecoder;
 import io.pgweir.wire.FrontendMessage;
 import io.pgweir.wire.MessageType;
@@ -31,7 +32,7 @@ final class Requests implements Lane {
     private static final int NAMES_MAX = 4096;
 
     private final SplitSession session;
-    private final NodeSession leader;
+    private final Leader leading;
     private final Relay relay;
     private final FrontendDecoder decoder = new FrontendDecoder();
 
@@ -65,17 +66,41 @@ final class Requests implements Lane {
             FrontendMessage content,
             OwnSetting.@Nullable Fault fault) {
 
+        /** Whether it is a request of its own, and no Sync follows. */
+        boolean isAlone() {
+            return content instanceof FrontendMessage.Query || type == MessageType.Frontend.FUNCTION_CALL;
+        }
+
+        boolean is(StatementKind kind) {
+            return isOf(uses, kind)
+                    || isOf(parses, kind)
+                    || done.stream().anyMatch(each -> isOf(each.statement(), kind));
+        }
+
+        private static boolean isOf(@Nullable Parsed parsed, StatementKind kind) {
+            return parsed != null && isOf(parsed.statement(), kind);
+        }
+
+        private static boolean isOf(@Nullable SqlStatement statement, StatementKind kind) {
+            return statement != null && statement.kind() == kind;
+        }
+
         Request onLeader(String why) {
             return new Request(type, need, runs, why, uses, parses, done, message, content, fault);
         }
     }
 
-    Requests(SplitSession session, NodeSession leader) {
+    Requests(SplitSession session, Leader leading) {
         this.session = session;
-        this.leader = leader;
+        this.leading = leading;
+        NodeSession leader = leading.node();
         this.current = leader;
         this.relay =
                 new Relay(new Wall(this, session::onFault), leader.channel().alloc(), leader::write);
+    }
+
+    private NodeSession leader() {
+        return leading.node();
     }
 
     void onBytes(ByteBuf bytes) {
@@ -104,7 +129,14 @@ final class Requests implements Lane {
     /** That node is gone. */
     void leave(NodeSession node) {
         if (current == node) {
-            go(leader);
+            go(leader());
+        }
+    }
+
+    /** Another one leads. */
+    void onLeader(NodeSession before, NodeSession now) {
+        if (current == before) {
+            go(now);
         }
     }
 
@@ -118,14 +150,12 @@ final class Requests implements Lane {
     public int look(byte type, int length) {
         int bodyLength = length - MessageType.LENGTH_BYTES;
         if (isGarbage(type, bodyLength)) {
-            return current != leader ? 0 : bodyLength < 0 ? LAST_HEADER : STREAM;
+            return current != leader() ? 0 : bodyLength < 0 ? LAST_HEADER : STREAM;
         }
         if (type == MessageType.Frontend.COPY_DATA) {
             return STREAM;
         }
-        if (session.isUnsettled()
-                && type != MessageType.Frontend.AUTHENTICATION
-                && type != MessageType.Frontend.TERMINATE) {
+        if (isNotNow(type)) {
             return WAIT;
         }
         return Math.min(bodyLength, NodeSession.LOOK_BYTES);
@@ -140,12 +170,25 @@ final class Requests implements Lane {
     /** The leader judges what is no message, as it would have alone: by its header. */
     private Disposition toLeader(ByteBuf buffer, int bodyAt) {
         current.cut();
-        leader.write(leader.channel()
+        leader().write(leader().channel()
                 .alloc()
                 .buffer(MessageType.HEADER_BYTES)
                 .writeBytes(buffer, bodyAt - MessageType.HEADER_BYTES, MessageType.HEADER_BYTES));
-        leader.channel().flush();
+        leader().channel().flush();
         return Disposition.STOP;
+    }
+
+    /** Whether a message waits before anybody looks at it. */
+    private boolean isNotNow(byte type) {
+        return switch (type) {
+            case MessageType.Frontend.AUTHENTICATION,
+                    MessageType.Frontend.TERMINATE,
+                    MessageType.Frontend.COPY_DONE,
+                    MessageType.Frontend.COPY_FAIL -> false;
+            case MessageType.Frontend.SYNC, MessageType.Frontend.FLUSH ->
+                session.isUnsettled() || (!skipping && current == leader() && !leading.isThere());
+            default -> session.isUnsettled() || (!skipping && !current.isOpen() && session.isPaused());
+        };
     }
 
     @Override
@@ -207,7 +250,7 @@ final class Requests implements Lane {
     private Disposition onSync() {
         if (skipping) {
             skipping = false;
-            session.say(MessageWriter.readyForQuery(leader.channel().alloc(), (byte) 'I'));
+            session.sayReady();
             session.onAnswersRead();
             return Disposition.DROP;
         }
@@ -221,7 +264,11 @@ final class Requests implements Lane {
             return Disposition.DROP;
         }
         Request request = request(type, content, message);
-        if (current == (request.leads() == null ? null : leader) || isUnderWay(request)) {
+        if (leading.isUntold() && !endsLostBlock(request)) {
+            return tellLoss(request);
+        }
+        boolean leads = request.leads() != null && current == leader() && leading.isThere();
+        if (leads || isUnderWay(request)) {
             own = register(request, current);
             return request.fault() == null ? Disposition.FORWARD : new Disposition.Replace(refused(type));
         }
@@ -229,16 +276,41 @@ final class Requests implements Lane {
         return Disposition.HOLD;
     }
 
+    /** Whether the client rolls back a transaction that it has not heard the loss of: then it need not. */
+    private boolean endsLostBlock(Request request) {
+        boolean ends = request.is(StatementKind.ROLLBACK);
+        if (ends) {
+            leading.onTold();
+        }
+        return ends;
+    }
+
+    private Disposition tellLoss(Request request) {
+        leading.onTold();
+        session.note(leader().route("leader-lost", 0));
+        session.say(Leader.UNDONE);
+        if (request.is(StatementKind.COMMIT) || request.is(StatementKind.PREPARE_TRANSACTION)) {
+            session.onStatus((byte) 'I');
+            leading.leaveBlock();
+        }
+        if (request.isAlone()) {
+            session.sayReady();
+        } else {
+            session.skip();
+        }
+        return Disposition.DROP;
+    }
+
     /** Whether it goes where what is before it in its batch has gone. */
     private boolean isUnderWay(Request request) {
-        return request.leads() == null && current != leader && current.isOpen();
+        return request.leads() == null && current != leader() && current.isOpen();
     }
 
     /** What the server is to refuse, so that its session is as behind any error; docs/adr/0005. */
     private ByteBuf refused(byte type) {
         return type == MessageType.Frontend.QUERY
-                ? MessageWriter.query(leader.channel().alloc(), Segment.REFUSED)
-                : MessageWriter.parse(leader.channel().alloc(), Segment.REFUSED, Segment.REFUSED);
+                ? MessageWriter.query(leader().channel().alloc(), Segment.REFUSED)
+                : MessageWriter.parse(leader().channel().alloc(), Segment.REFUSED, Segment.REFUSED);
     }
 
     private Request request(byte type, FrontendMessage content, byte @Nullable [] message) {
@@ -284,15 +356,16 @@ final class Requests implements Lane {
             case FrontendMessage.Execute(String portal, int rows) -> {
                 Parsed bound = portals.get(portal);
                 need = needOf(bound);
-                if (bound != null) {
-                    done.add(new Segment.Done(need, bound.statement()));
-                }
+                done.add(new Segment.Done(need, bound == null ? null : bound.statement()));
             }
             case FrontendMessage.Close ignored -> {
-                need = current.isOpen() && current != leader ? Need.READ : UNKNOWN;
+                need = current.isOpen() && current != leader() ? Need.READ : UNKNOWN;
                 runs = false;
             }
-            default -> need = UNKNOWN;
+            default -> {
+                need = UNKNOWN;
+                done.add(new Segment.Done(need, null));
+            }
         }
         if (message == null && need.where() == Need.Where.ANY) {
             need = LONG;
@@ -331,13 +404,11 @@ final class Requests implements Lane {
 
     /** It goes there: what has to be said before it; null for nothing. */
     private @Nullable ByteBuf register(Request request, NodeSession node) {
-        boolean keeps = node != leader;
         String reason = request.leads() == null ? request.need().reason() : request.leads();
-        boolean alone = request.content() instanceof FrontendMessage.Query
-                || request.type() == MessageType.Frontend.FUNCTION_CALL;
-        Segment segment = alone ? node.ask(node.route(reason, 0), keeps) : node.segment(node.route(reason, 0), keeps);
+        Segment segment =
+                request.isAlone() ? node.ask(node.route(reason, 0), true) : node.segment(node.route(reason, 0), true);
         ByteBuf first = node.prepare(segment, request.uses(), request.parses());
-        segment.keep(request.message(), request.parses(), request.uses());
+        segment.keep(request.fault() == null ? request.message() : null, request.parses(), request.uses());
         Parsed parses = request.parses();
         if (parses != null) {
             session.statements().onParse(parses);
@@ -356,7 +427,7 @@ final class Requests implements Lane {
         } else {
             segment.fault = request.fault();
         }
-        if (request.runs() && node == leader) {
+        if (request.runs() && node == leader()) {
             session.onLeaderAsked(request.need(), reason);
         } else if (request.runs()) {
             session.onReaderAsked(reason);
@@ -366,7 +437,7 @@ final class Requests implements Lane {
 
     /** What is held goes on as far as it can. */
     void settle() {
-        if (relay.isParked() && held == null && !session.isUnsettled()) {
+        if (relay.isParked() && held == null && !isNotNow(relay.parkedType())) {
             relay.again();
         }
         for (Request request = held; request != null && relay.isParked(); request = held) {
@@ -381,10 +452,16 @@ final class Requests implements Lane {
     private boolean goes(Request request) {
         if (skipping) {
             held = null;
-            relay.replace(leader.channel().alloc().buffer(0, 0));
+            relay.replace(leader().channel().alloc().buffer(0, 0));
             return true;
         }
-        NodeSession to = leader;
+        if (leading.isOwing()) {
+            return false;
+        }
+        NodeSession to = leader();
+        if (request.leads() != null && !leading.isThere()) {
+            return false;
+        }
         if (request.leads() == null) {
             StringBuilder refused = new StringBuilder();
             String why = session.whyLeader(request.need());
@@ -399,7 +476,7 @@ final class Requests implements Lane {
             to = reader;
         }
         if (to != current) {
-            if (current != leader) {
+            if (current != leader()) {
                 current.cut();
                 if (!current.isQuiet()) {
                     return false;

@@ -117,6 +117,26 @@ final class Segment {
         return !extended && !failed && passed == 0;
     }
 
+    /** Whether data may be other data after it. */
+    boolean mayWrite() {
+        for (Done each : done) {
+            if (each.need.mayWrite()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether it may be run once more on another leader, whatever became of it on this one. */
+    boolean isRepeatable() {
+        for (Done each : done) {
+            if (!Loss.isRepeatable(each.need)) {
+                return false;
+            }
+        }
+        return !open && again() != null;
+    }
+
     /** What to send to run it once more; null where that cannot be: the client has got rows, or an error. */
     @Nullable
     List<Kept> again() {

@@ -11,6 +11,7 @@ import io.pgweir.routing.split.OwnSetting;
 import io.pgweir.routing.split.Reason;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.telemetry.Metric;
+import io.pgweir.topology.Node;
 import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageWriter;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SplitSession implements SplitSocket.End {
     private static final Logger log = LoggerFactory.getLogger(SplitSession.class);
+    static final String POSITION_UNKNOWN = "position-unknown";
     private static final String READ_ONLY_SQL_TRANSACTION = "25006";
 
     /**
@@ -57,19 +59,16 @@ public final class SplitSession implements SplitSocket.End {
             SqlState.CRASH_SHUTDOWN,
             SqlState.CANNOT_CONNECT_NOW);
 
-    private static final String LEADER_POSITION = "SELECT pg_catalog.pg_current_wal_insert_lsn()";
-
     private final SplitSetup setup;
     private final ReadsConfig reads;
     private final EventLoop loop;
     private final StartupPacket.Startup startup;
     private final SplitSocket socket;
-    private final NodeSession leader;
+    private final Leader leading;
     private final Requests requests;
     private final Reader reading;
-
-    /** Of the leader's timeline: a position of another says nothing. */
-    private final Freshness.Era freshness;
+    private final NodeConnector connector;
+    private final Harvest harvest;
 
     /** What the client has set from the start, of what pgweir reads. */
     private final List<OwnSetting> initial;
@@ -86,11 +85,8 @@ public final class SplitSession implements SplitSocket.End {
     /** Why everything goes to the leader from now on; null where it does not. */
     private @Nullable String pinned;
 
-    /** Where the WAL has to be replayed to for this session to see what it has written. */
-    private long written;
-
-    private boolean wrote;
-    private boolean askingPosition;
+    /** It has to leave a node that leads no more, as soon as nothing is under way. */
+    private boolean leaving;
 
     private @Nullable Route told;
     private @Nullable Route toTell;
@@ -126,23 +122,28 @@ public final class SplitSession implements SplitSocket.End {
         String user = startup.parameter("user", "");
         String database = startup.parameter("database", user);
         this.socket = new SplitSocket(leads.address());
-        this.leader = new NodeSession(this, leads, true);
-        this.freshness = setup.freshness().era(leads.node().timeline());
+        this.connector = connector;
         this.initial = StartupSettings.of(startup);
         this.settings = new SessionSettings(initial);
-        this.requests = new Requests(this, leader);
+        this.harvest = new Harvest(
+                this,
+                reads.consistency(),
+                settings,
+                setup.freshness().era(leads.node().timeline()));
         this.statements = new ClientStatements(this, setup, settings, loop, database);
         this.credentials = new Credentials(setup.verifiers(), loop, user, database, this::settle);
         this.reading = new Reader(this, setup, loop, credentials, connector);
+        this.leading = new Leader(this, setup, loop, credentials, leads, connector);
+        this.requests = new Requests(this, leading);
     }
 
     /**
      * Begins with a connection to the leader, on which nothing has been said.
      *
-     * @return what stands for all servers; registered with {@code loop}
+     * @return registered with {@code loop}
      */
     @SuppressWarnings("FutureReturnValueIgnored") // Both live as long as the loop.
-    public static SplitSocket begin(
+    public static SplitSession begin(
             SplitSetup setup,
             EventLoop loop,
             StartupPacket.Startup startup,
@@ -154,7 +155,45 @@ public final class SplitSession implements SplitSocket.End {
         Sockets.configure(session.socket);
         loop.register(session.socket);
         session.start();
-        return session.socket;
+        return session;
+    }
+
+    /** What stands for all servers. */
+    public SplitSocket socket() {
+        return socket;
+    }
+
+    /** Where writes go, or went last. On the session's event loop. */
+    public Node leader() {
+        return leading.node().connection.node();
+    }
+
+    /**
+     * What is known of the cluster's nodes has changed. On the session's event loop.
+     *
+     * @return whether it sees to that itself; else it has to be ended if it has to leave its {@link #leader()}
+     */
+    public boolean onTopology() {
+        leading.onTopology();
+        if (!leading.isThere()) {
+            return true;
+        }
+        leaving = !connector.mayLead(leader());
+        if (!setup.failover().isOn() || !isMovable()) {
+            return false;
+        }
+        later();
+        return true;
+    }
+
+    /** Whether nothing of the client's is under way: it waits where it is held. On the session's event loop. */
+    public boolean isCalm() {
+        NodeSession reader = reading.node();
+        return status == 'I'
+                && !leading.isOwing()
+                && !leading.node().isAnsweringClient()
+                && !leading.node().isOpen()
+                && (reader == null || !reader.isAnsweringClient());
     }
 
     private void start() {
@@ -171,7 +210,7 @@ public final class SplitSession implements SplitSocket.End {
     public boolean takes() {
         NodeSession reader = reading.node();
         return broken
-                || (leader.channel().isWritable()
+                || ((!leading.isThere() || leading.node().channel().isWritable())
                         && (reader == null || reader.channel().isWritable())
                         && !requests.isHeld());
     }
@@ -197,18 +236,18 @@ public final class SplitSession implements SplitSocket.End {
             OwnSetting.Fault fault = setting.fault();
             if (fault != null) {
                 bytes.release();
-                socket.say(leader.said("FATAL", fault));
+                socket.say(leading.node().said("FATAL", fault));
                 socket.saidAll();
                 socket.sayEnd();
                 return;
             }
         }
-        leader.write(bytes);
+        leading.node().write(bytes);
     }
 
     @Override
     public void onFlushed() {
-        leader.channel().flush();
+        leading.node().channel().flush();
         NodeSession reader = reading.node();
         if (reader != null) {
             reader.channel().flush();
@@ -225,7 +264,7 @@ public final class SplitSession implements SplitSocket.End {
     void steer() {
         NodeSession reader = reading.node();
         boolean elsewhere = reader != null && holding == null && reader.isAnsweringClient();
-        leader.reading(wanted && !elsewhere);
+        leading.node().reading(wanted && !elsewhere);
         if (reader != null) {
             // A node that logs in for us, or is asked by us, is read whatever the client takes.
             reader.reading(wanted || !reader.isAnsweringClient());
@@ -242,7 +281,7 @@ public final class SplitSession implements SplitSocket.End {
     public void onClosed() {
         over = true;
         requests.stop();
-        leader.close();
+        leading.close();
         reading.close();
         credentials.close();
     }
@@ -285,7 +324,7 @@ public final class SplitSession implements SplitSocket.End {
     /** Not null where the relay is to make a cut for a note. */
     @Nullable
     ByteBuf takeNote() {
-        return toTell == null ? null : leader.channel().alloc().buffer(0, 0);
+        return toTell == null ? null : leading.node().channel().alloc().buffer(0, 0);
     }
 
     void onAnswersRead() {
@@ -317,7 +356,7 @@ public final class SplitSession implements SplitSocket.End {
     }
 
     void onSegmentEnd(NodeSession node, Segment segment, byte now) {
-        if (node == leader) {
+        if (node == leading.node()) {
             onLeaderReady(segment, now);
         }
         if (segment.silent && segment.failed && !segment.elsewhere) {
@@ -344,7 +383,7 @@ public final class SplitSession implements SplitSocket.End {
             if (settings.isTooMany()) {
                 pin("too-many-settings");
             }
-            harvest();
+            askPosition();
         }
     }
 
@@ -361,7 +400,7 @@ public final class SplitSession implements SplitSocket.End {
             case RESET -> {
                 settings.discardAll();
                 statements.onCloseAll();
-                leader.forgetAll();
+                leading.node().forgetAll();
                 unpin();
             }
             case STATE, NONE -> {}
@@ -375,7 +414,7 @@ public final class SplitSession implements SplitSocket.End {
                 }
                 case DEALLOCATE_ALL -> {
                     statements.onCloseAll();
-                    leader.forgetAll();
+                    leading.node().forgetAll();
                     NodeSession reader = reading.node();
                     if (reader != null) {
                         reader.dropAll();
@@ -401,50 +440,41 @@ public final class SplitSession implements SplitSocket.End {
     }
 
     /** Asks the leader how far it is, where something was written; nobody waits for it but reads. */
-    private void harvest() {
-        if (!wrote || pinned != null || reads.consistency() == ReadsConfig.Consistency.EVENTUAL) {
-            wrote = false;
-            return;
+    private void askPosition() {
+        if (pinned != null) {
+            harvest.forget();
+        } else {
+            harvest.ask(leading.node());
         }
-        if (askingPosition || leader.isAnsweringClient() || leader.isEnded()) {
-            return;
-        }
-        wrote = false;
-        askingPosition = true;
-        leader.run(MessageWriter.query(leader.channel().alloc(), LEADER_POSITION), new PositionErrand() {
-            @Override
-            void onPosition(long position) {
-                askingPosition = false;
-                if (position == 0) {
-                    pin("position-unknown");
-                } else {
-                    written = position;
-                    freshness.onCommitted(position);
-                }
-                later();
-            }
-        });
     }
 
     /** @return whether the leader is asked instead: the reader's answer goes nowhere, and what is behind it waits */
     boolean retries(NodeSession node, Segment segment, List<Segment.Kept> again, ErrorFields error) {
-        if (leader.isEnded() || !ELSEWHERE.contains(error.sqlState())) {
+        if (leading.isOver() || !ELSEWHERE.contains(error.sqlState())) {
             return false;
         }
         if (error.sqlState().equals(READ_ONLY_SQL_TRANSACTION)) {
             setup.telemetry().increment(Metric.SPLIT_MISROUTES);
-            wrote = true;
+            harvest.onWrite();
         }
         segment.elsewhere = true;
         holding = node;
-        onTarget(leader);
-        leader.runAgain(segment, again);
+        runOnLeader(segment, again);
         if (segment.open) {
             // Its rest goes to the leader; the reader skips to a Sync that is ours.
             node.cut();
             requests.leave(node);
         }
         return true;
+    }
+
+    private void runOnLeader(Segment segment, List<Segment.Kept> again) {
+        if (leading.isThere()) {
+            onTarget(leading.node());
+            leading.node().runAgain(segment, again, "retry");
+        } else {
+            leading.owe(segment, again);
+        }
     }
 
     /** What is no failure of a socket is one of ours. */
@@ -457,7 +487,7 @@ public final class SplitSession implements SplitSocket.End {
                 .addKeyValue("node", node.connection.node().name())
                 .setCause(cause)
                 .log("Node failed");
-        if (node == leader) {
+        if (node == leading.node()) {
             failure = cause;
         }
     }
@@ -483,7 +513,7 @@ public final class SplitSession implements SplitSocket.End {
                 .addKeyValue("length", length)
                 .log("Node broke the protocol");
         loop.execute(() -> {
-            if (node == leader && !over) {
+            if (node == leading.node() && !over) {
                 socket.note(new Violation(type, length));
             }
             node.abort();
@@ -505,8 +535,10 @@ public final class SplitSession implements SplitSocket.End {
         if (over) {
             return;
         }
-        if (node == leader) {
-            endIfQuiet();
+        if (node == leading.node()) {
+            if (leading.isThere()) {
+                leading.onEnded(unanswered);
+            }
             return;
         }
         reading.onEnded(node);
@@ -517,9 +549,9 @@ public final class SplitSession implements SplitSocket.End {
         requests.leave(node);
         for (Segment segment : unanswered) {
             List<Segment.Kept> again = segment.again();
-            if (again != null && !leader.isEnded()) {
-                leader.runAgain(segment, again);
-            } else if (!leader.isEnded() && !leader.isAnsweringClient() && node.isBetweenMessages()) {
+            if (again != null && !leading.isOver()) {
+                runOnLeader(segment, again);
+            } else if (leading.isThere() && !leading.node().isAnsweringClient() && node.isBetweenMessages()) {
                 lose(node, segment);
             } else {
                 socket.sayEnd();
@@ -531,7 +563,7 @@ public final class SplitSession implements SplitSocket.End {
 
     /** The client has got too much of an answer for it to be given once more: it ends here, and the session goes on. */
     private void lose(NodeSession node, Segment segment) {
-        ByteBufAllocator allocator = leader.channel().alloc();
+        ByteBufAllocator allocator = leading.node().channel().alloc();
         if (!segment.failed) {
             socket.say(MessageWriter.errorResponse(
                     allocator,
@@ -546,14 +578,19 @@ public final class SplitSession implements SplitSocket.End {
         if (segment.open || segment.silent) {
             requests.skip();
         } else {
-            socket.say(MessageWriter.readyForQuery(allocator, (byte) 'I'));
+            sayReady();
         }
         socket.saidAll();
     }
 
-    private void endIfQuiet() {
+    void endIfQuiet() {
         NodeSession reader = reading.node();
-        if (leader.isEnded() && (reader == null || !reader.isAnsweringClient())) {
+        if (leading.isOver() && (reader == null || !reader.isAnsweringClient())) {
+            ByteBuf words = leading.takeFarewell();
+            if (words != null) {
+                socket.say(words);
+                socket.saidAll();
+            }
             if (failure != null) {
                 socket.fail(failure);
             }
@@ -575,10 +612,102 @@ public final class SplitSession implements SplitSocket.End {
         reading.leave();
         leaderTold = true;
         requests.onEnd();
-        if (terminated) {
-            leader.sayTerminate();
+        if (!leading.isThere()) {
+            socket.sayEnd();
+            return;
         }
-        Sockets.onFlushed(leader.channel(), Sockets::shutdownOutput);
+        if (terminated) {
+            leading.node().sayTerminate();
+        }
+        Sockets.onFlushed(leading.node().channel(), Sockets::shutdownOutput);
+    }
+
+    // What becomes of it when its leader goes.
+
+    /** Whether another leader can be given what this session has. */
+    boolean isMovable() {
+        return serving && !clientEnded && (pinned == null || pinned.equals(POSITION_UNKNOWN)) && statements.areKept();
+    }
+
+    /** Whether it is the leader that the client has been let in by, or has moved to. */
+    boolean isServedBy(NodeSession node) {
+        return serving && hears(node);
+    }
+
+    /** Whether what that node says of itself is the client's to hear. */
+    boolean hears(NodeSession node) {
+        return leading.node() == node;
+    }
+
+    /** Whether the beginning of a message, its end lost, is the client's to hear. */
+    boolean passesTorn(NodeSession node) {
+        return hears(node) && leading.isThere() && !leading.canMove();
+    }
+
+    /** @return whether the client does not hear of it, for now */
+    boolean onLeaderLeaves(NodeSession node, ErrorFields why, byte[] message) {
+        return leading.onLeaves(node, why, message);
+    }
+
+    /** Another leader goes on with the session. */
+    void onLeader(NodeSession before, NodeSession now, int timeline, long position) {
+        harvest.onLeader(setup.freshness().era(timeline), position);
+        told = null;
+        now.parameters().forEach((name, value) -> {
+            if (!value.equals(before.parameters().get(name))) {
+                statements.onParameter(name, value);
+                socket.say(MessageWriter.parameterStatus(now.channel().alloc(), charset(), name, value));
+            }
+        });
+        socket.saidAll();
+        requests.onLeader(before, now);
+    }
+
+    byte status() {
+        return status;
+    }
+
+    void onStatus(byte now) {
+        status = now;
+    }
+
+    /** What is said from here on, pgweir says in the place of that node. */
+    void note(Route route) {
+        told = null;
+        toTell = null;
+        socket.note(route);
+    }
+
+    /** Of pgweir's own, in the place of a server's. */
+    void say(ErrorFields error) {
+        socket.say(MessageWriter.errorResponse(
+                leading.node().channel().alloc(),
+                charset(),
+                error.severity(),
+                error.sqlState(),
+                error.message(),
+                error.detail(),
+                error.hint()));
+    }
+
+    void sayReady() {
+        socket.say(MessageWriter.readyForQuery(leading.node().channel().alloc(), status));
+        socket.saidAll();
+    }
+
+    /** What the client asks up to its Sync goes nowhere. */
+    void skip() {
+        requests.skip();
+        socket.saidAll();
+    }
+
+    Leader leading() {
+        return leading;
+    }
+
+    /** Whether nothing is to begin at the moment. */
+    boolean isPaused() {
+        return status == 'I' && connector.isPaused();
     }
 
     // Where requests go.
@@ -593,17 +722,18 @@ public final class SplitSession implements SplitSocket.End {
 
     /** Whether the client is not let in yet, or what a statement asks for cannot be told before the catalog has been read. */
     boolean isUnsettled() {
-        if (pinned == null && serving && status == 'I' && !leader.isAnsweringClient() && !leader.isEnded()) {
+        NodeSession leader = leading.node();
+        if (pinned == null && serving && status == 'I' && !leader.isAnsweringClient() && leading.isThere()) {
             statements.learn(leader);
         }
-        return !serving || statements.areLearning();
+        return !serving || statements.areLearning() || leading.isOwing();
     }
 
     /** The client closes that statement, at {@code where}. */
     void closed(String name, NodeSession where) {
         statements.onClose(name);
-        if (where != leader) {
-            leader.drop(name);
+        if (where != leading.node()) {
+            leading.node().drop(name);
         } else if (reading.node() != null) {
             reading.node().drop(name);
         }
@@ -621,10 +751,10 @@ public final class SplitSession implements SplitSocket.End {
         if (status != 'I') {
             return "transaction";
         }
-        if (leader.isOpen()) {
+        if (leading.node().isOpen()) {
             return "batch";
         }
-        if (leader.isAnsweringClient()) {
+        if (leading.node().isAnsweringClient()) {
             return "pipeline";
         }
         return null;
@@ -635,7 +765,9 @@ public final class SplitSession implements SplitSocket.End {
         if (need.effect() == Need.Effect.STATE) {
             pin(need.reason());
         }
-        wrote |= need.mayWrite();
+        if (need.mayWrite()) {
+            harvest.onWrite();
+        }
         setup.telemetry().counter(Metric.SPLIT_STATEMENTS, "leader", reason).increment();
     }
 
@@ -664,30 +796,20 @@ public final class SplitSession implements SplitSocket.End {
     /** @return the node's session for a read; null where nobody knows yet */
     @Nullable
     NodeSession readerNow(StringBuilder refused) {
-        return askingPosition ? null : reading.now(refused);
+        return harvest.isOutstanding() ? null : reading.now(refused);
     }
 
     SessionSettings settings() {
         return settings;
     }
 
-    Freshness.Era freshness() {
-        return freshness;
+    Harvest harvest() {
+        return harvest;
     }
 
     /** The startup packet; not to be changed. */
     byte[] packet() {
         return packet;
-    }
-
-    /** Where the WAL has to be replayed to for a read. */
-    long needed() {
-        long known = switch (reads.consistency()) {
-            case EVENTUAL -> 0;
-            case SESSION -> written;
-            case GLOBAL -> Freshness.later(freshness.committed(), written);
-        };
-        return Freshness.later(known, settings.positionMin());
     }
 
     /** Whether the client's transaction takes nothing any more but its end. */
@@ -727,16 +849,22 @@ public final class SplitSession implements SplitSocket.End {
     }
 
     private void goOn() {
+        leading.settle();
         NodeSession held = holding;
-        if (held != null && !leader.isAnsweringClient()) {
+        if (held != null && !leading.isOwing() && !leading.node().isAnsweringClient()) {
             holding = null;
             held.goOn();
             socket.saidAll();
         }
-        if (status == 'I' && wrote && !leader.isAnsweringClient()) {
-            harvest();
+        if (status == 'I' && !leading.node().isAnsweringClient()) {
+            askPosition();
+        }
+        if (leaving && isCalm() && isMovable() && !harvest.isOutstanding()) {
+            leaving = false;
+            leading.leave();
         }
         requests.settle();
+        leading.onWaiting(requests.isHeld() || leading.isOwing());
         steer();
         endIfQuiet();
     }

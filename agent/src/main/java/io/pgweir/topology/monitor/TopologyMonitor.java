@@ -132,6 +132,17 @@ public final class TopologyMonitor implements AutoCloseable {
         return future;
     }
 
+    /** The next poll begins at once. */
+    public void wake() {
+        lock.lock();
+        try {
+            wanted = true;
+            wake.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * A server told a session, by its parameter {@code in_hot_standby}, whether it takes writes. Where that is not what is
      * believed of it, the cluster is polled at once; and a leader that turned out to be none is out before this returns. Any

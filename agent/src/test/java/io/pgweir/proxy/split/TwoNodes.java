@@ -9,6 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.pgweir.config.FailoverConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ReadsConfig;
 import io.pgweir.lab.FakeServer;
@@ -73,6 +74,8 @@ final class TwoNodes implements AutoCloseable {
                         consistency,
                         Duration.ofMillis(WAIT_MILLIS),
                         ReadsConfig.Otherwise.LEADER),
+                new FailoverConfig(Duration.ZERO, 1, true),
+                new Holds(1),
                 null,
                 null,
                 new Freshness(),
@@ -81,7 +84,7 @@ final class TwoNodes implements AutoCloseable {
                 () -> facts,
                 new Telemetry());
         EventLoop loop = clock.eventLoop();
-        socket = SplitSession.begin(
+        SplitSession session = SplitSession.begin(
                 setup,
                 loop,
                 new StartupPacket.Startup(
@@ -96,6 +99,29 @@ final class TwoNodes implements AutoCloseable {
                     }
 
                     @Override
+                    public Future<NodeConnection> leader() {
+                        return loop.newFailedFuture(new IllegalStateException("no other"));
+                    }
+
+                    @Override
+                    public String cluster() {
+                        return "main";
+                    }
+
+                    @Override
+                    public void look() {}
+
+                    @Override
+                    public boolean isPaused() {
+                        return false;
+                    }
+
+                    @Override
+                    public boolean mayLead(Node node) {
+                        return true;
+                    }
+
+                    @Override
                     public long timeoutMillis() {
                         return TIMEOUT_MILLIS;
                     }
@@ -105,6 +131,7 @@ final class TwoNodes implements AutoCloseable {
                         return true;
                     }
                 });
+        socket = session.socket();
         socket.pipeline().addLast(new Client());
         socket.config().setAutoRead(true);
         say(Frontend.startup(Frontend.PROTOCOL_3_0, Map.of("user", "u")));

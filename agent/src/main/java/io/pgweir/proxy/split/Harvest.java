@@ -1,0 +1,108 @@
+package io.pgweir.proxy.split;
+
+import io.pgweir.config.ReadsConfig.Consistency;
+import io.pgweir.wire.MessageWriter;
+
+/**
+ * Where the WAL has to be replayed to for a session to see what it has written: asked of the leader behind each transaction that may
+ * have written, unknown to the client, and waited for by reads only.
+ *
+ * <p>Thread: the session's event loop.
+ */
+final class Harvest {
+    private static final String POSITION = "SELECT pg_catalog.pg_current_wal_insert_lsn()";
+
+    private final SplitSession session;
+    private final Consistency consistency;
+    private final SessionSettings settings;
+
+    /** Of the leader's timeline: a position of another says nothing. */
+    private Freshness.Era era;
+
+    private long written;
+    private boolean wrote;
+    private boolean asking;
+
+    Harvest(SplitSession session, Consistency consistency, SessionSettings settings, Freshness.Era era) {
+        this.session = session;
+        this.consistency = consistency;
+        this.settings = settings;
+        this.era = era;
+    }
+
+    Freshness.Era era() {
+        return era;
+    }
+
+    /** What the leader is asked may write. */
+    void onWrite() {
+        wrote = true;
+    }
+
+    /** Whether the transaction that is under way, or the last one, may have written. */
+    boolean hasWritten() {
+        return wrote;
+    }
+
+    /** Whether something may have been committed of which nobody knows yet where. */
+    boolean isOutstanding() {
+        return (asking || wrote) && consistency != Consistency.EVENTUAL;
+    }
+
+    /** Where the WAL has to be replayed to for a read. */
+    long needed() {
+        long known = switch (consistency) {
+            case EVENTUAL -> 0;
+            case SESSION -> written;
+            case GLOBAL -> Freshness.later(era.committed(), written);
+        };
+        return Freshness.later(known, settings.positionMin());
+    }
+
+    /** Nothing of the client's is open there: where something was written, asks. */
+    void ask(NodeSession leader) {
+        if (consistency == Consistency.EVENTUAL) {
+            wrote = false;
+        }
+        if (!wrote || asking || leader.isAnsweringClient() || leader.isEnded()) {
+            return;
+        }
+        wrote = false;
+        asking = true;
+        leader.run(MessageWriter.query(leader.channel().alloc(), POSITION), new PositionErrand() {
+            @Override
+            public void onEnd(String fault) {
+                asking = false;
+                if (fault.equals(NodeSession.GONE)) {
+                    wrote = true;
+                } else {
+                    super.onEnd(fault);
+                }
+                session.later();
+            }
+
+            @Override
+            void onPosition(long position) {
+                if (position == 0) {
+                    session.pin(SplitSession.POSITION_UNKNOWN);
+                } else {
+                    written = position;
+                    era.onCommitted(position);
+                }
+            }
+        });
+    }
+
+    /** Everything goes to the leader: nobody wants to know. */
+    void forget() {
+        wrote = false;
+    }
+
+    /** Another leader has begun where that is, with all that was committed before. */
+    void onLeader(Freshness.Era next, long position) {
+        era = next;
+        wrote = false;
+        written = position;
+        next.onCommitted(position);
+    }
+}
