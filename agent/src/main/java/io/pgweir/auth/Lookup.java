@@ -4,7 +4,6 @@ package io.pgweir.auth;
 public sealed interface Lookup {
     record Found(KnownRole role) implements Lookup {}
 
-    /** Asked all the same by {@link ScramServer}: a client must not learn of it. */
     record Absent() implements Lookup {}
 
     /**

@@ -1,5 +1,6 @@
 package io.pgweir.auth;
 
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -92,8 +93,13 @@ final class Scram {
 
     /** Null where it is none; complete to its last padding, as PostgreSQL wants it. */
     static byte @Nullable [] base64(String text) {
+        return decoded(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** The same. */
+    static byte @Nullable [] decoded(byte[] text) {
         try {
-            return text.length() % 4 == 0 ? Base64.getDecoder().decode(text) : null;
+            return text.length % 4 == 0 ? Base64.getDecoder().decode(text) : null;
         } catch (IllegalArgumentException none) {
             return null;
         }

@@ -221,7 +221,7 @@ public final class Agent implements AutoCloseable {
             trail.onRulesReload(null, rules.current().hash(), null);
         }
         try (Clusters.Prepared all = clusters.prepare(config);
-                Listeners.Prepared accepting = listeners.prepare(config.listeners(), all::of)) {
+                Listeners.Prepared accepting = listeners.prepare(config, all::of)) {
             all.commit();
             accepting.commit();
         }

@@ -106,7 +106,7 @@ final class ConfigReload {
         Rules.Source ruleSource = RuleFiles.source(next.rules(), InstantSource.system());
         RuleSet checked = rules == null ? RuleSet.NONE : ruleSource.read();
         try (Clusters.Prepared otherClusters = clusters.prepare(next);
-                Listeners.Prepared otherListeners = listeners.prepare(next.listeners(), otherClusters::of)) {
+                Listeners.Prepared otherListeners = listeners.prepare(next, otherClusters::of)) {
             otherClusters.commit();
             otherListeners.commit();
         }

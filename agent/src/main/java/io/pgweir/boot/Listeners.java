@@ -2,7 +2,9 @@ package io.pgweir.boot;
 
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.boot.AgentStartException.Kind;
+import io.pgweir.config.AgentConfig;
 import io.pgweir.config.AuthConfig;
+import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.ListenerConfig;
 import io.pgweir.config.SplitConfig;
 import io.pgweir.proxy.ClientListener;
@@ -42,9 +44,13 @@ final class Listeners implements AutoCloseable {
     /** In the order of the configuration, by name. */
     private volatile Map<String, Open> open = Map.of();
 
-    /** One that accepts. */
+    /** One that accepts, with what its cluster is configured to be. */
     private record Open(
-            ListenerConfig config, ClientTls tls, @Nullable NodeSecrets secrets, ClientListener bound) {}
+            ListenerConfig config,
+            ClusterConfig behind,
+            ClientTls tls,
+            @Nullable NodeSecrets secrets,
+            ClientListener bound) {}
 
     Listeners(ProxyContext context, Transport transport, AuditTrail trail, Executor files) {
         this.context = context;
@@ -98,19 +104,20 @@ final class Listeners implements AutoCloseable {
     }
 
     /** Binds what is not bound, and reads TLS files. */
-    Prepared prepare(List<ListenerConfig> configs, Function<String, Cluster> clusters) throws AgentStartException {
+    Prepared prepare(AgentConfig all, Function<String, Cluster> clusters) throws AgentStartException {
         Prepared prepared = new Prepared(clusters);
         try {
-            for (ListenerConfig config : configs) {
+            for (ListenerConfig config : all.listeners()) {
                 ClientTls tls = tls(config);
                 Cluster cluster = clusters.apply(config.cluster());
-                NodeSecrets secrets = secrets(config, cluster);
+                ClusterConfig behind = Objects.requireNonNull(all.clusters().get(config.cluster()), config.cluster());
+                NodeSecrets secrets = secrets(config, behind, cluster);
                 ClientListener bound = bound(config);
                 if (bound == null) {
                     bound = bind(config, cluster, tls, secrets);
                     prepared.fresh.add(bound);
                 }
-                prepared.next.put(config.name(), new Open(config, tls, secrets, bound));
+                prepared.next.put(config.name(), new Open(config, behind, tls, secrets, bound));
             }
             return prepared;
         } catch (AgentStartException failure) {
@@ -147,7 +154,8 @@ final class Listeners implements AutoCloseable {
     }
 
     /** Those of a listener that asks the same servers in the same way stay. */
-    private @Nullable NodeSecrets secrets(ListenerConfig config, Cluster cluster) throws AgentStartException {
+    private @Nullable NodeSecrets secrets(ListenerConfig config, ClusterConfig behind, Cluster cluster)
+            throws AgentStartException {
         SplitConfig split = config.split();
         AuthConfig auth = split == null ? null : split.auth();
         if (auth == null) {
@@ -156,11 +164,13 @@ final class Listeners implements AutoCloseable {
         Open before = open.get(config.name());
         if (before != null
                 && before.config().cluster().equals(config.cluster())
+                && Objects.equals(before.behind().monitor(), behind.monitor())
+                && before.behind().tls().equals(behind.tls())
                 && Objects.equals(config.split(), before.config().split())) {
             return before.secrets();
         }
         try {
-            return Secrets.of(auth, cluster.config(), cluster);
+            return Secrets.of(auth, behind, cluster);
         } catch (IOException failure) {
             throw new AgentStartException(
                     Kind.AUTH, "listener " + config.name() + ", auth: " + failure.getMessage(), failure);

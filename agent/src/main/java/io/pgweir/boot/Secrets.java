@@ -1,7 +1,6 @@
 package io.pgweir.boot;
 
 import io.pgweir.auth.CachedVerifiers;
-import io.pgweir.auth.MockVerifiers;
 import io.pgweir.auth.RoleSource;
 import io.pgweir.auth.aws.IamTokens;
 import io.pgweir.auth.aws.SecretsManagerSource;
@@ -37,8 +36,7 @@ final class Secrets {
                 new QuerySource(
                         auth.query(),
                         JdbcLogin.ofVerifiers(auth.query(), config.monitor(), config.tls()),
-                        () -> places(cluster),
-                        new MockVerifiers());
+                        () -> places(cluster));
             case FILE -> {
                 try {
                     yield new FileSource(Objects.requireNonNull(auth.file(), "checked when it was read"));

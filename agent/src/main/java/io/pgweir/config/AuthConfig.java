@@ -43,14 +43,13 @@ public record AuthConfig(
 
     /**
      * @param user who asks; the cluster's monitor where null
-     * @param sql with {@code $1} for the role; gives its name, its secret, and until when that is valid where it has a third column
+     * @param sql with {@code $1} for the role; gives its name and its secret
      * @param timeout of the connect and of each answer
      */
     public record Query(
             @Nullable String user, @Nullable SecretConfig password, String database, String sql, Duration timeout) {
         public static final String DATABASE = MonitorConfig.DATABASE;
-        public static final String SQL =
-                "select rolname, rolpassword, rolvaliduntil from pg_catalog.pg_authid where rolname = $1";
+        public static final String SQL = "select rolname, rolpassword from pg_catalog.pg_authid where rolname = $1";
         public static final Duration TIMEOUT = Duration.ofSeconds(2);
         public static final Query DEFAULT = new Query(null, null, DATABASE, SQL, TIMEOUT);
     }

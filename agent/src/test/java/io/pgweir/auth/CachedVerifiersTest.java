@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CachedVerifiersTest {
-    private static final Lookup ALICE = new Lookup.Found(new KnownRole("alice", new Password("a"), null));
+    private static final Lookup ALICE = new Lookup.Found(new KnownRole("alice", new Password("a")));
     private static final AuthConfig.Cache CONFIG =
             new AuthConfig.Cache(Duration.ofSeconds(10), Duration.ofSeconds(2), 3);
 

@@ -139,6 +139,27 @@ class ReloadIT {
                 .doesNotContain(before);
     }
 
+    @Test
+    void whoAsksForVerifiersIsTheMonitorOfNow() throws Exception {
+        // Given
+        one.query("create role asks login superuser; create role asks_now login superuser");
+        for (String monitor : List.of("asks", "asks_now")) {
+            Path next = Files.writeString(dir.resolve("next.yaml"), """
+                    clusters: {c: {nodes: ["127.0.0.1:%d"], monitor: {user: %s}}}
+                    listeners: [{name: s, listen: "127.0.0.1:0", cluster: c, mode: split, auth: {verifiers: query}}]
+                    audit: {sinks: [{file: {path: audit.ndjson}}]}
+                    """.formatted(one.port(), monitor));
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+            // When
+            agent.reload();
+            login("s").close();
+            // Then
+            await().atMost(SOON)
+                    .until(() -> monitor.equals(one.query("select string_agg(usename, ',') from pg_stat_activity"
+                            + " where application_name = 'pgweir verifiers'")));
+        }
+    }
+
     private String metrics() throws Exception {
         int port = Objects.requireNonNull(agent.adminAddress()).getPort();
         try (HttpClient client = HttpClient.newHttpClient()) {

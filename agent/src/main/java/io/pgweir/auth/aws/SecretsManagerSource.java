@@ -92,7 +92,7 @@ public final class SecretsManagerSource implements RoleSource {
             return unavailable(name, "is another role's (expected: username \"" + user + "\")");
         }
         try {
-            return new Lookup.Found(new KnownRole(user, RoleSecret.of(password), null));
+            return new Lookup.Found(new KnownRole(user, RoleSecret.of(password)));
         } catch (IllegalArgumentException malformed) {
             return unavailable(name, malformed.getMessage());
         }

@@ -43,7 +43,7 @@ public final class FileSource implements RoleSource {
     public synchronized Lookup read(String user, String database) {
         refresh();
         RoleSecret secret = roles.get(user);
-        return secret == null ? new Lookup.Absent() : new Lookup.Found(new KnownRole(user, secret, null));
+        return secret == null ? new Lookup.Absent() : new Lookup.Found(new KnownRole(user, secret));
     }
 
     private void refresh() {

@@ -75,6 +75,17 @@ public record JdbcLogin(
         return DriverManager.getConnection(url, properties(place));
     }
 
+    /** Whatever it says to that. */
+    public static void close(@Nullable Connection connection) {
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (SQLException alreadyGone) {
+                // It is what was wanted.
+            }
+        }
+    }
+
     private Properties properties(Place place) throws IOException {
         Properties properties = new Properties();
         long millis = timeout.toMillis();

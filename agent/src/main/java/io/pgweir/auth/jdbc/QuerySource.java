@@ -2,7 +2,6 @@ package io.pgweir.auth.jdbc;
 
 import io.pgweir.auth.KnownRole;
 import io.pgweir.auth.Lookup;
-import io.pgweir.auth.MockVerifiers;
 import io.pgweir.auth.RoleSecret;
 import io.pgweir.auth.RoleSource;
 import io.pgweir.config.AuthConfig;
@@ -13,8 +12,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,14 +29,10 @@ import org.slf4j.LoggerFactory;
 public final class QuerySource implements RoleSource {
     private static final Logger log = LoggerFactory.getLogger(QuerySource.class);
     private static final String PIN = "set search_path = pg_catalog";
-    /** Null before PostgreSQL 16, whose passwords all have the default. */
-    private static final String ITERATIONS = "select pg_catalog.current_setting('scram_iterations', true)";
-
     private static final String USER = "$1";
 
     private final JdbcLogin login;
     private final Supplier<List<JdbcLogin.Place>> nodes;
-    private final MockVerifiers mocks;
     private final String sql;
     private final int users;
     private final Duration timeout;
@@ -47,13 +40,8 @@ public final class QuerySource implements RoleSource {
     private @Nullable Connection connection;
     private boolean closed;
 
-    /**
-     * @param nodes to connect to, the best first; asked whenever a connection is needed
-     * @param mocks told how roles of these servers are asked
-     */
-    public QuerySource(
-            AuthConfig.Query config, JdbcLogin login, Supplier<List<JdbcLogin.Place>> nodes, MockVerifiers mocks) {
-        this.mocks = mocks;
+    /** @param nodes to connect to, the best first; asked whenever a connection is needed */
+    public QuerySource(AuthConfig.Query config, JdbcLogin login, Supplier<List<JdbcLogin.Place>> nodes) {
         this.login = login;
         this.nodes = nodes;
         this.users = config.sql().split("\\Q" + USER + "\\E(?![0-9])", -1).length - 1;
@@ -103,7 +91,7 @@ public final class QuerySource implements RoleSource {
         }
     }
 
-    /** Name, secret, and if there is a third column, until when it is valid. */
+    /** Name and secret; what else there may be, such as until when it is valid, is for servers to judge. */
     private static Lookup answer(String user, ResultSet rows) throws SQLException {
         if (!rows.next()) {
             return new Lookup.Absent();
@@ -113,13 +101,10 @@ public final class QuerySource implements RoleSource {
                     "verifiers query: a row of another role (expected: the role's that was asked for)");
         }
         String secret = rows.getString(2);
-        boolean dated = rows.getMetaData().getColumnCount() > 2;
-        OffsetDateTime until = dated ? rows.getObject(3, OffsetDateTime.class) : null;
         if (rows.next()) {
             return new Lookup.Unavailable("verifiers query: two rows (expected: at most one)");
         }
-        Instant validUntil = until == null ? null : until.toInstant();
-        return new Lookup.Found(new KnownRole(user, secret == null ? null : secret(user, secret), validUntil));
+        return new Lookup.Found(new KnownRole(user, secret == null ? null : secret(user, secret)));
     }
 
     /** Null for a malformed one, which lets nobody in, as with PostgreSQL. */
@@ -157,12 +142,6 @@ public final class QuerySource implements RoleSource {
     private void prepare(Connection open) throws SQLException {
         try (Statement statement = open.createStatement()) {
             statement.execute(PIN);
-            try (ResultSet row = statement.executeQuery(ITERATIONS)) {
-                int iterations = row.next() ? row.getInt(1) : 0;
-                if (iterations > 0) {
-                    mocks.iterations(iterations);
-                }
-            }
         } catch (SQLException fault) {
             open.close();
             throw fault;
@@ -172,13 +151,7 @@ public final class QuerySource implements RoleSource {
     private void disconnect() {
         Connection open = connection;
         connection = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (SQLException alreadyGone) {
-                // It is what was wanted.
-            }
-        }
+        JdbcLogin.close(open);
     }
 
     @Override

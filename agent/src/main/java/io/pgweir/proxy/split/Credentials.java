@@ -29,6 +29,7 @@ final class Credentials {
     private final String database;
     private final Runnable onLookedUp;
     private final ScramWitness witness = new ScramWitness();
+    private boolean letIn;
     private boolean lookedUp = true;
     private @Nullable RoleSecret known;
     private @Nullable NodeSecret secret;
@@ -77,20 +78,32 @@ final class Credentials {
                         .addKeyValue("error", reason)
                         .log("Verifiers cannot be asked");
         }
+        take();
         onLookedUp.run();
     }
 
-    /** Null where nobody knows one: then only a node that asks for none lets in. */
-    @Nullable
-    NodeSecret secret() {
-        if (secret == null) {
+    /** The leader has let the client in: whatever it has proved, it has proved. */
+    void onLetIn() {
+        letIn = true;
+        take();
+    }
+
+    /** The key, as soon as it can be had; the proof is kept no longer. */
+    private void take() {
+        if (letIn && lookedUp) {
             secret = switch (known) {
                 case ScramVerifier verifier -> witness.key(verifier);
                 case Password password -> password;
                 case Md5Hash none -> null;
                 case null -> null;
             };
+            witness.close();
         }
+    }
+
+    /** Null where nobody knows one: then only a node that asks for none lets in. */
+    @Nullable
+    NodeSecret secret() {
         return secret;
     }
 
@@ -103,6 +116,8 @@ final class Credentials {
 
     /** The session is over. */
     void close() {
+        letIn = false;
+        witness.close();
         if (secret instanceof ClientKey key) {
             key.close();
         }

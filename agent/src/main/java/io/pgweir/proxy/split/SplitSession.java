@@ -348,6 +348,9 @@ public final class SplitSession implements SplitSocket.End {
             }
             case BackendMessage.ParameterStatus setting -> statements.onParameter(setting.name(), setting.value());
             case BackendMessage.ReadyForQuery now -> {
+                if (!serving) {
+                    credentials.onLetIn();
+                }
                 serving = true;
                 later();
             }

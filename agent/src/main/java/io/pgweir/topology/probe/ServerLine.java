@@ -93,13 +93,7 @@ final class ServerLine {
     synchronized void close() {
         Connection open = connection;
         connection = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (SQLException alreadyGone) {
-                // It is what was wanted.
-            }
-        }
+        JdbcLogin.close(open);
     }
 
     private Told told(Connection open) throws SQLException {
