@@ -22,9 +22,9 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def free_port():
+def free_port(above=None):
     """A free port below the ephemeral range, so that no outgoing connection takes it meanwhile."""
-    for port in range(20000 + os.getpid() % 5000, 32000):
+    for port in range(above + 1 if above else 20000 + os.getpid() % 5000, 32000):
         with socket.socket() as s:
             try:
                 s.bind(("127.0.0.1", port))
@@ -102,9 +102,9 @@ def start_server(work, prefix, *settings):
     return launch_server("postgres", data, port, work, prefix, settings)
 
 
-def start_standby(work, prefix, leader, name, *settings):
+def start_standby(work, prefix, leader, name, *settings, port=None):
     """A streaming standby of that server, by pg_basebackup."""
-    data, port = f"{work}/{name}", free_port()
+    data, port = f"{work}/{name}", port or free_port()
     subprocess.run(
         prefix + [find("pg_basebackup"), "-D", data, "-R", "-X", "stream", "-c", "fast", "--no-sync",
                   "-d", f"host=127.0.0.1 port={leader.port} user=postgres application_name={name}"],
@@ -151,8 +151,8 @@ audit:
     return f.name
 
 
-def write_split_config(work, servers, port, reads, more=""):
-    """A configuration of one split listener in front of these servers; more is more keys of the listener."""
+def write_split_config(work, servers, port, reads, more="", admin=None):
+    """A configuration of one split listener in front of these servers; more is more keys of the listener, admin the admin side's port."""
     nodes = ", ".join(f'"127.0.0.1:{server.port}"' for server in servers)
     with open(f"{work}/pgweir.yaml", "w") as f:
         f.write(f"""version: 1
@@ -167,7 +167,7 @@ listeners:
 audit:
   sinks:
     - file: {{path: "{work}/audit.ndjson"}}
-""")
+""" + (f'admin: {{listen: "127.0.0.1:{admin}"}}\n' if admin else ""))
     return f.name
 
 
