@@ -228,6 +228,15 @@ class SplitIT {
     }
 
     @Test
+    void ofASettingThatIsMadeOfPartsEachIsTheSameEverywhere() {
+        String read = "select date '2020-01-31'::text from t right join (values (1)) v on true";
+        client.query("set datestyle to sql");
+        client.query("set datestyle to dmy");
+        assertThat(client.query(read)).contains("D(31/01/2020)");
+        assertThat(roles(read)).containsExactly("async: read");
+    }
+
+    @Test
     void cancelRequestReachesTheNodeThatRunsTheStatement() throws Exception {
         client.query("select 1 from t");
         client.send(Frontend.query("select pg_sleep(60) from generate_series(1, 1)"));

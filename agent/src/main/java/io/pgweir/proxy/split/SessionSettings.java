@@ -76,12 +76,17 @@ final class SessionSettings {
         for (Entry entry : uncommitted) {
             String name = entry.name;
             if (name != null) {
-                entries.removeIf(before -> name.equals(before.name));
+                entries.removeIf(before -> name.equals(before.name) && (isWhole(name) || before.sql.equals(entry.sql)));
             }
             entries.add(new Entry(++version, name, entry.sql, List.of()));
             entry.own.forEach(this::apply);
         }
         uncommitted.clear();
+    }
+
+    /** Whether nothing is left of what it was before: {@code SET datestyle TO ymd} leaves the style. */
+    private static boolean isWhole(String name) {
+        return !name.equals("datestyle");
     }
 
     private void apply(OwnSetting setting) {
