@@ -303,7 +303,9 @@ final class ProxySession {
                         route.node(),
                         route.role(),
                         route.reason(),
-                        route.retries()));
+                        route.retries(),
+                        route.lagBytes(),
+                        route.minLsn()));
     }
 
     /** What is asked from here on runs there. */

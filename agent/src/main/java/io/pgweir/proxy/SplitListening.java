@@ -140,6 +140,19 @@ record SplitListening(Cluster cluster, Wish wish, SplitSetup setup) {
             return cluster.whyLeave(node, wish) == null && followsLeader(node.name());
         }
 
+        @Override
+        public long lagBytes(Node node) {
+            for (Node each : cluster.topology().nodes()) {
+                if (each.name().equals(node.name())) {
+                    return switch (each.lag().bytesFrom()) {
+                        case UNKNOWN, PATRONI_RECEIVED -> -1;
+                        case SELF, SQL, PATRONI -> each.lag().bytes();
+                    };
+                }
+            }
+            return -1;
+        }
+
         /** A node that is still on a former leader's timeline may be ahead in it, and behind in this one. */
         private boolean followsLeader(String name) {
             int leaders = 0;

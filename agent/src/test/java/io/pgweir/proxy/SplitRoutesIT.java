@@ -1,6 +1,7 @@
 package io.pgweir.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.pgweir.audit.AuditEvent;
@@ -248,6 +249,20 @@ class SplitRoutesIT {
             List<Reply> replies = other.login(Frontend.PROTOCOL_3_0, Map.of("pgweir.route", "nowhere"), null);
             assertThat(line(replies)).contains("FATAL", "22023", "invalid value for parameter \"pgweir.route\"");
         }
+    }
+
+    @Test
+    void recordsSayHowFreshANodeWasAndHadToBe() {
+        client.query(READ);
+        client.query("insert into t values (1)");
+        client.query(READ);
+        assertThat(servers(READ)).extracting(ServerFacts::nodeRole).containsOnly("async");
+        assertThat(servers(READ)).extracting(ServerFacts::lagBytes).allMatch(bytes -> bytes >= 0);
+        assertThat(servers(READ)).extracting(ServerFacts::minLsn).first().isEqualTo(0L);
+        assertThat(servers(READ)).extracting(ServerFacts::minLsn).last().isNotEqualTo(0L);
+        assertThat(servers("insert into t values (1)"))
+                .extracting(ServerFacts::lagBytes, ServerFacts::minLsn)
+                .containsExactly(tuple(-1L, 0L));
     }
 
     @Test

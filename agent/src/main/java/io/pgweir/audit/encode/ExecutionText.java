@@ -144,8 +144,8 @@ final class ExecutionText {
         json.end();
     }
 
-    /** As pg_lsn prints: two halves in hex. */
-    private static void writeLsn(JsonText json, SerializableString property, long lsn) {
+    /** As pg_lsn prints: two halves in hex; nothing of 0. */
+    static void writeLsn(JsonText json, SerializableString property, long lsn) {
         if (lsn != 0) {
             String text = Long.toHexString(lsn >>> 32) + "/" + Long.toHexString(lsn & 0xffff_ffffL);
             json.string(property, text.toUpperCase(Locale.ROOT));

@@ -77,6 +77,10 @@ final class OriginText {
         if (server.retries() != 0) {
             json.number(Property.RETRIES, server.retries());
         }
+        if (server.lagBytes() >= 0) {
+            json.number(Property.LAG_BYTES, server.lagBytes());
+        }
+        ExecutionText.writeLsn(json, Property.MIN_LSN, server.minLsn());
         if (server.processId() != 0) {
             json.number(Property.PID, server.processId());
         }

@@ -65,6 +65,7 @@ final class Property {
     static final SerializableString INTENT = new SerializedString("intent");
     static final SerializableString KEY_ID = new SerializedString("key_id");
     static final SerializableString LAST_HASH = new SerializedString("last_hash");
+    static final SerializableString LAG_BYTES = new SerializedString("lag_bytes");
     static final SerializableString LAST_LSN = new SerializedString("last_lsn");
     static final SerializableString LAST_SEQ = new SerializedString("last_seq");
     static final SerializableString LEFT_OUT = new SerializedString("left_out");
@@ -75,6 +76,7 @@ final class Property {
     static final SerializableString MESSAGES_FROM_CLIENT = new SerializedString("messages_from_client");
     static final SerializableString MESSAGES_FROM_SERVER = new SerializedString("messages_from_server");
     static final SerializableString METHOD = new SerializedString("method");
+    static final SerializableString MIN_LSN = new SerializedString("min_lsn");
     static final SerializableString MODE = new SerializedString("mode");
     static final SerializableString NAME = new SerializedString("name");
     static final SerializableString NAMES = new SerializedString("names");

@@ -28,4 +28,7 @@ public interface NodeConnector {
 
     /** Whether reads may still go to a node that they went to so far. */
     boolean mayStay(Node node);
+
+    /** How far that node was behind its leader when it was last looked at; -1 where nobody knows. */
+    long lagBytes(Node node);
 }

@@ -363,6 +363,7 @@ final class NodeSession {
         return clients;
     }
 
+    /** As it is known at this moment. */
     Route route(String reason, int retries) {
         return new Route(
                 connection.host(),
@@ -370,7 +371,9 @@ final class NodeSession {
                 connection.node().role().label(),
                 reason,
                 retries,
-                answers.processId());
+                answers.processId(),
+                leads ? -1 : session.lagBytes(this),
+                leads ? 0 : session.needed());
     }
 
     CancelTarget cancelTarget() {

@@ -59,6 +59,11 @@ final class Reader {
         return connector.timeoutMillis();
     }
 
+    /** How far it was behind when it was last looked at; -1 where nobody knows. */
+    long lagBytes(NodeSession of) {
+        return connector.lagBytes(of.connection.node());
+    }
+
     /** It is gone. */
     void onEnded(NodeSession ended) {
         if (node == ended) {

@@ -10,5 +10,8 @@ import io.pgweir.config.HostPort;
  * @param reason why there: a word that people count by
  * @param retries how many nodes were asked before, in vain
  * @param processId of the server process
+ * @param lagBytes how far the node was behind its leader when it was last looked at; -1 where nobody knows, or it leads
+ * @param minLsn where it had to have replayed the WAL to; 0 for anywhere
  */
-public record Route(HostPort host, String node, String role, String reason, int retries, int processId) {}
+public record Route(
+        HostPort host, String node, String role, String reason, int retries, int processId, long lagBytes, long minLsn) {}

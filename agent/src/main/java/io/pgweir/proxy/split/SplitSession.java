@@ -820,6 +820,10 @@ public final class SplitSession implements SplitSocket.End {
         return status == 'E';
     }
 
+    long lagBytes(NodeSession node) {
+        return reading.lagBytes(node);
+    }
+
     boolean isPinned() {
         return pinned != null;
     }
