@@ -6,6 +6,7 @@ import io.pgweir.config.DrainConfig;
 import io.pgweir.config.SendProxy;
 import io.pgweir.proxy.split.Freshness;
 import io.pgweir.proxy.split.FunctionCatalogs;
+import io.pgweir.proxy.split.Misroutes;
 import io.pgweir.routing.Balancer;
 import io.pgweir.routing.Departure;
 import io.pgweir.routing.Search;
@@ -31,6 +32,7 @@ public final class Cluster {
     private final Freshness freshness = new Freshness();
     private final FunctionCatalogs functions = new FunctionCatalogs();
     private final AtomicLong missedNanos = new AtomicLong(System.nanoTime() - MISSED_NANOS);
+    private final Misroutes misroutes = new Misroutes();
     private volatile Setup setup;
     private volatile long pausedUntil;
     private volatile boolean paused;
@@ -167,6 +169,11 @@ public final class Cluster {
     /** What split sessions know of its databases' functions. */
     FunctionCatalogs functions() {
         return functions;
+    }
+
+    /** What standbys have refused of what split sessions asked them. */
+    Misroutes misroutes() {
+        return misroutes;
     }
 
     /**

@@ -39,6 +39,7 @@ record SplitListening(Cluster cluster, Wish wish, SplitSetup setup) {
                         secrets == null ? null : secrets.tokens(),
                         cluster.freshness(),
                         cluster.functions(),
+                        cluster.misroutes(),
                         context::statements,
                         context::facts,
                         context.telemetry()));

@@ -311,7 +311,7 @@ class SplitIT {
                 Frontend.execute("", 0),
                 Frontend.sync());
         assertThat(line(client.readUntilReady())).contains("D(t)").containsOnlyOnce("Z(I)");
-        assertThat(roles("select liar() > 0")).containsExactly("leader: retry", "leader: retry");
+        assertThat(roles("select liar() > 0")).containsExactly("leader: retry", "leader: misrouted");
     }
 
     @Test

@@ -29,6 +29,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +42,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class SplitRoutesIT {
     private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Pattern POSITION = Pattern.compile("D\\(([0-9A-F]+/[0-9A-F]+)\\)");
     private static final String READ = "select count(*) from t";
 
     private static PgServer primary;
@@ -288,5 +291,131 @@ class SplitRoutesIT {
                 .contains("INSERT 0 1", "22023")
                 .containsOnlyOnce("Z(I)");
         assertThat(client.query(READ)).contains("D(0)");
+    }
+
+    private static void replay(boolean on) {
+        standby.query(on ? "select pg_wal_replay_resume()" : "select pg_wal_replay_pause()");
+    }
+
+    private static String position() {
+        return Objects.requireNonNull(primary.query("select pg_current_wal_insert_lsn()"));
+    }
+
+    /** Of an answer to SHOW. */
+    private static String shown(String answer) {
+        assertThat(answer).contains("C(SHOW)").doesNotContain("E(");
+        Matcher position = POSITION.matcher(answer);
+        assertThat(position.find()).as(answer).isTrue();
+        return position.group(1);
+    }
+
+    private static void assertBetween(String before, String shown, String after) {
+        assertThat(primary.query(
+                        "select '%s'::pg_lsn <= '%s' and '%2$s' <= '%s'::pg_lsn".formatted(before, shown, after)))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void aTokenMakesAnotherSessionSeeWhatThisOneHasWritten() {
+        // Given
+        assertThat(shown(client.query("show pgweir.lsn"))).isEqualTo("0/0");
+        String before = position();
+        client.query("insert into t values (1)");
+
+        // When
+        String simple = shown(client.query("show pgweir.lsn"));
+        String extended = shown(extended("SHOW \"pgweir.lsn\""));
+        String after = position();
+
+        // Then
+        assertBetween(before, simple, after);
+        assertThat(extended).isEqualTo(simple);
+        replay(false);
+        client.query("insert into t values (2)");
+        String token = shown(client.query("show pgweir.lsn"));
+        try (PgWire other = login(Map.of())) {
+            assertThat(other.query(READ)).contains("D(1)");
+            other.query("set pgweir.min_lsn = '" + token + "'");
+            assertThat(other.query(READ)).contains("D(2)");
+            assertThat(shown(other.query("show pgweir.lsn"))).isEqualTo(token);
+            replay(true);
+            await().atMost(SOON).until(() -> {
+                other.query(READ + " where i < 9");
+                return roles(READ + " where i < 9").getLast().equals("async: read");
+            });
+            other.query("reset pgweir.min_lsn");
+            assertThat(shown(other.query("show pgweir.lsn"))).isEqualTo("0/0");
+        } finally {
+            replay(true);
+        }
+        assertThat(roles(READ)).containsExactly("async: read", "leader: stale");
+    }
+
+    @Test
+    void aTokenIsToldWithinATransactionAndNotBehindWhatIsNotCommitted() {
+        client.query("insert into t values (1)");
+        String committed = shown(client.query("show pgweir.lsn"));
+        client.send(
+                Frontend.parse("", "begin"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.parse("", "show pgweir.lsn"),
+                Frontend.bind("", ""),
+                Frontend.describePortal(""),
+                Frontend.execute("", 0),
+                Frontend.sync());
+        String begun = line(client.readUntilReady());
+        assertThat(begun).containsOnlyOnce("Z(T)").doesNotContain("Z(I)").contains("C(BEGIN)");
+        assertThat(shown(begun)).isEqualTo(committed);
+        client.query("insert into t values (2)");
+        client.query("show pgweir.lsn");
+        client.query("commit");
+        String before = position();
+        assertThat(client.query("select pg_current_wal_insert_lsn()")).contains("D(");
+        assertBetween(committed, shown(client.query("show pgweir.lsn")), before);
+        client.send(
+                Frontend.parse("", "insert into t values (3)"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.parse("", "show pgweir.lsn"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.sync());
+        assertThat(line(client.readUntilReady()))
+                .contains("INSERT 0 1", "0A000")
+                .containsOnlyOnce("Z(I)");
+        assertThat(client.query("insert into t values (4); show pgweir.lsn")).contains("0A000", "Z(I)");
+        client.query("begin");
+        assertThat(client.query("frobnicate")).contains("42601", "Z(E)");
+        assertThat(client.query("show pgweir.lsn")).contains("25P02", "Z(E)");
+        client.query("rollback");
+        assertThat(client.query(READ)).contains("D(2)");
+    }
+
+    @Test
+    void aTokenIsToldOfSessionsThatNobodyAsksFor() {
+        restart(reads(Consistency.EVENTUAL, Hints.LEADER));
+        String before = position();
+        client.query("insert into t values (1)");
+        assertBetween(before, shown(client.query("show pgweir.lsn")), position());
+        client.query("create temp table mine (i int)");
+        before = position();
+        client.query("insert into t values (2)");
+        assertBetween(before, shown(client.query("show pgweir.lsn")), position());
+    }
+
+    @Test
+    void whatASessionWroteWhileItHadToStayItReadsWhenItMayGo() {
+        client.query(READ);
+        replay(false);
+        try {
+            client.query("create temp table mine (i int)");
+            client.query("insert into t values (1)");
+            client.query("discard all");
+            assertThat(client.query(READ)).contains("D(1)");
+        } finally {
+            replay(true);
+        }
+        assertThat(roles(READ)).containsExactly("async: read", "leader: stale");
     }
 }

@@ -134,6 +134,7 @@ final class Answers implements Lane {
             }
             case MessageType.Backend.COMMAND_COMPLETE -> {
                 segment.tag = tag(buffer, bodyAt, bodyLength);
+                segment.completed++;
                 yield passed(segment);
             }
             case MessageType.Backend.COPY_IN_RESPONSE,

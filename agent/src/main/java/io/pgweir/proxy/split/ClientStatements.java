@@ -128,7 +128,23 @@ final class ClientStatements {
         Functions functions =
                 defined && blind ? Functions.NONE : setup.functions().of(database);
         Need need = Reads.of(statement, setup.facts().get().of(statement), functions);
-        return steering.applied(need, statement, alone);
+        Need steered = steering.applied(need, statement, alone);
+        return steered.where() == Need.Where.ANY && isMisrouted(statement) ? Need.MISROUTED : steered;
+    }
+
+    private boolean isMisrouted(SqlStatement statement) {
+        Misroutes misroutes = setup.misroutes();
+        return !misroutes.isEmpty()
+                && misroutes.isRefused(
+                        database, statement.fingerprint(), setup.functions().definitions(database), System.nanoTime());
+    }
+
+    /** A standby has refused that as a write; null where nobody knows what it was. */
+    void onMisroute(@Nullable SqlStatement statement) {
+        if (statement != null) {
+            int definitions = setup.functions().definitions(database);
+            setup.misroutes().onRefused(database, statement.fingerprint(), definitions, System.nanoTime());
+        }
     }
 
     /** Name of what a statement sets; null for all, or where that is not known. */

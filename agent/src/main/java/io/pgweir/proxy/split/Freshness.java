@@ -1,5 +1,6 @@
 package io.pgweir.proxy.split;
 
+import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -62,6 +63,12 @@ public final class Freshness {
     /** The later one of two positions. */
     static long later(long one, long other) {
         return Long.compareUnsigned(one, other) >= 0 ? one : other;
+    }
+
+    /** As servers before PostgreSQL 19 print it. */
+    static String text(long position) {
+        return (Long.toHexString(position >>> 32) + '/' + Long.toHexString(position & 0xffff_ffffL))
+                .toUpperCase(Locale.ROOT);
     }
 
     /** @return 0 for what is none */

@@ -87,6 +87,11 @@ public final class FunctionCatalogs {
         return entry(database).isSettled();
     }
 
+    /** How much DDL was seen when it was read last. */
+    int definitions(String database) {
+        return entry(database).knownDdl;
+    }
+
     /** Something was created or altered that functions may be. */
     synchronized void onDdl(String database) {
         entries.computeIfPresent(

@@ -23,6 +23,12 @@ final class Harvest {
     private boolean wrote;
     private boolean asking;
 
+    /** Something was written of which nobody wanted to know where. */
+    private boolean unasked;
+
+    /** A leader would not tell. */
+    private boolean lost;
+
     Harvest(SplitSession session, Consistency consistency, SessionSettings settings, Freshness.Era era) {
         this.session = session;
         this.consistency = consistency;
@@ -51,23 +57,54 @@ final class Harvest {
 
     /** Where the WAL has to be replayed to for a read. */
     long needed() {
-        long known = switch (consistency) {
-            case EVENTUAL -> 0;
-            case SESSION -> written;
-            case GLOBAL -> Freshness.later(era.committed(), written);
-        };
+        return consistency == Consistency.EVENTUAL ? settings.positionMin() : position();
+    }
+
+    /** Where it has to be replayed to elsewhere, for what this session may rely on to be seen. */
+    long position() {
+        long known = consistency == Consistency.GLOBAL ? Freshness.later(era.committed(), written) : written;
         return Freshness.later(known, settings.positionMin());
+    }
+
+    /** Whether {@link #position} holds for all that this session has committed. */
+    boolean isKnown() {
+        return !wrote && !unasked;
+    }
+
+    boolean isAsking() {
+        return asking;
+    }
+
+    /** Whether a leader would not tell where it is. */
+    boolean isLost() {
+        return lost;
     }
 
     /** Nothing of the client's is open there: where something was written, asks. */
     void ask(NodeSession leader) {
         if (consistency == Consistency.EVENTUAL) {
-            wrote = false;
+            forget();
         }
         if (!wrote || asking || leader.isAnsweringClient() || leader.isEnded()) {
             return;
         }
         wrote = false;
+        askFor(leader, () -> {});
+    }
+
+    /**
+     * Asks whatever the consistency is; what a transaction that is under way has written is to be asked of again when it is over.
+     *
+     * @param then where it was told
+     */
+    void askWithin(NodeSession leader, boolean inBlock, Runnable then) {
+        wrote &= inBlock;
+        askFor(leader, then);
+    }
+
+    private void askFor(NodeSession leader, Runnable then) {
+        boolean before = unasked;
+        unasked = false;
         asking = true;
         leader.run(MessageWriter.query(leader.channel().alloc(), POSITION), new PositionErrand() {
             @Override
@@ -75,15 +112,18 @@ final class Harvest {
                 asking = false;
                 if (fault.equals(NodeSession.GONE)) {
                     wrote = true;
+                    unasked |= before;
                 } else {
                     super.onEnd(fault);
+                    then.run();
                 }
                 session.later();
             }
 
             @Override
             void onPosition(long position) {
-                if (position == 0) {
+                lost = position == 0;
+                if (lost) {
                     session.pin(SplitSession.POSITION_UNKNOWN);
                 } else {
                     written = position;
@@ -93,15 +133,24 @@ final class Harvest {
         });
     }
 
-    /** Everything goes to the leader: nobody wants to know. */
+    /** Everything goes to the leader: nobody wants to know, for now. */
     void forget() {
+        unasked |= wrote;
         wrote = false;
+    }
+
+    /** Not everything goes there any more. */
+    void recall() {
+        wrote |= unasked;
+        unasked = false;
     }
 
     /** Another leader has begun where that is, with all that was committed before. */
     void onLeader(Freshness.Era next, long position) {
         era = next;
         wrote = false;
+        unasked = false;
+        lost = false;
         written = position;
         next.onCommitted(position);
     }

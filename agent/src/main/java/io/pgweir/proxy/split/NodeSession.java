@@ -6,6 +6,7 @@ import io.pgweir.proxy.relay.Leg;
 import io.pgweir.proxy.relay.Relay;
 import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.routing.split.OwnSetting;
+import io.pgweir.sql.StatementKind;
 import io.pgweir.wire.MessageType;
 import io.pgweir.wire.MessageWriter;
 import java.util.ArrayDeque;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -155,6 +157,32 @@ final class NodeSession {
             write(MessageWriter.bodyless(channel().alloc(), MessageType.Frontend.SYNC));
             channel().flush();
         }
+    }
+
+    /**
+     * Whether a Sync would do nothing at this point of the batch but be answered, as the client is within a transaction block.
+     *
+     * @param status of the last ReadyForQuery
+     * @return null where that is not known yet
+     */
+    @Nullable
+    Boolean isOpenInBlock(byte status) {
+        Segment batch = Objects.requireNonNull(open);
+        for (Segment.Done done : batch.done.reversed()) {
+            StatementKind kind = done.statement() == null
+                    ? StatementKind.OTHER
+                    : done.statement().kind();
+            switch (kind) {
+                case BEGIN -> {
+                    return true;
+                }
+                case COMMIT, ROLLBACK, PREPARE_TRANSACTION -> {
+                    return false;
+                }
+                default -> {}
+            }
+        }
+        return segments.peek() == batch ? Boolean.valueOf(status != 'I') : null;
     }
 
     /** The client has ended what it copies: whatever Syncs it had sent ahead of that the server has overlooked. */
@@ -373,7 +401,7 @@ final class NodeSession {
                 retries,
                 answers.processId(),
                 leads ? -1 : session.lagBytes(this),
-                leads ? 0 : session.needed());
+                leads ? 0 : session.harvest().needed());
     }
 
     CancelTarget cancelTarget() {

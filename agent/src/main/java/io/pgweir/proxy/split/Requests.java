@@ -39,6 +39,7 @@ final class Requests implements Lane {
     /** What portals of this batch or transaction run. */
     private final Map<String, Parsed> portals = new HashMap<>(4);
 
+    private final PositionShow positionShow;
     private NodeSession current;
     private @Nullable Request held;
     private @Nullable ByteBuf own;
@@ -53,6 +54,7 @@ final class Requests implements Lane {
      * @param parses the prepared statement that it makes
      * @param done what has happened when it has succeeded
      * @param fault why no server is to have it
+     * @param show whether it is about the session's position
      */
     private record Request(
             byte type,
@@ -64,7 +66,8 @@ final class Requests implements Lane {
             List<Segment.Done> done,
             byte @Nullable [] message,
             FrontendMessage content,
-            OwnSetting.@Nullable Fault fault) {
+            OwnSetting.@Nullable Fault fault,
+            Show show) {
 
         /** Whether it is a request of its own, and no Sync follows. */
         boolean isAlone() {
@@ -86,13 +89,25 @@ final class Requests implements Lane {
         }
 
         Request onLeader(String why) {
-            return new Request(type, need, runs, why, uses, parses, done, message, content, fault);
+            return new Request(type, need, runs, why, uses, parses, done, message, content, fault, show);
         }
+
+        Request refused(OwnSetting.Fault why) {
+            return new Request(type, need, runs, leads, uses, null, List.of(), message, content, why, Show.NONE);
+        }
+    }
+
+    private enum Show {
+        NONE,
+        ALONE,
+        /** Among other statements of a query string. */
+        AMONG
     }
 
     Requests(SplitSession session, Leader leading) {
         this.session = session;
         this.leading = leading;
+        this.positionShow = new PositionShow(session, leading);
         NodeSession leader = leading.node();
         this.current = leader;
         this.relay =
@@ -135,6 +150,7 @@ final class Requests implements Lane {
 
     /** Another one leads. */
     void onLeader(NodeSession before, NodeSession now) {
+        positionShow.onOther();
         if (current == before) {
             go(now);
         }
@@ -254,6 +270,7 @@ final class Requests implements Lane {
             session.onAnswersRead();
             return Disposition.DROP;
         }
+        positionShow.onOther();
         current.sync(current.route("sync", 0));
         return Disposition.FORWARD;
     }
@@ -267,8 +284,9 @@ final class Requests implements Lane {
         if (leading.isUntold() && !endsLostBlock(request)) {
             return tellLoss(request);
         }
+        boolean shown = request.show() == Show.NONE || positionShow.isTold();
         boolean leads = request.leads() != null && current == leader() && leading.isThere();
-        if (leads || isUnderWay(request)) {
+        if (shown && (leads || isUnderWay(request))) {
             own = register(request, current);
             return request.fault() == null ? Disposition.FORWARD : new Disposition.Replace(refused(type));
         }
@@ -320,6 +338,7 @@ final class Requests implements Lane {
         Need need = Need.READ;
         boolean runs = true;
         OwnSetting.Fault fault = null;
+        Parsed meant = null;
         switch (content) {
             case FrontendMessage.Query(String sql) -> {
                 need = session.statements().needOf(sql, done);
@@ -332,12 +351,14 @@ final class Requests implements Lane {
                         parts.isEmpty() ? null : parts.getFirst().statement();
                 fault = fault(parts);
                 parses = fault == null ? new Parsed(name, statement, message) : null;
+                meant = parses;
                 runs = false;
             }
             case FrontendMessage.Bind bind -> {
                 String name = bind.body().statement();
                 uses = session.statements().prepared(name);
                 need = needOf(uses);
+                meant = uses;
                 Parsed bound = uses;
                 if (bound == null || portals.size() >= NAMES_MAX) {
                     portals.remove(bind.body().portal());
@@ -348,7 +369,7 @@ final class Requests implements Lane {
             }
             case FrontendMessage.Describe(FrontendMessage.Target target, String name) -> {
                 boolean prepared = target == FrontendMessage.Target.STATEMENT;
-                Parsed meant = prepared ? session.statements().prepared(name) : portals.get(name);
+                meant = prepared ? session.statements().prepared(name) : portals.get(name);
                 uses = prepared ? meant : null;
                 need = needOf(meant);
                 runs = false;
@@ -356,6 +377,7 @@ final class Requests implements Lane {
             case FrontendMessage.Execute(String portal, int rows) -> {
                 Parsed bound = portals.get(portal);
                 need = needOf(bound);
+                meant = bound;
                 done.add(new Segment.Done(need, bound == null ? null : bound.statement()));
             }
             case FrontendMessage.Close ignored -> {
@@ -371,7 +393,25 @@ final class Requests implements Lane {
             need = LONG;
         }
         String leads = session.whyLeader(need);
-        return new Request(type, need, runs, leads, uses, parses, done, message, content, fault);
+        Show show = fault == null ? show(meant, done) : Show.NONE;
+        return new Request(type, need, runs, leads, uses, parses, done, message, content, fault, show);
+    }
+
+    /** @param prepared that it is about; null where it brings its own text */
+    private static Show show(@Nullable Parsed prepared, List<Segment.Done> parts) {
+        if (prepared != null) {
+            return shows(prepared.statement()) ? Show.ALONE : Show.NONE;
+        }
+        for (Segment.Done part : parts) {
+            if (shows(part.statement())) {
+                return parts.size() == 1 ? Show.ALONE : Show.AMONG;
+            }
+        }
+        return Show.NONE;
+    }
+
+    private static boolean shows(@Nullable SqlStatement statement) {
+        return statement != null && statement.command().equals("SHOW") && OwnSetting.isShown(statement, OwnSetting.LSN);
     }
 
     /** Of settings that pgweir reads, which a server would take as they are. */
@@ -408,6 +448,9 @@ final class Requests implements Lane {
         Segment segment =
                 request.isAlone() ? node.ask(node.route(reason, 0), true) : node.segment(node.route(reason, 0), true);
         ByteBuf first = node.prepare(segment, request.uses(), request.parses());
+        if (request.show() == Show.NONE || request.content() instanceof FrontendMessage.Query) {
+            positionShow.onOther();
+        }
         segment.keep(request.fault() == null ? request.message() : null, request.parses(), request.uses());
         Parsed parses = request.parses();
         if (parses != null) {
@@ -486,6 +529,18 @@ final class Requests implements Lane {
                 }
             }
             go(to);
+        }
+        if (request.show() != Show.NONE) {
+            switch (positionShow.step(request.show() == Show.ALONE)) {
+                case PositionShow.Step.Go _ -> {}
+                case PositionShow.Step.Wait _ -> {
+                    return false;
+                }
+                case PositionShow.Step.Refuse(OwnSetting.Fault why) -> {
+                    held = request.refused(why);
+                    return true;
+                }
+            }
         }
         held = null;
         ByteBuf first = register(request, to);

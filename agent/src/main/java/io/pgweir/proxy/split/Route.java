@@ -14,4 +14,11 @@ import io.pgweir.config.HostPort;
  * @param minLsn where it had to have replayed the WAL to; 0 for anywhere
  */
 public record Route(
-        HostPort host, String node, String role, String reason, int retries, int processId, long lagBytes, long minLsn) {}
+        HostPort host,
+        String node,
+        String role,
+        String reason,
+        int retries,
+        int processId,
+        long lagBytes,
+        long minLsn) {}

@@ -63,6 +63,9 @@ final class Segment {
     /** Answers that the client has got from another node. */
     int swallow;
 
+    /** Statements that are done. */
+    int completed;
+
     /** Of the last CommandComplete. */
     String tag = "";
 
@@ -93,6 +96,12 @@ final class Segment {
     /** Whether that is the error that {@link #fault} is told in place of. */
     boolean isRefusal(ErrorFields error) {
         return fault != null && error.message().contains(REFUSED);
+    }
+
+    /** What runs; null where that is not known. */
+    @Nullable
+    SqlStatement current() {
+        return completed < done.size() ? done.get(completed).statement() : null;
     }
 
     boolean isClients() {

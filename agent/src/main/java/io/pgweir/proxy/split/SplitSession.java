@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderException;
-import io.pgweir.config.ReadsConfig;
 import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.routing.split.Need;
 import io.pgweir.routing.split.OwnSetting;
@@ -60,7 +59,6 @@ public final class SplitSession implements SplitSocket.End {
             SqlState.CANNOT_CONNECT_NOW);
 
     private final SplitSetup setup;
-    private final ReadsConfig reads;
     private final EventLoop loop;
     private final StartupPacket.Startup startup;
     private final SplitSocket socket;
@@ -116,7 +114,6 @@ public final class SplitSession implements SplitSocket.End {
             NodeConnection leads,
             NodeConnector connector) {
         this.setup = setup;
-        this.reads = setup.reads();
         this.loop = loop;
         this.startup = startup;
         String user = startup.parameter("user", "");
@@ -127,7 +124,7 @@ public final class SplitSession implements SplitSocket.End {
         this.settings = new SessionSettings(initial);
         this.harvest = new Harvest(
                 this,
-                reads.consistency(),
+                setup.reads().consistency(),
                 settings,
                 setup.freshness().era(leads.node().timeline()));
         this.statements = new ClientStatements(this, setup, settings, loop, database);
@@ -459,6 +456,7 @@ public final class SplitSession implements SplitSocket.End {
         if (error.sqlState().equals(READ_ONLY_SQL_TRANSACTION)) {
             setup.telemetry().increment(Metric.SPLIT_MISROUTES);
             harvest.onWrite();
+            statements.onMisroute(segment.current());
         }
         segment.elsewhere = true;
         holding = node;
@@ -794,6 +792,7 @@ public final class SplitSession implements SplitSocket.End {
 
     private void unpin() {
         pinned = null;
+        harvest.recall();
     }
 
     /** @return the node's session for a read; null where nobody knows yet */

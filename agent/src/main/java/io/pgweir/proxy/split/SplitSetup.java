@@ -26,6 +26,7 @@ public record SplitSetup(
         @Nullable NodeTokens tokens,
         Freshness freshness,
         FunctionCatalogs functions,
+        Misroutes misroutes,
         Supplier<StatementCache> statements,
         Supplier<FactsCache> facts,
         Telemetry telemetry) {}

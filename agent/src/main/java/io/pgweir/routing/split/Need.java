@@ -27,6 +27,9 @@ public record Need(Where where, Effect effect, String reason) {
     /** Harmless anywhere. */
     public static final Need READ = new Need(Where.ANY, Effect.NONE, Reason.READ);
 
+    /** It was taken for harmless, and a standby has refused it. */
+    public static final Need MISROUTED = leader(Reason.MISROUTED);
+
     static Need leader(String reason) {
         return new Need(Where.LEADER, Effect.NONE, reason);
     }

@@ -56,6 +56,9 @@ public final class Reason {
     public static final String HINT_LEADER = "hint-leader";
     public static final String HINT_REPLICA = "hint-replica";
 
+    /** A standby has refused it as a write, not long ago. */
+    public static final String MISROUTED = "misrouted";
+
     private Reason() {}
 
     /** Whether somebody who knows better may send it to a replica all the same: nothing that is known to write or to lock. */

@@ -340,7 +340,7 @@ class SplitAbuseTest {
         assertThat(nodes.heardByReader()).isEqualTo("PBEH");
 
         // When
-        nodes.readerSays(message('1', ""), message('2', ""), error("25006"));
+        nodes.readerSays(message('1', ""), message('2', ""), error("42P01"));
 
         // Then
         assertThat(nodes.heardByLeader()).isEqualTo("PBE");

@@ -80,6 +80,7 @@ final class TwoNodes implements AutoCloseable {
                 null,
                 new Freshness(),
                 new FunctionCatalogs(),
+                new Misroutes(),
                 statements,
                 () -> facts,
                 new Telemetry());
@@ -129,6 +130,11 @@ final class TwoNodes implements AutoCloseable {
                     @Override
                     public boolean mayStay(Node node) {
                         return true;
+                    }
+
+                    @Override
+                    public long lagBytes(Node node) {
+                        return -1;
                     }
                 });
         socket = session.socket();
