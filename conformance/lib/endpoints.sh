@@ -2,7 +2,7 @@
 # All of it listens on 127.0.0.1 and is stopped by its process id.
 # shellcheck shell=bash disable=SC2154  # variables of run
 
-server_pid= agent_pid= bouncer_pid=
+server_pid= standby_pid= agent_pid= bouncer_pid=
 
 # The suites and the servers refuse root, and psql's default user must be the same for all: nobody stands in for root.
 prepare_user() {
@@ -84,23 +84,43 @@ start_server() {
 host all postgres 127.0.0.1/32 trust
 host all all 127.0.0.1/32 $method
 END
-  rm -rf "$scratch/data"
+  rm -rf "$scratch/data" "$scratch/standby"
   cp -a "$template/data" "$scratch/data"
   { cat "$scratch/hba.conf" && echo "host replication all 127.0.0.1/32 trust"; } >"$scratch/data/pg_hba.conf"
   [[ $target == *-tls ]] && ssl=on
   server_port=$(free_port)
-  "${as_user[@]}" "$server/bin/postgres" -D "$scratch/data" -p "$server_port" -c listen_addresses=127.0.0.1 \
-    -c unix_socket_directories= -c fsync=off -c max_connections=200 -c max_prepared_transactions=64 \
-    -c wal_level=logical -c shared_buffers=128MB -c ssl="$ssl" -c ssl_cert_file="$work/tls/server.crt" \
-    -c ssl_key_file="$work/tls/server.key" >"$cell/server.log" 2>&1 &
+  launch_server "$scratch/data" "$server_port" "$ssl" >"$cell/server.log" 2>&1 &
   server_pid=$!
   await "$server_pid" "$server_port" prefer || die "PostgreSQL $major does not start (logs in $cell)"
 }
 
+# Replaces the subshell that it is run in.
+launch_server() {
+  local data=$1 port=$2 ssl=$3
+  shift 3
+  exec "${as_user[@]}" "$server/bin/postgres" -D "$data" -p "$port" -c listen_addresses=127.0.0.1 \
+    -c unix_socket_directories= -c fsync=off -c max_connections=200 -c max_prepared_transactions=64 \
+    -c wal_level=logical -c wal_keep_size=4GB -c shared_buffers=128MB -c ssl="$ssl" \
+    -c ssl_cert_file="$work/tls/server.crt" -c ssl_key_file="$work/tls/server.key" "$@"
+}
+
+# A streaming standby of it: the same cluster, which had been shut down, follows from there.
+start_standby() {
+  cp -a "$work/cluster-$major/data" "$scratch/standby"
+  cp "$scratch/data/pg_hba.conf" "$scratch/standby/"
+  "${as_user[@]}" touch "$scratch/standby/standby.signal"
+  standby_port=$(free_port)
+  launch_server "$scratch/standby" "$standby_port" off \
+    -c "primary_conninfo=host=127.0.0.1 port=$server_port user=postgres" >"$cell/standby.log" 2>&1 &
+  standby_pid=$!
+  await "$standby_pid" "$standby_port" disable || die "the standby does not start (logs in $cell)"
+}
+
 # pgweir as it comes and, for pgweir-cut, with everything it reads cut into pieces of 1 to 7 bytes; for pgweir-rules with rules
-# that are asked of everything and change nothing.
+# that are asked of everything and change nothing; for pgweir-split with plain reads on a standby.
 start_agent() {
   local target=$1 client_tls="{mode: disable}" server_tls=disable libpq_tls=disable options='' rules='{}'
+  local nodes="\"127.0.0.1:$server_port\"" monitor='' mode=''
   if [[ $target == pgweir-tls ]]; then
     client_tls="{mode: require, cert: $work/tls/server.crt, key: $work/tls/server.key}"
     server_tls=require
@@ -112,13 +132,18 @@ start_agent() {
     packs=$(cd "$here/../rules" && printf '%s, ' */)
     rules="{files: [$here/lib/rules.yaml], packs: [${packs//\//}]}"
   fi
+  if [[ $target == pgweir-split ]]; then
+    nodes+=", \"127.0.0.1:$standby_port\""
+    monitor=', monitor: {user: postgres, poll: 200ms}'
+    mode=', mode: split, reads: {wait-max: 1s}'
+  fi
   agent_port=$(free_port)
   cat >"$cell/pgweir.yaml" <<END
 version: 1
 clusters:
-  conformance: {nodes: ["127.0.0.1:$server_port"], tls: {mode: $server_tls}}
+  conformance: {nodes: [$nodes], tls: {mode: $server_tls}$monitor}
 listeners:
-  - {name: conformance, listen: "127.0.0.1:$agent_port", cluster: conformance, tls: $client_tls}
+  - {name: conformance, listen: "127.0.0.1:$agent_port", cluster: conformance, tls: $client_tls$mode}
 rules: $rules
 audit:
   sinks:
@@ -175,6 +200,7 @@ start_target() {
       port=$agent_port tls=require
       ;;
     *)
+      [[ $target == pgweir-split ]] && start_standby
       start_agent "$target"
       port=$agent_port
       ;;
@@ -191,6 +217,7 @@ stop() {
 stop_all() {
   stop "$agent_pid" TERM
   stop "$bouncer_pid" TERM
+  stop "$standby_pid" INT
   stop "$server_pid" INT
-  agent_pid='' bouncer_pid='' server_pid=''
+  agent_pid='' bouncer_pid='' standby_pid='' server_pid=''
 }
