@@ -118,7 +118,8 @@ final class ListenerSections {
                 section.oneOf("consistency", defaults.consistency()),
                 section.duration("wait-max", defaults.waitMax(), Duration.ZERO, WAIT_MAX),
                 section.oneOf("otherwise", defaults.otherwise()),
-                section.has("hints") ? hints(section) : defaults.hints());
+                section.has("hints") ? hints(section) : defaults.hints(),
+                section.oneOf("transactions", defaults.transactions()));
         section.end();
         if (from.contains(ListenerConfig.Role.LEADER)) {
             section.fault("from", "from: `leader` (expected: sync, async, standby-leader)");

@@ -11,9 +11,15 @@ import java.util.List;
  * @param waitMax how long a read waits for a node to have replayed what it has to see
  * @param otherwise where it goes then
  * @param hints what clients may say of where their statements go; empty for nothing
+ * @param transactions which transaction blocks a node for reads may run
  */
 public record ReadsConfig(
-        List<Role> from, Consistency consistency, Duration waitMax, Otherwise otherwise, List<Hints> hints) {
+        List<Role> from,
+        Consistency consistency,
+        Duration waitMax,
+        Otherwise otherwise,
+        List<Hints> hints,
+        Transactions transactions) {
     public static final ReadsConfig DEFAULT = new ReadsConfig(
             List.of(Role.SYNC, Role.ASYNC), Consistency.SESSION, Duration.ofMillis(50), Otherwise.LEADER);
 
@@ -22,9 +28,15 @@ public record ReadsConfig(
         hints = List.copyOf(hints);
     }
 
-    /** Where clients may ask for the leader, which no read is wrong on. */
+    /** Where clients may ask for the leader, which no read is wrong on, and all transaction blocks are the leader's. */
     public ReadsConfig(List<Role> from, Consistency consistency, Duration waitMax, Otherwise otherwise) {
-        this(from, consistency, waitMax, otherwise, List.of(Hints.LEADER));
+        this(from, consistency, waitMax, otherwise, List.of(Hints.LEADER), Transactions.LEADER);
+    }
+
+    /** Where all transaction blocks are the leader's. */
+    public ReadsConfig(
+            List<Role> from, Consistency consistency, Duration waitMax, Otherwise otherwise, List<Hints> hints) {
+        this(from, consistency, waitMax, otherwise, hints, Transactions.LEADER);
     }
 
     /** What a read is sure to see. */
@@ -39,6 +51,16 @@ public record ReadsConfig(
 
     public enum Otherwise {
         LEADER
+    }
+
+    /** Blocks that a node for reads may run, as long as they only read. */
+    public enum Transactions {
+        /** None. */
+        LEADER,
+        /** Those that begin as READ ONLY. */
+        READ_ONLY,
+        /** Those too that do not. */
+        DEFERRED
     }
 
     /** What clients may ask for. */

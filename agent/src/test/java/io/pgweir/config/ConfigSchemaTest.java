@@ -369,6 +369,7 @@ class ConfigSchemaTest {
                 "{name: l, listen: 1, cluster: c, mode: split, reads: {from: leader}}",
                 "{name: l, listen: 1, cluster: c, mode: split, reads: {hints: [none, leader]}}",
                 "{name: l, listen: 1, cluster: c, mode: split, reads: {hints: []}}",
+                "{name: l, listen: 1, cluster: c, mode: split, reads: {transactions: all}}",
                 "{name: l, listen: 1, cluster: c, mode: splitt}",
                 "{name: l, listen: 1, cluster: c, reads: {from: async}}",
                 "{name: l, listen: 1, cluster: c, failover: {hold-max: 5s}}",

@@ -47,14 +47,15 @@ class SplitConfigTest {
     void everyKeySetToSomethingElse() throws Exception {
         SplitConfig split = Objects.requireNonNull(
                 read(
-                        "mode: split, reads: {from: async, consistency: global, wait-max: 7ms, otherwise: leader, hints: [replica, leader]}, failover: {hold-max: 3s, hold-sessions: 5, retry-reads: false}, auth: {verifiers: query}"));
+                        "mode: split, reads: {from: async, consistency: global, wait-max: 7ms, otherwise: leader, hints: [replica, leader], transactions: read-only}, failover: {hold-max: 3s, hold-sessions: 5, retry-reads: false}, auth: {verifiers: query}"));
         assertThat(split.reads())
                 .isEqualTo(new ReadsConfig(
                         List.of(Role.ASYNC),
                         Consistency.GLOBAL,
                         Duration.ofMillis(7),
                         ReadsConfig.Otherwise.LEADER,
-                        List.of(Hints.REPLICA, Hints.LEADER)));
+                        List.of(Hints.REPLICA, Hints.LEADER),
+                        ReadsConfig.Transactions.READ_ONLY));
         assertThat(split.failover()).isEqualTo(new FailoverConfig(Duration.ofSeconds(3), 5, false));
         assertThat(split.auth()).isNotNull();
     }

@@ -20,12 +20,14 @@ import io.pgweir.config.MonitorConfig;
 import io.pgweir.config.ReadsConfig;
 import io.pgweir.config.ReadsConfig.Consistency;
 import io.pgweir.config.ReadsConfig.Hints;
+import io.pgweir.config.ReadsConfig.Transactions;
 import io.pgweir.config.SplitConfig;
 import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
 import io.pgweir.lab.Reply;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,6 +59,8 @@ class SplitRoutesIT {
         primary.query("create role weir login superuser");
         primary.query("create table t(i int)");
         primary.query("create function doubtful() returns int volatile language sql as 'select 7'");
+        primary.query("create sequence s");
+        primary.query("create function liar() returns bigint stable language sql as 'select nextval(''s'')'");
         standby = primary.replica("standby");
     }
 
@@ -80,7 +84,22 @@ class SplitRoutesIT {
 
     private static ReadsConfig reads(Consistency consistency, Hints... hints) {
         return new ReadsConfig(
-                List.of(Role.ASYNC), consistency, Duration.ofMillis(200), ReadsConfig.Otherwise.LEADER, List.of(hints));
+                List.of(Role.ASYNC),
+                consistency,
+                Duration.ofMillis(200),
+                ReadsConfig.Otherwise.LEADER,
+                List.of(hints),
+                Transactions.LEADER);
+    }
+
+    private static ReadsConfig reads(Transactions transactions) {
+        return new ReadsConfig(
+                List.of(Role.ASYNC),
+                Consistency.SESSION,
+                Duration.ofMillis(200),
+                ReadsConfig.Otherwise.LEADER,
+                List.of(Hints.LEADER),
+                transactions);
     }
 
     private void start(ReadsConfig reads) {
@@ -417,5 +436,169 @@ class SplitRoutesIT {
             replay(true);
         }
         assertThat(roles(READ)).containsExactly("async: read", "leader: stale");
+    }
+
+    private List<String> each(String... texts) {
+        return Arrays.stream(texts).map(client::query).toList();
+    }
+
+    @Test
+    void readOnlyTransactionsRunOnTheStandby() {
+        restart(reads(Transactions.READ_ONLY));
+        client.query("insert into t values (1)");
+        for (String begin : List.of("begin read only", "start transaction isolation level read committed, read only")) {
+            assertThat(client.query(begin)).contains("Z(T)");
+            assertThat(client.query("set local work_mem = '1MB'")).contains("C(SET) Z(T)");
+            assertThat(client.query(READ)).contains("D(1)", "Z(T)");
+            assertThat(client.query("commit")).contains("C(COMMIT) Z(I)");
+        }
+        assertThat(roles(READ)).containsOnly("async: read-only");
+        assertThat(roles("commit")).containsOnly("async: read-only");
+        client.query("begin");
+        client.query("select 1 from t");
+        client.query("commit");
+        client.query("/*pgweir: leader*/ begin read only");
+        client.query("select 1 from t");
+        client.query("commit");
+        client.query("begin isolation level repeatable read read only");
+        client.query("select 1 from t");
+        client.query("commit");
+        client.query("set default_transaction_isolation = 'repeatable read'");
+        client.query("begin read only");
+        client.query("select 1 from t");
+        client.query("rollback");
+        assertThat(roles("select 1 from t")).containsOnly("leader: transaction");
+        client.query("reset default_transaction_isolation");
+        client.query("begin read only");
+        client.query("select 2 from t");
+        client.query("rollback");
+        assertThat(roles("select 2 from t")).containsOnly("async: read-only");
+    }
+
+    @Test
+    void aBlockThatDoesSomethingElseThanReadIsTheLeaders() {
+        restart(reads(Transactions.READ_ONLY));
+        client.query("insert into t values (1)");
+        each("begin read only", "set local work_mem = '3MB'", READ);
+        assertThat(client.query("show transaction_read_only")).contains("D(on)", "Z(T)");
+        assertThat(client.query("show work_mem")).contains("D(3MB)");
+        assertThat(client.query(READ)).contains("D(1)");
+        assertThat(client.query("insert into t values (2)")).contains("25006", "Z(E)");
+        assertThat(client.query(READ)).contains("25P02");
+        assertThat(client.query("rollback")).contains("ROLLBACK", "Z(I)");
+        assertThat(roles(READ)).startsWith("async: read-only", "leader: transaction");
+        assertThat(client.query(READ)).contains("D(1)");
+        assertThat(roles(READ)).endsWith("async: read");
+        assertThat(primary.query("select count(*) from pg_stat_activity where state like 'idle in transaction%'"))
+                .isEqualTo("0");
+        await().atMost(SOON)
+                .until(() -> "0"
+                        .equals(standby.query(
+                                "select count(*) from pg_stat_activity where state like 'idle in transaction%'")));
+    }
+
+    @Test
+    void aTransactionMayBeginWithReadsAndGoOnToWrite() {
+        restart(reads(Transactions.DEFERRED));
+        client.query("insert into t values (1)");
+        each("begin", READ);
+        assertThat(client.query("insert into t values (2)")).contains("INSERT 0 1", "Z(T)");
+        assertThat(client.query(READ)).contains("D(2)");
+        assertThat(client.query("savepoint a")).contains("Z(T)");
+        assertThat(client.query("rollback")).contains("ROLLBACK", "Z(I)");
+        assertThat(client.query(READ)).contains("D(1)");
+        each("begin", READ, "insert into t values (2)", "commit");
+        assertThat(client.query(READ)).contains("D(2)");
+        assertThat(roles(READ))
+                .containsExactly(
+                        "async: deferred", "leader: transaction", "async: read", "async: deferred", "async: read");
+        assertThat(roles("insert into t values (2)")).containsOnly("leader: write");
+    }
+
+    @Test
+    void batchesBeginAndEndBlocksToo() {
+        restart(reads(Transactions.DEFERRED));
+        client.query(READ);
+        client.send(
+                Frontend.parse("", "begin"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.parse("", READ),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.sync());
+        assertThat(line(client.readUntilReady())).contains("C(BEGIN)", "D(0)", "Z(T)");
+        client.send(
+                Frontend.parse("", READ),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.parse("", "insert into t values (1)"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.sync());
+        assertThat(line(client.readUntilReady()))
+                .contains("D(0)", "INSERT 0 1")
+                .containsOnlyOnce("Z(T)")
+                .doesNotContain("Z(I)");
+        assertThat(extended("commit")).contains("C(COMMIT)", "Z(I)");
+        client.send(
+                Frontend.parse("", "begin read only"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.parse("", READ),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.parse("", "commit"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.parse("", "insert into t values (2)"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.sync());
+        assertThat(line(client.readUntilReady()))
+                .contains("C(BEGIN)", "D(1)", "C(COMMIT)", "INSERT 0 1")
+                .containsOnlyOnce("Z(");
+        client.send(
+                Frontend.query("begin"),
+                Frontend.query("select 1 / 0 from t"),
+                Frontend.query(READ),
+                Frontend.query("rollback; insert into t values (3)"),
+                Frontend.query(READ));
+        assertThat(line(client.readUntilReady())).contains("Z(T)");
+        assertThat(line(client.readUntilReady())).contains("22012", "Z(E)");
+        assertThat(line(client.readUntilReady())).contains("25P02", "Z(E)");
+        assertThat(line(client.readUntilReady())).contains("ROLLBACK", "INSERT 0 1", "Z(I)");
+        assertThat(line(client.readUntilReady())).contains("D(3)", "Z(I)");
+        assertThat(roles("select 1 / 0 from t")).containsExactly("async: deferred");
+    }
+
+    @Test
+    void aBlockOutlivesTheStandbyThatRunsIt() {
+        restart(reads(Transactions.READ_ONLY));
+        client.query("insert into t values (1)");
+        each("begin read only", READ);
+        standby.query("select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction'");
+        assertThat(client.query(READ)).contains("D(1)", "Z(T)");
+        assertThat(client.query("insert into t values (2)")).contains("25006", "Z(E)");
+        assertThat(client.query("rollback")).contains("ROLLBACK", "Z(I)");
+        each("begin read only", "select 1 / 0 from t");
+        standby.query("select pg_terminate_backend(pid) from pg_stat_activity where state like 'idle in transaction%'");
+        assertThat(client.query(READ)).contains("25P02", "Z(E)");
+        assertThat(client.query("rollback")).contains("ROLLBACK", "Z(I)");
+        assertThat(client.query(READ)).contains("D(1)");
+    }
+
+    @Test
+    void whatTheStandbyRefusesInABlockTheLeaderRunsInItsPlace() {
+        restart(reads(Transactions.DEFERRED));
+        each("begin", READ);
+        assertThat(client.query("select liar() > 0")).contains("D(t)", "Z(T)").doesNotContain("E(");
+        assertThat(client.query("insert into t values (1)")).contains("INSERT 0 1", "Z(T)");
+        assertThat(client.query("commit")).contains("C(COMMIT) Z(I)");
+        assertThat(client.query(READ)).contains("D(1)");
+        assertThat(roles("select liar() > 0")).containsExactly("leader: retry");
+        each("begin read only", "/*1*/ select liar() < 0");
+        assertThat(client.query(READ)).contains("25P02", "Z(E)");
+        assertThat(client.query("rollback")).contains("ROLLBACK", "Z(I)");
     }
 }

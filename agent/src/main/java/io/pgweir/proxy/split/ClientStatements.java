@@ -132,6 +132,11 @@ final class ClientStatements {
         return steered.where() == Need.Where.ANY && isMisrouted(statement) ? Need.MISROUTED : steered;
     }
 
+    /** Whether the client wants it to go there. */
+    boolean isForLeader(SqlStatement statement) {
+        return steering.isForLeader(statement);
+    }
+
     private boolean isMisrouted(SqlStatement statement) {
         Misroutes misroutes = setup.misroutes();
         return !misroutes.isEmpty()

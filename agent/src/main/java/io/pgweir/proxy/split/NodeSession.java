@@ -104,6 +104,11 @@ final class NodeSession {
         return false;
     }
 
+    /** Whether one answer to the client is all there is. */
+    boolean isAnsweringOne() {
+        return segments.size() == 1 && segments.getFirst().isClients();
+    }
+
     boolean isOpen() {
         return open != null;
     }

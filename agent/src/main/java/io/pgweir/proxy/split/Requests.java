@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,7 @@ final class Requests implements Lane {
      * @param done what has happened when it has succeeded
      * @param fault why no server is to have it
      * @param show whether it is about the session's position
+     * @param statement that it is about; null where there is none, or not only one
      */
     private record Request(
             byte type,
@@ -67,7 +69,8 @@ final class Requests implements Lane {
             byte @Nullable [] message,
             FrontendMessage content,
             OwnSetting.@Nullable Fault fault,
-            Show show) {
+            Show show,
+            @Nullable SqlStatement statement) {
 
         /** Whether it is a request of its own, and no Sync follows. */
         boolean isAlone() {
@@ -89,11 +92,12 @@ final class Requests implements Lane {
         }
 
         Request onLeader(String why) {
-            return new Request(type, need, runs, why, uses, parses, done, message, content, fault, show);
+            return new Request(type, need, runs, why, uses, parses, done, message, content, fault, show, statement);
         }
 
         Request refused(OwnSetting.Fault why) {
-            return new Request(type, need, runs, leads, uses, null, List.of(), message, content, why, Show.NONE);
+            return new Request(
+                    type, need, runs, leads, uses, null, List.of(), message, content, why, Show.NONE, statement);
         }
     }
 
@@ -286,7 +290,7 @@ final class Requests implements Lane {
         }
         boolean shown = request.show() == Show.NONE || positionShow.isTold();
         boolean leads = request.leads() != null && current == leader() && leading.isThere();
-        if (shown && (leads || isUnderWay(request))) {
+        if (shown && !session.block().isEnding() && (leads || isUnderWay(request))) {
             own = register(request, current);
             return request.fault() == null ? Disposition.FORWARD : new Disposition.Replace(refused(type));
         }
@@ -381,7 +385,9 @@ final class Requests implements Lane {
                 done.add(new Segment.Done(need, bound == null ? null : bound.statement()));
             }
             case FrontendMessage.Close ignored -> {
-                need = current.isOpen() && current != leader() ? Need.READ : UNKNOWN;
+                boolean away = current != leader()
+                        && (current.isOpen() || session.block().node() == current);
+                need = away ? Need.READ : UNKNOWN;
                 runs = false;
             }
             default -> {
@@ -392,9 +398,17 @@ final class Requests implements Lane {
         if (message == null && need.where() == Need.Where.ANY) {
             need = LONG;
         }
-        String leads = session.whyLeader(need);
+        SqlStatement statement = alone(meant, done);
+        String leads = session.whyLeader(need, statement);
         Show show = fault == null ? show(meant, done) : Show.NONE;
-        return new Request(type, need, runs, leads, uses, parses, done, message, content, fault, show);
+        return new Request(type, need, runs, leads, uses, parses, done, message, content, fault, show, statement);
+    }
+
+    private static @Nullable SqlStatement alone(@Nullable Parsed prepared, List<Segment.Done> parts) {
+        if (prepared != null) {
+            return prepared.statement();
+        }
+        return parts.size() == 1 ? parts.getFirst().statement() : null;
     }
 
     /** @param prepared that it is about; null where it brings its own text */
@@ -444,7 +458,9 @@ final class Requests implements Lane {
 
     /** It goes there: what has to be said before it; null for nothing. */
     private @Nullable ByteBuf register(Request request, NodeSession node) {
-        String reason = request.leads() == null ? request.need().reason() : request.leads();
+        String reason = node == leader() || request.leads() != null
+                ? Objects.requireNonNullElse(request.leads(), request.need().reason())
+                : session.block().reason(request.statement(), request.need());
         Segment segment =
                 request.isAlone() ? node.ask(node.route(reason, 0), true) : node.segment(node.route(reason, 0), true);
         ByteBuf first = node.prepare(segment, request.uses(), request.parses());
@@ -474,8 +490,21 @@ final class Requests implements Lane {
             session.onLeaderAsked(request.need(), reason);
         } else if (request.runs()) {
             session.onReaderAsked(reason);
+            session.block().onAsked(node, request.done());
+        }
+        if (node != leader() && mayLeavePortal(request.content())) {
+            session.block().onPortal();
         }
         return first;
+    }
+
+    /** Whether the next batch may go on with a portal of this one. */
+    private static boolean mayLeavePortal(FrontendMessage content) {
+        return switch (content) {
+            case FrontendMessage.Bind bind -> !bind.body().portal().isEmpty();
+            case FrontendMessage.Execute execute -> execute.maxRows() > 0;
+            default -> false;
+        };
     }
 
     /** What is held goes on as far as it can. */
@@ -502,13 +531,32 @@ final class Requests implements Lane {
             return false;
         }
         NodeSession to = leader();
-        if (request.leads() != null && !leading.isThere()) {
+        NodeSession block = session.block().node();
+        if (block == null && request.leads() != null && !leading.isThere()) {
             return false;
         }
-        if (request.leads() == null) {
+        if (block != null) {
+            switch (session.block().step(request.leads() == null || ReadBlock.FAULT.equals(request.fault()))) {
+                case STAY -> to = block;
+                case WAIT -> {
+                    return false;
+                }
+                case REFUSE -> {
+                    held = request.refused(ReadBlock.FAULT);
+                    return true;
+                }
+            }
+        } else if (request.leads() == null) {
             StringBuilder refused = new StringBuilder();
-            String why = session.whyLeader(request.need());
+            String why = session.whyLeader(request.need(), request.statement());
             NodeSession reader = why == null ? session.readerNow(refused) : null;
+            if (reader != null && session.block().begins(request.statement()) != null) {
+                Boolean committed = session.block().isReadCommitted(reader);
+                if (committed == null) {
+                    return false;
+                }
+                why = committed ? null : request.need().reason();
+            }
             if (why != null || !refused.isEmpty()) {
                 held = request.onLeader(why == null ? refused.toString() : why);
                 return true;

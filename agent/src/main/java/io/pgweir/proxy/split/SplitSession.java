@@ -64,6 +64,7 @@ public final class SplitSession implements SplitSocket.End {
     private final SplitSocket socket;
     private final Leader leading;
     private final Requests requests;
+    private final ReadBlock block;
     private final Reader reading;
     private final NodeConnector connector;
     private final Harvest harvest;
@@ -131,6 +132,7 @@ public final class SplitSession implements SplitSocket.End {
         this.credentials = new Credentials(setup.verifiers(), loop, user, database, this::settle);
         this.reading = new Reader(this, setup, loop, credentials, connector);
         this.leading = new Leader(this, setup, loop, credentials, leads, connector);
+        this.block = new ReadBlock(this, leading, setup.reads().transactions());
         this.requests = new Requests(this, leading);
     }
 
@@ -358,6 +360,8 @@ public final class SplitSession implements SplitSocket.End {
     void onSegmentEnd(NodeSession node, Segment segment, byte now) {
         if (node == leading.node()) {
             onLeaderReady(segment, now);
+        } else {
+            block.onReady(node, now);
         }
         if (segment.silent && segment.failed && !segment.elsewhere) {
             requests.skip();
@@ -450,10 +454,14 @@ public final class SplitSession implements SplitSocket.End {
 
     /** @return whether the leader is asked instead: the reader's answer goes nowhere, and what is behind it waits */
     boolean retries(NodeSession node, Segment segment, List<Segment.Kept> again, ErrorFields error) {
-        if (leading.isOver() || !ELSEWHERE.contains(error.sqlState())) {
+        boolean write = error.sqlState().equals(READ_ONLY_SQL_TRANSACTION);
+        if (leading.isOver() || !ELSEWHERE.contains(error.sqlState()) || (write && block.isReadOnly())) {
             return false;
         }
-        if (error.sqlState().equals(READ_ONLY_SQL_TRANSACTION)) {
+        if (!block.movesWith(node)) {
+            return false;
+        }
+        if (write) {
             setup.telemetry().increment(Metric.SPLIT_MISROUTES);
             harvest.onWrite();
             statements.onMisroute(segment.current());
@@ -543,6 +551,8 @@ public final class SplitSession implements SplitSocket.End {
             return;
         }
         reading.onEnded(node);
+        boolean inBlock = block.isIn();
+        block.onEnded(node);
         if (holding == node) {
             holding = null;
             unanswered.removeFirst();
@@ -553,6 +563,9 @@ public final class SplitSession implements SplitSocket.End {
             if (again != null && !leading.isOver()) {
                 runOnLeader(segment, again);
             } else if (leading.isThere() && !leading.node().isAnsweringClient() && node.isBetweenMessages()) {
+                if (inBlock) {
+                    block.fail();
+                }
                 lose(node, segment);
             } else {
                 socket.sayEnd();
@@ -692,7 +705,8 @@ public final class SplitSession implements SplitSocket.End {
     }
 
     void sayReady() {
-        socket.say(MessageWriter.readyForQuery(leading.node().channel().alloc(), status));
+        socket.say(
+                MessageWriter.readyForQuery(leading.node().channel().alloc(), block.isIn() ? block.status() : status));
         socket.saidAll();
     }
 
@@ -742,11 +756,14 @@ public final class SplitSession implements SplitSocket.End {
 
     /** @return why the leader; null where a reader may do */
     @Nullable
-    String whyLeader(Need need) {
+    String whyLeader(Need need, @Nullable SqlStatement statement) {
+        if (block.node() != null && block.keeps(statement, need)) {
+            return null;
+        }
         if (pinned != null) {
             return pinned;
         }
-        if (need.where() == Need.Where.LEADER) {
+        if (need.where() == Need.Where.LEADER && !mayBegin(statement)) {
             return need.reason();
         }
         if (status != 'I') {
@@ -759,6 +776,30 @@ public final class SplitSession implements SplitSocket.End {
             return "pipeline";
         }
         return null;
+    }
+
+    /** Whether that begins a block that the reader may run. */
+    private boolean mayBegin(@Nullable SqlStatement statement) {
+        if (statement == null || block.begins(statement) == null || statements.isForLeader(statement)) {
+            return false;
+        }
+        NodeSession reader = reading.node();
+        return reader == null || !reader.isOpen() || block.mayBeginBehind(reader);
+    }
+
+    ReadBlock block() {
+        return block;
+    }
+
+    /** Whether a block that runs there still sees all that it has to. */
+    boolean isStillFresh(NodeSession node) {
+        String name = node.connection.node().name();
+        return Long.compareUnsigned(harvest.era().replayed(name), harvest.needed()) >= 0;
+    }
+
+    /** No leader would begin what the client is in. */
+    void onBlockLost() {
+        socket.sayEnd();
     }
 
     /** The leader is asked this. */
@@ -786,7 +827,9 @@ public final class SplitSession implements SplitSocket.End {
         if (pinned == null) {
             pinned = reason;
             setup.telemetry().counter(Metric.SPLIT_PINS, reason).increment();
-            reading.leaveIfQuiet();
+            if (block.node() == null) {
+                reading.leaveIfQuiet();
+            }
         }
     }
 
@@ -816,7 +859,7 @@ public final class SplitSession implements SplitSocket.End {
 
     /** Whether the client's transaction takes nothing any more but its end. */
     boolean isFailed() {
-        return status == 'E';
+        return status == 'E' || (block.isIn() && block.status() == 'E');
     }
 
     long lagBytes(NodeSession node) {

@@ -30,6 +30,11 @@ final class Steering {
         return (comment == Hint.NONE ? obeyed(settings.route(), alone) : comment).appliedTo(need);
     }
 
+    /** Whether the client wants it to go there. */
+    boolean isForLeader(SqlStatement statement) {
+        return leader && (Hint.of(statement) == Hint.LEADER || settings.route() == Hint.LEADER);
+    }
+
     private Hint obeyed(Hint hint, boolean alone) {
         return switch (hint) {
             case NONE -> Hint.NONE;

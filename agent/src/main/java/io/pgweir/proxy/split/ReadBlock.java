@@ -1,0 +1,348 @@
+package io.pgweir.proxy.split;
+
+import io.netty.buffer.ByteBuf;
+import io.pgweir.config.ReadsConfig;
+import io.pgweir.routing.split.BlockStart;
+import io.pgweir.routing.split.Need;
+import io.pgweir.routing.split.OwnSetting;
+import io.pgweir.sql.SqlStatement;
+import io.pgweir.sql.StatementKind;
+import io.pgweir.wire.MessageType;
+import io.pgweir.wire.MessageWriter;
+import io.pgweir.wire.RowView;
+import io.pgweir.wire.SqlState;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction block that runs on the reader, as long as all in it may: plain reads, and SET LOCAL.
+ *
+ * <pre>
+ *   none --BEGIN--> open --COMMIT, ROLLBACK--> ending --ReadyForQuery--> none
+ *                    |
+ *                    '--anything else: BEGIN, SET LOCAL ... on the leader, ROLLBACK here--> none: the block is the leader's
+ * </pre>
+ *
+ * <p>At READ COMMITTED a block that has only read has nothing that the leader could not begin anew: each statement sees what is
+ * committed by then. Blocks of other isolation levels never begin here. Thread: the session's event loop.
+ */
+final class ReadBlock {
+    /** More than these SET LOCAL, and the block moves. */
+    private static final int SETTINGS_MAX = 64;
+
+    private static final String READ_ONLY = "read-only";
+    private static final String DEFERRED = "deferred";
+
+    static final OwnSetting.Fault FAULT = new OwnSetting.Fault(
+            SqlState.FEATURE_NOT_SUPPORTED,
+            "cannot run this in a transaction that a standby runs, while a portal of it is open",
+            null,
+            "Begin the transaction with the comment /*pgweir: leader*/.");
+
+    private final SplitSession session;
+    private final Leader leading;
+    private final ReadsConfig.Transactions wanted;
+
+    /** What makes the block again elsewhere. */
+    private final List<String> begun = new ArrayList<>(2);
+
+    /** Where the block is; null where there is none, or it is the leader's. */
+    private @Nullable NodeSession node;
+
+    private boolean readOnly;
+
+    /** Of its node's last ReadyForQuery; I where that has not answered BEGIN yet. */
+    private byte status = 'I';
+
+    private boolean ending;
+    private boolean moving;
+    private boolean portals;
+
+    /** Whose isolation level is known, and with what settings. */
+    private @Nullable NodeSession asked;
+
+    private int askedVersion;
+    private boolean readCommitted;
+
+    /** What to do with a request while a block is open. */
+    enum Step {
+        STAY,
+        /** To be asked again. */
+        WAIT,
+        /** With {@link #FAULT}. */
+        REFUSE
+    }
+
+    ReadBlock(SplitSession session, Leader leading, ReadsConfig.Transactions wanted) {
+        this.session = session;
+        this.leading = leading;
+        this.wanted = wanted;
+    }
+
+    /** Where it is; null where there is none, or it is the leader's. */
+    @Nullable
+    NodeSession node() {
+        return node;
+    }
+
+    /** Whether the client has been told that it is in a block which is here. */
+    boolean isIn() {
+        return node != null && status != 'I';
+    }
+
+    byte status() {
+        return status;
+    }
+
+    boolean isReadOnly() {
+        return node != null && readOnly;
+    }
+
+    /** Whether what is asked next has to wait for the block's end. */
+    boolean isEnding() {
+        return node != null && ending;
+    }
+
+    /** @return why a reader: a word that people count by; null where the statement begins no block that may be there */
+    @Nullable
+    String begins(@Nullable SqlStatement statement) {
+        if (wanted == ReadsConfig.Transactions.LEADER || statement == null || node != null) {
+            return null;
+        }
+        return switch (BlockStart.of(statement)) {
+            case NONE -> null;
+            case READ_ONLY -> READ_ONLY;
+            case PLAIN -> wanted == ReadsConfig.Transactions.DEFERRED ? DEFERRED : null;
+        };
+    }
+
+    /** Why a request is sent to the reader. */
+    String reason(@Nullable SqlStatement statement, Need need) {
+        if (node != null) {
+            return readOnly ? READ_ONLY : DEFERRED;
+        }
+        return Objects.requireNonNullElse(begins(statement), need.reason());
+    }
+
+    /**
+     * Whether a request may run where the block is.
+     *
+     * @param statement null where it has none, or several
+     */
+    boolean keeps(@Nullable SqlStatement statement, Need need) {
+        if (need.where() == Need.Where.ANY) {
+            return true;
+        }
+        if (statement == null) {
+            return false;
+        }
+        boolean ends = statement.kind() == StatementKind.COMMIT || statement.kind() == StatementKind.ROLLBACK;
+        if (ends) {
+            return BlockStart.isEnd(statement);
+        }
+        return status == 'E' || (begun.size() <= SETTINGS_MAX && BlockStart.isLocalSetting(statement, need));
+    }
+
+    /** Whether blocks of that node's session are READ COMMITTED; null where nobody knows yet: it is asked. */
+    @Nullable
+    Boolean isReadCommitted(NodeSession reader) {
+        if (isKnown(reader)) {
+            return readCommitted;
+        }
+        if (reader.isQuiet()) {
+            int version = reader.settings;
+            reader.run(
+                    MessageWriter.query(reader.channel().alloc(), "SHOW default_transaction_isolation"), new Errand() {
+                        private final RowView row = new RowView();
+                        private boolean committed;
+
+                        @Override
+                        public void on(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
+                            if (type == MessageType.Backend.DATA_ROW
+                                    && row.wrap(buffer, bodyAt, bodyLength) == null
+                                    && row.columns() == 1
+                                    && row.length(0) > 0) {
+                                committed = buffer.toString(row.offset(0), row.length(0), StandardCharsets.US_ASCII)
+                                        .equals("read committed");
+                            }
+                        }
+
+                        @Override
+                        public void onEnd(String fault) {
+                            asked = reader;
+                            askedVersion = version;
+                            readCommitted = committed;
+                        }
+                    });
+        }
+        return null;
+    }
+
+    private boolean isKnown(NodeSession reader) {
+        return asked == reader && askedVersion == reader.settings;
+    }
+
+    /** Whether a block may begin behind what has been sent there already. */
+    boolean mayBeginBehind(NodeSession reader) {
+        return isKnown(reader) && readCommitted;
+    }
+
+    /** A portal may be left open in it. */
+    void onPortal() {
+        portals = true;
+    }
+
+    /** The node is asked to run that. */
+    void onAsked(NodeSession where, List<Segment.Done> parts) {
+        for (Segment.Done part : parts) {
+            SqlStatement statement = part.statement();
+            if (statement == null) {
+                continue;
+            }
+            if (node == null) {
+                BlockStart start = BlockStart.of(statement);
+                if (start != BlockStart.NONE) {
+                    node = where;
+                    readOnly = start == BlockStart.READ_ONLY;
+                    status = 'I';
+                    ending = false;
+                    portals = false;
+                    begun.clear();
+                    begun.add(statement.text());
+                }
+            } else if (BlockStart.isEnd(statement)) {
+                ending = true;
+            } else if (BlockStart.isLocalSetting(statement, part.need())) {
+                begun.add(statement.text());
+            }
+        }
+    }
+
+    /** A ReadyForQuery of that node. */
+    void onReady(NodeSession of, byte now) {
+        if (of == node) {
+            status = now;
+            if (now == 'I' && !of.isAnsweringClient()) {
+                node = null;
+            }
+        }
+    }
+
+    /** @param stays whether the request may run where the block is */
+    Step step(boolean stays) {
+        NodeSession here = Objects.requireNonNull(node);
+        if (moving) {
+            return Step.WAIT;
+        }
+        if (ending) {
+            here.cut();
+            return Step.WAIT;
+        }
+        if (stays && (status == 'E' || session.isStillFresh(here))) {
+            return Step.STAY;
+        }
+        here.cut();
+        if (!here.isQuiet() || !leading.isThere()) {
+            return Step.WAIT;
+        }
+        if (portals) {
+            return Step.REFUSE;
+        }
+        move(here);
+        return Step.WAIT;
+    }
+
+    private void move(NodeSession here) {
+        moving = true;
+        NodeSession leader = leading.node();
+        leader.run(again(leader), fault -> {
+            moving = false;
+            if (fault.equals(NodeSession.GONE)) {
+                session.later();
+            } else if (!fault.isEmpty() || node != here) {
+                session.onBlockLost();
+            } else {
+                boolean failed = status == 'E';
+                leave(here);
+                session.onStatus((byte) 'T');
+                if (failed) {
+                    fail();
+                }
+            }
+        });
+    }
+
+    /** What makes the block once more. */
+    private ByteBuf again(NodeSession there) {
+        return MessageWriter.query(there.channel().alloc(), session.charset(), String.join("; ", begun));
+    }
+
+    private void leave(NodeSession from) {
+        node = null;
+        if (!from.isEnded()) {
+            from.run(MessageWriter.query(from.channel().alloc(), "ROLLBACK"), fault -> {});
+        }
+    }
+
+    /**
+     * What that node was asked last is run again on the leader, which has the block then.
+     *
+     * @return whether that can be: not where more is under way
+     */
+    boolean movesWith(NodeSession from) {
+        if (from != node) {
+            return true;
+        }
+        boolean movable = !moving && status != 'E' && leading.isThere() && from.isAnsweringOne() && !from.isOpen();
+        if (movable) {
+            boolean in = status != 'I';
+            leave(from);
+            if (in) {
+                beginAgain();
+            }
+        }
+        return movable;
+    }
+
+    /** Whatever is sent behind it is sent at once: should it fail, reads only have run without it. */
+    private void beginAgain() {
+        NodeSession leader = leading.node();
+        leader.run(again(leader), fault -> {
+            if (!fault.isEmpty()) {
+                session.onBlockLost();
+            }
+        });
+        session.onStatus((byte) 'T');
+    }
+
+    /** The node is gone: the leader has the block now, as it was. */
+    void onEnded(NodeSession gone) {
+        if (gone == asked) {
+            asked = null;
+        }
+        if (gone != node) {
+            return;
+        }
+        boolean in = status != 'I';
+        boolean failed = status == 'E';
+        if (in && (moving || !leading.isThere())) {
+            session.onBlockLost();
+        } else if (in) {
+            beginAgain();
+            if (failed) {
+                fail();
+            }
+        }
+        node = null;
+    }
+
+    /** In the leader's block, so that it is one that has failed. */
+    void fail() {
+        NodeSession leader = leading.node();
+        leader.run(MessageWriter.query(leader.channel().alloc(), Segment.REFUSED), fault -> {});
+        session.onStatus((byte) 'E');
+    }
+}
