@@ -110,13 +110,16 @@ final class Harvest {
             @Override
             public void onEnd(String fault) {
                 asking = false;
-                if (fault.equals(NodeSession.GONE)) {
-                    wrote = true;
-                    unasked |= before;
-                } else {
-                    super.onEnd(fault);
-                    then.run();
-                }
+                super.onEnd(fault);
+                then.run();
+                session.later();
+            }
+
+            @Override
+            public void onGone(String fault) {
+                asking = false;
+                wrote = true;
+                unasked |= before;
                 session.later();
             }
 

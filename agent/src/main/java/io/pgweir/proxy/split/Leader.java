@@ -235,7 +235,8 @@ final class Leader {
                     public void onIn(NodeSession in) {
                         entering = null;
                         entered = in;
-                        proving = loop.schedule(() -> refuse(in), connector.timeoutMillis(), TimeUnit.MILLISECONDS);
+                        proving = loop.schedule(
+                                session.walled(() -> refuse(in)), connector.timeoutMillis(), TimeUnit.MILLISECONDS);
                         prove(in);
                     }
 
@@ -253,11 +254,11 @@ final class Leader {
         first = false;
         if (retry == null && !session.isOver()) {
             retry = loop.schedule(
-                    () -> {
+                    session.walled(() -> {
                         retry = null;
                         connector.look();
                         seek();
-                    },
+                    }),
                     RETRY_MILLIS,
                     TimeUnit.MILLISECONDS);
         }
@@ -324,7 +325,7 @@ final class Leader {
             if (lostBlock) {
                 // The second of them fails: that is what it is for.
                 in.run(LOST_BLOCK, failed -> {
-                    if (failed.equals(NodeSession.GONE)) {
+                    if (in.isEnded()) {
                         refuse(in);
                     } else {
                         adopt(in, timeline, position);
@@ -414,13 +415,13 @@ final class Leader {
     private void holdOn() {
         long millis = setup.failover().holdMax().toMillis();
         deadline = loop.schedule(
-                () -> {
+                session.walled(() -> {
                     if (connector.isPaused()) {
                         holdOn();
                     } else {
                         giveUp("none within " + millis + " ms");
                     }
-                },
+                }),
                 millis,
                 TimeUnit.MILLISECONDS);
     }

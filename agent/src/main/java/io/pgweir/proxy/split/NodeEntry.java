@@ -66,18 +66,21 @@ final class NodeEntry {
 
     void begin(Future<NodeConnection> connection) {
         connecting = connection;
-        connection.addListener((Future<NodeConnection> done) -> {
-            connecting = null;
-            if (over) {
-                if (done.isSuccess()) {
-                    leave(done.getNow());
-                }
-            } else if (done.isSuccess()) {
-                ask(done.getNow());
-            } else {
-                fail(null, String.valueOf(done.cause().getMessage()));
+        connection.addListener((Future<NodeConnection> done) ->
+                session.walled(() -> onConnected(done)).run());
+    }
+
+    private void onConnected(Future<NodeConnection> done) {
+        connecting = null;
+        if (over) {
+            if (done.isSuccess()) {
+                leave(done.getNow());
             }
-        });
+        } else if (done.isSuccess()) {
+            ask(done.getNow());
+        } else {
+            fail(null, String.valueOf(done.cause().getMessage()));
+        }
     }
 
     private static void leave(NodeConnection connection) {
@@ -88,7 +91,7 @@ final class NodeEntry {
     /** Logs in with what the node takes. */
     private void ask(NodeConnection connection) {
         waiting = connection;
-        deadline = loop.schedule(() -> giveUp(connection), timeoutMillis, TimeUnit.MILLISECONDS);
+        deadline = loop.schedule(session.walled(() -> giveUp(connection)), timeoutMillis, TimeUnit.MILLISECONDS);
         NodeTokens makes = tokens;
         if (makes == null) {
             login(connection, credentials.secret());
@@ -96,17 +99,20 @@ final class NodeEntry {
         }
         makes.token(connection.host(), credentials.user())
                 .whenCompleteAsync(
-                        (token, failure) -> {
-                            if (over) {
-                                return;
-                            }
-                            if (failure != null) {
-                                fail(connection, "no token: " + failure.getMessage());
-                            } else {
-                                login(connection, token);
-                            }
-                        },
+                        (token, failure) -> session.walled(() -> onToken(connection, token, failure))
+                                .run(),
                         loop);
+    }
+
+    private void onToken(NodeConnection connection, @Nullable NodeSecret token, @Nullable Throwable failure) {
+        if (over) {
+            return;
+        }
+        if (failure != null) {
+            fail(connection, "no token: " + failure.getMessage());
+        } else {
+            login(connection, token);
+        }
     }
 
     private void giveUp(NodeConnection connection) {
@@ -139,13 +145,13 @@ final class NodeEntry {
         if (!over) {
             end();
             // Behind the message that is being looked at.
-            loop.execute(() -> {
+            loop.execute(session.walled(() -> {
                 if (node.isEnded()) {
                     outcome.onFailed(NodeSession.GONE);
                 } else {
                     outcome.onIn(node);
                 }
-            });
+            }));
         }
     }
 

@@ -217,7 +217,7 @@ final class NodeSession {
     private void watch(long nanos) {
         if (!leads && !watched) {
             watched = true;
-            channel().eventLoop().schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+            channel().eventLoop().schedule(session.walled(this::look), nanos, TimeUnit.NANOSECONDS);
         }
     }
 

@@ -529,6 +529,17 @@ public final class SplitSession implements SplitSocket.End {
         });
     }
 
+    /** For whoever would only log what it throws. */
+    Runnable walled(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException fault) {
+                onFault(fault);
+            }
+        };
+    }
+
     /** Nobody knows where to go on: the session ends. */
     void onFault(Throwable cause) {
         if (broken) {
@@ -667,6 +678,7 @@ public final class SplitSession implements SplitSocket.End {
     void onLeader(NodeSession before, NodeSession now, int timeline, long position) {
         harvest.onLeader(setup.freshness().era(timeline), position);
         told = null;
+        failure = null;
         now.parameters().forEach((name, value) -> {
             if (!value.equals(before.parameters().get(name))) {
                 statements.onParameter(name, value);

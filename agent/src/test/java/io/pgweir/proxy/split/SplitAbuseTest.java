@@ -334,6 +334,17 @@ class SplitAbuseTest {
     }
 
     @Test
+    void whatANodesHandlersFailAtEndsTheSession() {
+        // When
+        nodes.reader.pipeline().fireExceptionCaught(new IllegalStateException("boom"));
+        nodes.say(QUERY);
+
+        // Then
+        assertThat(nodes.notes).anyMatch(Fault.class::isInstance);
+        assertThat(nodes.heardByReader()).isEmpty();
+    }
+
+    @Test
     void aBatchWhoseReadIsRefusedGoesOnAtTheLeader() {
         // Given
         nodes.say(Frontend.parse("", "select 1"), Frontend.bind("", ""), Frontend.execute("", 0), Frontend.flush());
