@@ -20,6 +20,8 @@ import tools.jackson.core.JsonGenerator;
 final class ClusterEndpoints {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterEndpoints.class);
     private static final Duration LOOK_MAX = Duration.ofSeconds(10);
+    private static final int PAUSE_SECONDS = 60;
+    private static final int PAUSE_SECONDS_MAX = 3600;
 
     private final ClusterControl control;
 
@@ -41,7 +43,12 @@ final class ClusterEndpoints {
                 Endpoint.post(
                         "/clusters/{cluster}/nodes/{node}/undrain",
                         "a node takes sessions again",
-                        request -> drain(request, false)));
+                        request -> drain(request, false)),
+                Endpoint.post(
+                        "/clusters/{cluster}/pause",
+                        "split sessions begin nothing until resume, or for max-seconds (" + PAUSE_SECONDS + ")",
+                        this::pause),
+                Endpoint.post("/clusters/{cluster}/resume", "split sessions go on", this::resume));
     }
 
     /** Waits for all, but no longer than {@link #LOOK_MAX}: what is known by then is shown. */
@@ -57,11 +64,49 @@ final class ClusterEndpoints {
         }
     }
 
-    private Answer drain(Request request, boolean drained) {
-        String name = request.part("cluster");
-        Cluster cluster = control.cluster(name);
+    private Answer pause(Request request) {
+        Cluster cluster = control.cluster(request.part("cluster"));
         if (cluster == null) {
-            return Answer.problem(404, "no cluster or listener `" + name + "` (expected: one that /clusters lists)");
+            return noCluster(request);
+        }
+        String asked = request.parameter("max-seconds");
+        int seconds = asked == null ? PAUSE_SECONDS : asked.matches("[0-9]{1,4}") ? Integer.parseInt(asked) : 0;
+        if (seconds < 1 || seconds > PAUSE_SECONDS_MAX) {
+            return Answer.problem(
+                    400, "max-seconds: `" + asked + "` (expected: a whole number from 1 to " + PAUSE_SECONDS_MAX + ")");
+        }
+        return paused(cluster, control.pause(cluster, Duration.ofSeconds(seconds)));
+    }
+
+    private Answer resume(Request request) {
+        Cluster cluster = control.cluster(request.part("cluster"));
+        if (cluster == null) {
+            return noCluster(request);
+        }
+        control.resume(cluster);
+        return paused(cluster, 0);
+    }
+
+    private static Answer paused(Cluster cluster, int busy) {
+        boolean paused = cluster.isPaused();
+        return Answer.json(202, json -> {
+            json.writeStringProperty("cluster", cluster.name());
+            json.writeBooleanProperty("paused", paused);
+            if (paused) {
+                json.writeNumberProperty("busy", busy);
+            }
+        });
+    }
+
+    private static Answer noCluster(Request request) {
+        return Answer.problem(
+                404, "no cluster or listener `" + request.part("cluster") + "` (expected: one that /clusters lists)");
+    }
+
+    private Answer drain(Request request, boolean drained) {
+        Cluster cluster = control.cluster(request.part("cluster"));
+        if (cluster == null) {
+            return noCluster(request);
         }
         String node = request.part("node");
         List<String> nodes = cluster.topology().nodes().stream().map(Node::name).toList();
@@ -95,6 +140,7 @@ final class ClusterEndpoints {
         json.writeStringProperty("name", cluster.name());
         texts(json, "listeners", control.listeners(cluster));
         json.writeBooleanProperty("watched", cluster.isWatched());
+        json.writeBooleanProperty("paused", cluster.isPaused());
         if (leader != null) {
             json.writeStringProperty("leader", leader.name());
         }

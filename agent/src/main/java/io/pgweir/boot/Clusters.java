@@ -233,19 +233,42 @@ final class Clusters implements ClusterControl, AutoCloseable {
     }
 
     @Override
+    public int pause(Cluster cluster, Duration max) {
+        if (!cluster.isPaused()) {
+            tellChange(cluster, "", "paused");
+        }
+        cluster.pause(max);
+        CompletableFuture.delayedExecutor(max.toMillis() + 1, TimeUnit.MILLISECONDS)
+                .execute(() -> context.onTopology(cluster));
+        return context.sessions().busy(cluster);
+    }
+
+    @Override
+    public void resume(Cluster cluster) {
+        if (cluster.isPaused()) {
+            cluster.resume();
+            tellChange(cluster, "", "resumed");
+        }
+        context.onTopology(cluster);
+    }
+
+    private void tellChange(Cluster cluster, String node, String change) {
+        log.atInfo()
+                .addKeyValue("cluster", cluster.name())
+                .addKeyValue("node", node)
+                .addKeyValue("change", change)
+                .log("Cluster is no longer as it was, over the admin side");
+        trail.offer(new AuditEvent.TopologyChange(
+                micros(Instant.now()), cluster.name(), node, change, "", "", List.of("admin")));
+    }
+
+    @Override
     public void drain(Cluster cluster, String node, boolean drained) {
         if (cluster.balancer().isDrained(node) == drained) {
             return;
         }
         cluster.balancer().drain(node, drained);
-        String now = drained ? "drained" : "undrained";
-        log.atInfo()
-                .addKeyValue("cluster", cluster.name())
-                .addKeyValue("node", node)
-                .addKeyValue("change", now)
-                .log("Node is no longer as it was, over the admin side");
-        trail.offer(new AuditEvent.TopologyChange(
-                micros(Instant.now()), cluster.name(), node, now, "", "", List.of("admin")));
+        tellChange(cluster, node, drained ? "drained" : "undrained");
         context.onTopology(cluster);
     }
 

@@ -21,6 +21,8 @@ import picocli.CommandLine.HelpCommand;
             SessionsCommand.class,
             DrainCommand.class,
             UndrainCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
             VersionCommand.class,
             GenerateCompletion.class,
             HelpCommand.class

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the client's event loop.
  */
 final class Arrival {
+    /** Between two looks for a leader. */
+    private static final long RETRY_MILLIS = 100;
+
     private final Listening listening;
     private final Channel channel;
     private final Peer peer;
@@ -38,6 +41,10 @@ final class Arrival {
     private final Client client;
     private @Nullable SessionState state;
     private long sinceNanos;
+
+    /** Since when a server is looked for; 0 before. */
+    private long soughtNanos;
+
     private @Nullable ScheduledFuture<?> deadline;
     private @Nullable ServerConnector connector;
     private @Nullable Admission admission;
@@ -127,9 +134,16 @@ final class Arrival {
             client.onRefused(Refusal.stopping());
             return;
         }
-        listening.context().entrance().onSessionStart();
+        if (soughtNanos == 0) {
+            listening.context().entrance().onSessionStart();
+            soughtNanos = System.nanoTime();
+        }
         to(SessionState.CONNECTING);
         channel.config().setAutoRead(false);
+        if (listening.split() != null && listening.cluster().isPaused()) {
+            connectLater();
+            return;
+        }
         ServerConnector connecting = listening.cluster().connect(loop(), listening.wish(), peer, new Seeking());
         connector = connecting;
         connecting.result().addListener((Future<ServerConnection> done) -> {
@@ -141,6 +155,26 @@ final class Arrival {
                 onNoServer(done.cause());
             }
         });
+    }
+
+    /** The leader that it would have is going, or gone: statements of those that are in wait too. */
+    private void connectLater() {
+        deadline = loop().schedule(
+                        () -> {
+                            if (!over) {
+                                connect();
+                            }
+                        },
+                        RETRY_MILLIS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private boolean waitsForLeader(NoServerException.Reason why) {
+        SplitListening split = listening.split();
+        return split != null
+                && why != NoServerException.Reason.FULL
+                && System.nanoTime() - soughtNanos
+                        < split.setup().failover().holdMax().toNanos();
     }
 
     private final class Seeking implements ServerConnector.Seeker {
@@ -205,6 +239,11 @@ final class Arrival {
         listening.context().warnings().connectFailed(listening.config().cluster(), reason);
         NoServerException.Reason why =
                 cause instanceof NoServerException none ? none.reason() : NoServerException.Reason.TRIED;
+        if (waitsForLeader(why)) {
+            listening.cluster().onNodeMissed();
+            connectLater();
+            return;
+        }
         client.onRefused(
                 switch (why) {
                     case NONE_FITS -> Refusal.noNode(listening, reason);

@@ -94,6 +94,22 @@ public final class LiveSessions {
         }
     }
 
+    /** Those of split listeners to a cluster that have something under way; what cannot be asked counts as such. */
+    public int busy(Cluster cluster) {
+        List<CompletableFuture<Boolean>> asked = new ArrayList<>();
+        for (ProxySession session : sessions.values()) {
+            if (session.cluster.equals(cluster)) {
+                asked.add(CompletableFuture.supplyAsync(session::isBusy, session.loop())
+                        .completeOnTimeout(true, ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS));
+            }
+        }
+        int busy = 0;
+        for (CompletableFuture<Boolean> one : asked) {
+            busy += one.join() ? 1 : 0;
+        }
+        return busy;
+    }
+
     /** Whether there is one of that id that a server has given a key for: then its statement is being cancelled. */
     public boolean cancel(UUID id) {
         ProxySession session = sessions.get(id);

@@ -435,6 +435,12 @@ final class ProxySession {
         client.eventLoop().execute(() -> drain.now(Refusal.shutdown()));
     }
 
+    /** Whether it is a split session that is not at rest: what waits until its cluster goes on is. On the loop. */
+    boolean isBusy() {
+        SplitSession split = connection.split();
+        return split != null && !ending.isFinished() && !split.isCalm();
+    }
+
     /** Its cluster is not what it was: it may have to leave its node. Any thread. */
     void onTopology() {
         client.eventLoop().execute(this::stayOrLeave);

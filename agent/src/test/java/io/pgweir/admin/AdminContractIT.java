@@ -222,13 +222,16 @@ class AdminContractIT {
     }
 
     private static String path(String route, String status, String id) {
-        return route.replace("{cluster}", "spare")
+        boolean nobody = status.equals("404") && !route.contains("{node}");
+        String query = status.equals("400") && route.endsWith("/pause") ? "?max-seconds=0" : "";
+        return route.replace("{cluster}", nobody ? "nobody" : "spare")
                 .replace("{node}", status.equals("404") ? "nobody" : "spare:1")
                 .replace(
                         "{id}",
                         status.equals("400")
                                 ? "nonsense"
-                                : status.equals("404") ? UUID.randomUUID().toString() : id);
+                                : status.equals("404") ? UUID.randomUUID().toString() : id)
+                .concat(query);
     }
 
     private HttpResponse<String> answer(Exchange exchange) throws Exception {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ class ClusterCommandsTest {
             """;
 
     private final Queue<String> asked = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger busy = new AtomicInteger();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -55,7 +57,12 @@ class ClusterCommandsTest {
                     ? "{\"detail\": \"no node `nobody` in cluster `orders` (expected: pg1, pg2)\"}"
                     : path.contains("/nodes/")
                             ? "{\"cluster\": \"orders\", \"node\": \"pg2\", \"drained\": true, \"sessions\": 3}"
-                            : CLUSTERS;
+                            : path.contains("/pause")
+                                    ? "{\"cluster\": \"orders\", \"paused\": true, \"busy\": " + busy.getAndDecrement()
+                                            + "}"
+                                    : path.contains("/resume")
+                                            ? "{\"cluster\": \"orders\", \"paused\": false}"
+                                            : CLUSTERS;
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(known ? 200 : 404, bytes.length);
             exchange.getResponseBody().write(bytes);
@@ -120,6 +127,34 @@ class ClusterCommandsTest {
                         "POST /clusters/rw/nodes/127.0.0.1%3A5432/drain Bearer s3cret",
                         "POST /clusters/orders/nodes/pg2/undrain null");
         assertThat(out.toString()).contains("node pg2 of cluster orders is drained, 3 sessions");
+    }
+
+    @Test
+    void pauseWaitsUntilNothingIsUnderWay() {
+        // Given
+        busy.set(2);
+        // When
+        int paused = run("pause", "orders", "--max-seconds=9");
+        int resumed = run("resume", "orders");
+        // Then
+        assertThat(paused).isEqualTo(ExitCode.OK);
+        assertThat(resumed).isEqualTo(ExitCode.OK);
+        assertThat(asked)
+                .filteredOn(line -> line.startsWith("POST /clusters/orders/pause"))
+                .hasSize(3);
+        assertThat(out.toString()).contains("cluster orders is paused, nothing is under way", "cluster orders goes on");
+    }
+
+    @Test
+    void aPauseThatComesToNoRestIsTakenBack() {
+        // Given
+        busy.set(1000);
+        // When
+        int paused = run("pause", "orders", "--wait-seconds=0");
+        // Then
+        assertThat(paused).isEqualTo(ExitCode.UNAVAILABLE);
+        assertThat(asked).last().asString().startsWith("POST /clusters/orders/resume");
+        assertThat(err.toString()).contains("cluster orders goes on", "still busy after 0 s");
     }
 
     @Test

@@ -414,9 +414,10 @@ final class Leader {
 
     private void holdOn() {
         long millis = setup.failover().holdMax().toMillis();
+        boolean paused = connector.isPaused();
         deadline = loop.schedule(
                 session.walled(() -> {
-                    if (connector.isPaused()) {
+                    if (paused || connector.isPaused()) {
                         holdOn();
                     } else {
                         giveUp("none within " + millis + " ms");

@@ -174,6 +174,7 @@ public final class SplitSession implements SplitSocket.End {
      */
     public boolean onTopology() {
         leading.onTopology();
+        later();
         if (!leading.isThere()) {
             return true;
         }
@@ -181,7 +182,6 @@ public final class SplitSession implements SplitSocket.End {
         if (!setup.failover().isOn() || !isMovable()) {
             return false;
         }
-        later();
         return true;
     }
 
