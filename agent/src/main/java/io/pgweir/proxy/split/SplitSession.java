@@ -189,6 +189,7 @@ public final class SplitSession implements SplitSocket.End {
     public boolean isCalm() {
         NodeSession reader = reading.node();
         return status == 'I'
+                && !block.isIn()
                 && !leading.isOwing()
                 && !leading.node().isAnsweringClient()
                 && !leading.node().isOpen()
@@ -734,7 +735,7 @@ public final class SplitSession implements SplitSocket.End {
 
     /** Whether nothing is to begin at the moment. */
     boolean isPaused() {
-        return status == 'I' && connector.isPaused();
+        return status == 'I' && !block.isIn() && connector.isPaused();
     }
 
     // Where requests go.
