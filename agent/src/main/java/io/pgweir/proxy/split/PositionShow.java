@@ -109,7 +109,7 @@ final class PositionShow {
         String sql = "SET pgweir.lsn = '" + Freshness.text(position) + '\'';
         leader.run(MessageWriter.query(leader.channel().alloc(), sql), fault -> {
             telling = false;
-            told = !fault.equals(NodeSession.GONE);
+            told = !leader.isEnded();
             session.later();
         });
     }

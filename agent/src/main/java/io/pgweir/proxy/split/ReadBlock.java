@@ -260,7 +260,7 @@ final class ReadBlock {
         NodeSession leader = leading.node();
         leader.run(again(leader), fault -> {
             moving = false;
-            if (fault.equals(NodeSession.GONE)) {
+            if (leader.isEnded()) {
                 session.later();
             } else if (!fault.isEmpty() || node != here) {
                 session.onBlockLost();
