@@ -483,4 +483,38 @@ class SplitIT {
         String big = "select count(*), " + "1, ".repeat(30000) + "2 from t";
         assertThat(client.query(big)).contains("54011");
     }
+
+    @Test
+    void aBatchThatGoesOnWithTheLeaderIsOneTransaction() {
+        client.query("select 1");
+        client.send(Frontend.concat(
+                extended("select count(*) from t"),
+                extended("lock table t"),
+                extended("select 1 from t"),
+                Frontend.sync()));
+        assertThat(Reply.line(client.readUntilReady())).contains("LOCK TABLE").doesNotContain("E(");
+        client.send(Frontend.concat(
+                extended("select count(*) from t"), extended("reindex table concurrently t"), Frontend.sync()));
+        assertThat(Reply.line(client.readUntilReady())).contains("E(", "25001");
+        client.send(Frontend.concat(extended("reindex table concurrently t"), Frontend.sync()));
+        assertThat(Reply.line(client.readUntilReady())).contains("REINDEX");
+    }
+
+    private static byte[] extended(String sql) {
+        return Frontend.concat(
+                Frontend.parse("", sql), Frontend.bind("", ""), Frontend.describePortal(""), Frontend.execute("", 0));
+    }
+
+    @Test
+    void whatIsPreparedIsListedWhereverItIs() {
+        client.query("select 1");
+        client.send(Frontend.parse("mine", "select count(*) from t"), Frontend.sync());
+        assertThat(Reply.line(client.readUntilReady())).isEqualTo("1 Z(I)");
+        assertThat(client.query("select name, statement from pg_prepared_statements"))
+                .contains("mine", "select count(*) from t");
+        assertThat(client.query("begin")).contains("BEGIN");
+        client.send(Frontend.bind("", "mine"), Frontend.execute("", 0), Frontend.sync());
+        assertThat(Reply.line(client.readUntilReady())).contains("D(0)").doesNotContain("E(");
+        assertThat(client.query("commit")).contains("COMMIT");
+    }
 }

@@ -7,10 +7,12 @@ import io.pgweir.routing.split.Reads;
 import io.pgweir.routing.split.Reason;
 import io.pgweir.sql.LexicalRules;
 import io.pgweir.sql.SqlStatement;
+import io.pgweir.sql.facts.RelationName;
 import io.pgweir.wire.MessageWriter;
 import io.pgweir.wire.PgCharset;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +77,21 @@ final class ClientStatements {
     @Nullable
     Parsed prepared(String name) {
         return prepared.get(name);
+    }
+
+    /** All that the client has prepared. */
+    Collection<Parsed> prepared() {
+        return prepared.values();
+    }
+
+    /** Whether it lists what is prepared. */
+    boolean listsPrepared(SqlStatement statement) {
+        for (RelationName read : setup.facts().get().of(statement).reads()) {
+            if (read.name().equals("pg_prepared_statements")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean knows(Parsed parsed) {

@@ -11,6 +11,7 @@ import io.pgweir.wire.MessageType;
 import io.pgweir.wire.MessageWriter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,12 @@ final class NodeSession {
 
     /** What an errand is told that gets no answer any more. */
     static final String GONE = "the server closed the connection";
+
+    /** Statement and portal of pgweir's own, for as long as it takes. */
+    private static final String BATCH = "pgweir batch";
+
+    /** BindComplete and CommandComplete. */
+    private static final int BATCH_ANSWERS = 2;
 
     private static final byte[] TERMINATE = {MessageType.Frontend.TERMINATE, 0, 0, 0, 4};
 
@@ -162,6 +169,64 @@ final class NodeSession {
             write(MessageWriter.bodyless(channel().alloc(), MessageType.Frontend.SYNC));
             channel().flush();
         }
+    }
+
+    /** Whether something of the batch that is open has been run here. */
+    boolean hasRun() {
+        return open != null && !open.done.isEmpty();
+    }
+
+    /**
+     * A batch that has run something elsewhere goes on here. A server takes what it runs first for no part of one, and takes or refuses some
+     * commands for that.
+     *
+     * @param begins nothing of which has been said
+     */
+    void continueBatch(Segment begins) {
+        begins.marks.add(new Segment.Mark(true, null));
+        begins.marks.add(new Segment.Mark(true, null));
+        begins.swallow = BATCH_ANSWERS;
+        write(MessageWriter.parse(channel().alloc(), BATCH, "SELECT WHERE false"));
+        write(MessageWriter.bind(channel().alloc(), BATCH, BATCH));
+        write(MessageWriter.execute(channel().alloc(), BATCH));
+        write(MessageWriter.closeStatement(channel().alloc(), BATCH));
+    }
+
+    /** Whether the client has prepared something that this node has not heard of. */
+    boolean lacks(Collection<Parsed> prepared) {
+        for (Parsed each : prepared) {
+            if (isLacking(each)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isLacking(Parsed each) {
+        return !each.name().isEmpty() && each.isKept() && !statements.containsKey(each.name());
+    }
+
+    /** Makes what it lacks of that; where nothing of the client's is open. */
+    void prepareAll(Collection<Parsed> prepared) {
+        ByteBuf said = channel().alloc().buffer();
+        List<Parsed> made = new ArrayList<>();
+        for (Parsed each : prepared) {
+            if (isLacking(each)) {
+                ByteBuf parse = each.again(channel().alloc());
+                said.writeBytes(parse);
+                parse.release();
+                statements.put(each.name(), each);
+                made.add(each);
+            }
+        }
+        ByteBuf sync = MessageWriter.bodyless(channel().alloc(), MessageType.Frontend.SYNC);
+        said.writeBytes(sync);
+        sync.release();
+        run(said, fault -> {
+            if (!fault.isEmpty()) {
+                made.forEach(each -> statements.remove(each.name(), each));
+            }
+        });
     }
 
     /**

@@ -45,6 +45,9 @@ final class Requests implements Lane {
     private @Nullable Request held;
     private @Nullable ByteBuf own;
 
+    /** Another node has run the beginning of the batch whose next message waits. */
+    private boolean cutWithinBatch;
+
     /** A batch has failed, and its rest goes nowhere, up to its Sync. */
     private boolean skipping;
 
@@ -275,6 +278,7 @@ final class Requests implements Lane {
             return Disposition.DROP;
         }
         positionShow.onOther();
+        cutWithinBatch = false;
         current.sync(current.route("sync", 0));
         return Disposition.FORWARD;
     }
@@ -288,7 +292,7 @@ final class Requests implements Lane {
         if (leading.isUntold() && !endsLostBlock(request)) {
             return tellLoss(request);
         }
-        boolean shown = request.show() == Show.NONE || positionShow.isTold();
+        boolean shown = (request.show() == Show.NONE || positionShow.isTold()) && !isLackingOnLeader(request);
         boolean leads = request.leads() != null && current == leader() && leading.isThere();
         if (shown && !session.block().isEnding() && (leads || isUnderWay(request))) {
             own = register(request, current);
@@ -321,6 +325,17 @@ final class Requests implements Lane {
             session.skip();
         }
         return Disposition.DROP;
+    }
+
+    /** Whether it tells what the client has prepared, and the leader has not heard of all of that. */
+    private boolean isLackingOnLeader(Request request) {
+        SqlStatement statement = request.statement();
+        return request.runs()
+                && statement != null
+                && request.need().reason().equals(Reason.ABOUT_THE_SERVER)
+                && !leader().isOpen()
+                && session.statements().listsPrepared(statement)
+                && leader().lacks(session.statements().prepared());
     }
 
     /** Whether it goes where what is before it in its batch has gone. */
@@ -568,6 +583,7 @@ final class Requests implements Lane {
         }
         if (to != current) {
             if (current != leader()) {
+                cutWithinBatch |= current.hasRun();
                 current.cut();
                 if (!current.isQuiet()) {
                     return false;
@@ -589,6 +605,15 @@ final class Requests implements Lane {
                     return true;
                 }
             }
+        }
+        if (to == leader()) {
+            if (isLackingOnLeader(request)) {
+                to.prepareAll(session.statements().prepared());
+            }
+            if (cutWithinBatch && !request.isAlone()) {
+                to.continueBatch(to.segment(to.route(request.need().reason(), 0), true));
+            }
+            cutWithinBatch = false;
         }
         held = null;
         ByteBuf first = register(request, to);

@@ -47,7 +47,7 @@ final class TwoNodes implements AutoCloseable {
     final EmbeddedChannel leader = channel();
 
     /** Of none of the nodes: such a channel runs what its loop is to run within a flush. */
-    private final EmbeddedChannel clock = new EmbeddedChannel();
+    private final EmbeddedChannel clock = still(new EmbeddedChannel());
 
     EmbeddedChannel reader = channel();
     final List<Object> notes = new ArrayList<>();
@@ -181,7 +181,7 @@ final class TwoNodes implements AutoCloseable {
     }
 
     private EmbeddedChannel channel() {
-        EmbeddedChannel channel = new EmbeddedChannel();
+        EmbeddedChannel channel = still(new EmbeddedChannel());
         channel.config().setAllocator(allocator);
         return channel;
     }
@@ -225,6 +225,12 @@ final class TwoNodes implements AutoCloseable {
     private void end(EmbeddedChannel node) {
         Sockets.close(node);
         run();
+    }
+
+    /** Time passes when somebody says so. */
+    private static EmbeddedChannel still(EmbeddedChannel channel) {
+        channel.freezeTime();
+        return channel;
     }
 
     /** That much later. */
