@@ -181,9 +181,14 @@ final class ClientStatements {
         defined = true;
     }
 
-    /** Whether the catalog has to be read before the next statement can be understood. */
+    /** Whether the catalog is being read, without which not everything can be understood. */
     boolean areLearning() {
         return learning;
+    }
+
+    /** Whether what is known is older than what this session has defined, and can be known: that is asked for when a read comes. */
+    boolean areBehind() {
+        return defined && !blind;
     }
 
     /**

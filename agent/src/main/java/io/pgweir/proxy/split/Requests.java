@@ -60,6 +60,7 @@ final class Requests implements Lane {
      * @param fault why no server is to have it
      * @param show whether it is about the session's position
      * @param statement that it is about; null where there is none, or not only one
+     * @param guessed whether what the session has defined may make something else of it
      */
     private record Request(
             byte type,
@@ -73,7 +74,8 @@ final class Requests implements Lane {
             FrontendMessage content,
             OwnSetting.@Nullable Fault fault,
             Show show,
-            @Nullable SqlStatement statement) {
+            @Nullable SqlStatement statement,
+            boolean guessed) {
 
         /** Whether it is a request of its own, and no Sync follows. */
         boolean isAlone() {
@@ -95,12 +97,13 @@ final class Requests implements Lane {
         }
 
         Request onLeader(String why) {
-            return new Request(type, need, runs, why, uses, parses, done, message, content, fault, show, statement);
+            return new Request(
+                    type, need, runs, why, uses, parses, done, message, content, fault, show, statement, false);
         }
 
         Request refused(OwnSetting.Fault why) {
             return new Request(
-                    type, need, runs, leads, uses, null, List.of(), message, content, why, Show.NONE, statement);
+                    type, need, runs, leads, uses, null, List.of(), message, content, why, Show.NONE, statement, false);
         }
     }
 
@@ -294,7 +297,7 @@ final class Requests implements Lane {
         }
         boolean shown = (request.show() == Show.NONE || positionShow.isTold()) && !isLackingOnLeader(request);
         boolean leads = request.leads() != null && current == leader() && leading.isThere();
-        if (shown && !session.block().isEnding() && (leads || isUnderWay(request))) {
+        if (shown && !request.guessed() && !session.block().isEnding() && (leads || isUnderWay(request))) {
             own = register(request, current);
             return request.fault() == null ? Disposition.FORWARD : new Disposition.Replace(refused(type));
         }
@@ -416,7 +419,9 @@ final class Requests implements Lane {
         SqlStatement statement = alone(meant, done);
         String leads = session.whyLeader(need, statement);
         Show show = fault == null ? show(meant, done) : Show.NONE;
-        return new Request(type, need, runs, leads, uses, parses, done, message, content, fault, show, statement);
+        boolean guessed = session.isGuessed(need, leads);
+        return new Request(
+                type, need, runs, leads, uses, parses, done, message, content, fault, show, statement, guessed);
     }
 
     private static @Nullable SqlStatement alone(@Nullable Parsed prepared, List<Segment.Done> parts) {
@@ -542,8 +547,12 @@ final class Requests implements Lane {
             relay.replace(leader().channel().alloc().buffer(0, 0));
             return true;
         }
-        if (leading.isOwing()) {
+        if (leading.isOwing() || (request.guessed() && !session.knowsBetter())) {
             return false;
+        }
+        if (request.guessed()) {
+            held = request(request.type(), request.content(), request.message());
+            return true;
         }
         NodeSession to = leader();
         NodeSession block = session.block().node();

@@ -40,6 +40,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class SplitSession implements SplitSocket.End {
     private static final Logger log = LoggerFactory.getLogger(SplitSession.class);
+    /** Why something leaves what no other server can be given, whatever functions there are. */
+    private static final Set<String> STATE_BY_ITSELF =
+            Set.of(Reason.CODE, Reason.PREPARED_STATEMENT, Reason.LISTEN, Reason.TEMPORARY, Reason.SESSION_STATE);
+
     static final String POSITION_UNKNOWN = "position-unknown";
     private static final String READ_ONLY_SQL_TRANSACTION = "25006";
 
@@ -750,11 +754,30 @@ public final class SplitSession implements SplitSocket.End {
 
     /** Whether the client is not let in yet, or what a statement asks for cannot be told before the catalog has been read. */
     boolean isUnsettled() {
-        NodeSession leader = leading.node();
-        if (pinned == null && serving && status == 'I' && !leader.isAnsweringClient() && leading.isThere()) {
-            statements.learn(leader);
+        if (isAtRest() && !statements.areBehind()) {
+            statements.learn(leading.node());
         }
         return !serving || statements.areLearning() || leading.isOwing();
+    }
+
+    /** Whether the leader could be asked something now, whose answer nobody who waits for one waits for. */
+    private boolean isAtRest() {
+        return pinned == null && serving && status == 'I' && !leading.node().isAnsweringClient() && leading.isThere();
+    }
+
+    /** Whether a read, or what may leave something behind, is taken for what it was before this session's own definitions. */
+    boolean isGuessed(Need need, @Nullable String why) {
+        return statements.areBehind()
+                && isAtRest()
+                && (why == null || (need.effect() == Need.Effect.STATE && !STATE_BY_ITSELF.contains(need.reason())));
+    }
+
+    /** Whether what was guessed can be known by now; asks for it. */
+    boolean knowsBetter() {
+        if (isAtRest()) {
+            statements.learn(leading.node());
+        }
+        return leading.isThere() && !statements.areLearning();
     }
 
     /** The client closes that statement, at {@code where}. */
