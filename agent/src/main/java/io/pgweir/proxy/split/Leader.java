@@ -33,8 +33,10 @@ import org.slf4j.LoggerFactory;
 final class Leader {
     private static final Logger log = LoggerFactory.getLogger(Leader.class);
 
-    /** Between two attempts to find one. */
+    /** Between the first two attempts to find one; twice as long each time. What is known of who leads changes before that. */
     private static final long RETRY_MILLIS = 100;
+
+    private static final long RETRY_MILLIS_MAX = 1000;
 
     /** A server that goes away, or is about to, and not only this session of it. */
     private static final Set<String> GOING =
@@ -78,6 +80,11 @@ final class Leader {
 
     /** Whether no node was asked in vain since. */
     private boolean first;
+
+    private long retryMillis;
+
+    /** Why it was in vain last. */
+    private String fault = "";
 
     private ArrayDeque<Loss.Step> steps = new ArrayDeque<>(0);
 
@@ -201,6 +208,7 @@ final class Leader {
     private void beAway() {
         away = true;
         first = true;
+        retryMillis = RETRY_MILLIS;
         connector.look();
         seek();
         session.later();
@@ -243,6 +251,7 @@ final class Leader {
                     @Override
                     public void onFailed(String why) {
                         entering = null;
+                        fault = why;
                         seekLater();
                     }
                 });
@@ -259,8 +268,9 @@ final class Leader {
                         connector.look();
                         seek();
                     }),
-                    RETRY_MILLIS,
+                    retryMillis,
                     TimeUnit.MILLISECONDS);
+            retryMillis = Math.min(2 * retryMillis, RETRY_MILLIS_MAX);
         }
     }
 
@@ -442,6 +452,7 @@ final class Leader {
         log.atWarn()
                 .addKeyValue("cluster", connector.cluster())
                 .addKeyValue("reason", why)
+                .addKeyValue("error", fault)
                 .log("No leader for a session");
         ByteBuf words = MessageWriter.errorResponse(
                 node.channel().alloc(),

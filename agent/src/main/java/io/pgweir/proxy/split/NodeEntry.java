@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One attempt to put a split session on another node: a connection, and a login as its client, each within the cluster's connect
@@ -160,7 +161,8 @@ final class NodeEntry {
         if (!over) {
             end();
             if (connection != null) {
-                log.atWarn()
+                // One to a leader is tried again until it is given up, and told then.
+                log.atLevel(leads ? Level.DEBUG : Level.WARN)
                         .addKeyValue("user", credentials.user())
                         .addKeyValue("node", connection.node().name())
                         .addKeyValue("error", why)
