@@ -36,7 +36,7 @@ final class Leader {
     /** Between the first two attempts to find one; twice as long each time. What is known of who leads changes before that. */
     private static final long RETRY_MILLIS = 100;
 
-    private static final long RETRY_MILLIS_MAX = 1000;
+    private static final long RETRY_MILLIS_MAX = 250;
 
     /** A server that goes away, or is about to, and not only this session of it. */
     private static final Set<String> GOING =
