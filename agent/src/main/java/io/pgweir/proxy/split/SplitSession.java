@@ -684,6 +684,7 @@ public final class SplitSession implements SplitSocket.End {
         harvest.onLeader(setup.freshness().era(timeline), position);
         told = null;
         failure = null;
+        failure = null;
         now.parameters().forEach((name, value) -> {
             if (!value.equals(before.parameters().get(name))) {
                 statements.onParameter(name, value);
@@ -731,10 +732,6 @@ public final class SplitSession implements SplitSocket.End {
     void skip() {
         requests.skip();
         socket.saidAll();
-    }
-
-    Leader leading() {
-        return leading;
     }
 
     /** Whether nothing is to begin at the moment. */
