@@ -42,28 +42,34 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
         auditor.onCancel(found == null ? null : found.session(), found != null || anyones);
         Runnable done = () -> Sockets.close(client);
         if (found != null) {
-            start(cluster, client.eventLoop(), found, done);
+            start(listening.context(), cluster, client.eventLoop(), found, done);
         } else if (anyones) {
             ServerConnector connector = cluster.connect(client.eventLoop(), Wish.ANY, peer);
-            send(connector, request.processId(), request.key(), done);
+            send(listening.context(), connector, request.processId(), request.key(), done);
         } else {
             done.run();
         }
     }
 
     /** To where the session's requests run now; {@code done} when the server has closed, or cannot be reached. On {@code loop}. */
-    static void start(Cluster cluster, EventLoop loop, CancelKeys.Key key, Runnable done) {
+    static void start(ProxyContext context, Cluster cluster, EventLoop loop, CancelKeys.Key key, Runnable done) {
         CancelTarget target = key.target();
         ServerConnector connector = ServerConnector.to(cluster, loop, target.node(), target.address());
-        send(connector, target.processId(), target.key(), done);
+        send(context, connector, target.processId(), target.key(), done);
     }
 
-    private static void send(ServerConnector connector, int processId, byte[] key, Runnable done) {
+    private static void send(
+            ProxyContext context, ServerConnector connector, int processId, byte[] key, Runnable done) {
+        context.onCancelStart();
+        Runnable ended = () -> {
+            context.onCancelEnd();
+            done.run();
+        };
         connector.result().addListener((Future<ServerConnection> connected) -> {
             if (connected.isSuccess()) {
-                send(connected.getNow(), processId, key, done);
+                send(connected.getNow(), processId, key, ended);
             } else {
-                done.run();
+                ended.run();
             }
         });
     }

@@ -166,7 +166,7 @@ final class HeldMessages {
             if (key == null) {
                 return false;
             }
-            CancelRelay.start(session.cluster, session.server.eventLoop(), key, done);
+            CancelRelay.start(session.context, session.cluster, session.server.eventLoop(), key, done);
             return true;
         }
 

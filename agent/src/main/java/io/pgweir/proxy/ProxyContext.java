@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,9 @@ public final class ProxyContext {
             return new FactsCache(FACTS_CACHE_BYTES_MAX);
         }
     };
+
+    /** Under way to a server. A session that ended by one is over before its cancel has arrived. */
+    private final AtomicInteger cancels = new AtomicInteger();
 
     private final ReentrantLock idle = new ReentrantLock();
     private final Condition changed = idle.newCondition();
@@ -171,6 +175,20 @@ public final class ProxyContext {
     /** Both of its sockets are closed and its last record is on its way. */
     void onSessionEnd(ProxySession session) {
         sessions.remove(session);
+        signal();
+    }
+
+    void onCancelStart() {
+        cancels.incrementAndGet();
+    }
+
+    /** The server has seen it, or cannot be reached. */
+    void onCancelEnd() {
+        cancels.decrementAndGet();
+        signal();
+    }
+
+    private void signal() {
         idle.lock();
         try {
             changed.signalAll();
@@ -179,7 +197,7 @@ public final class ProxyContext {
         }
     }
 
-    /** Whether the last session ended within {@code time}, and whoever waited to become one was told. */
+    /** Whether the last session and its cancel ended within {@code time}, and whoever waited to become one was told. */
     public boolean awaitNoSessions(Duration time) throws InterruptedException {
         long end = System.nanoTime() + time.toNanos();
         idle.lock();
@@ -196,7 +214,7 @@ public final class ProxyContext {
     }
 
     private boolean isEmpty() {
-        return sessions.isEmpty() && entrance.isEmpty();
+        return sessions.isEmpty() && entrance.isEmpty() && cancels.get() == 0;
     }
 
     /** Whether no more sessions begin. */

@@ -414,7 +414,7 @@ final class ProxySession {
         if (key == null || ending.isFinished()) {
             return false;
         }
-        CancelRelay.start(cluster, server.eventLoop(), key, () -> {});
+        CancelRelay.start(context, cluster, server.eventLoop(), key, () -> {});
         return true;
     }
 

@@ -118,7 +118,7 @@ final class SessionTimeouts {
             }
             cancelling = true;
             session.steer();
-            CancelRelay.start(session.cluster, session.server.eventLoop(), key, () -> {
+            CancelRelay.start(session.context, session.cluster, session.server.eventLoop(), key, () -> {
                 cancelling = false;
                 session.steer();
             });
