@@ -97,7 +97,7 @@ final class Answers implements Lane {
 
     @Override
     public @Nullable ByteBuf takeOwn() {
-        return session.takeNote();
+        return session.voice().takeNote();
     }
 
     @Override
@@ -172,7 +172,7 @@ final class Answers implements Lane {
         }
         if (segment.isClients()) {
             segment.beyondRecall = true;
-            session.onAnswer(segment.route);
+            session.voice().onAnswer(segment.route);
         } else {
             segment.failed = true;
             segment.tag = "an answer of " + bodyLength + " bytes (expected: at most " + NodeSession.LOOK_BYTES + ")";
@@ -230,7 +230,7 @@ final class Answers implements Lane {
             return Disposition.STOP;
         }
         broken = true;
-        session.onNodeViolation(node, type, bodyLength + MessageType.LENGTH_BYTES);
+        session.mishaps().onViolation(node, type, bodyLength + MessageType.LENGTH_BYTES);
         return node.leads ? Disposition.FORWARD : Disposition.STOP;
     }
 
@@ -313,7 +313,7 @@ final class Answers implements Lane {
             return Disposition.DROP;
         }
         segment.passed++;
-        session.onAnswer(segment.route);
+        session.voice().onAnswer(segment.route);
         return Disposition.FORWARD;
     }
 
@@ -327,14 +327,14 @@ final class Answers implements Lane {
         if (segment.silent) {
             return Disposition.DROP;
         }
-        session.onAnswer(segment.route);
+        session.voice().onAnswer(segment.route);
         return Disposition.FORWARD;
     }
 
     private Disposition onError(Segment segment, ErrorFields error) {
         List<Segment.Kept> again = node.leads ? null : segment.again();
         fail(segment);
-        if (again != null && session.retries(node, segment, again, error)) {
+        if (again != null && session.retries().take(node, segment, again, error)) {
             segment.silent = true;
             return Disposition.HOLD;
         }

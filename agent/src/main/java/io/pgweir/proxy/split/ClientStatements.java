@@ -135,7 +135,7 @@ final class ClientStatements {
             worst = worst == null ? need : worst.and(need);
         }
         if (done.size() > 1 && control && effects) {
-            session.pin("settings-in-script");
+            session.ties().pin("settings-in-script");
         }
         return worst == null ? Need.READ : worst;
     }

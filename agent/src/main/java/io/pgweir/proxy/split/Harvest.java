@@ -60,6 +60,12 @@ final class Harvest {
         return consistency == Consistency.EVENTUAL ? settings.positionMin() : position();
     }
 
+    /** Whether what runs there sees all that it has to. */
+    boolean isFresh(NodeSession node) {
+        String name = node.connection.node().name();
+        return Long.compareUnsigned(era.replayed(name), needed()) >= 0;
+    }
+
     /** Where it has to be replayed to elsewhere, for what this session may rely on to be seen. */
     long position() {
         long known = consistency == Consistency.GLOBAL ? Freshness.later(era.committed(), written) : written;
@@ -127,7 +133,7 @@ final class Harvest {
             void onPosition(long position) {
                 lost = position == 0;
                 if (lost) {
-                    session.pin(SplitSession.POSITION_UNKNOWN);
+                    session.ties().pin(Ties.POSITION_UNKNOWN);
                 } else {
                     written = position;
                     era.onCommitted(position);

@@ -109,7 +109,7 @@ final class Leader {
         this.node = new NodeSession(session, begins, true);
     }
 
-    private static ErrorFields error(String sqlState, String message, String detail, String hint) {
+    static ErrorFields error(String sqlState, String message, String detail, String hint) {
         return new ErrorFields("ERROR", sqlState, message, detail, hint, 0, null, null, null, null, null);
     }
 
@@ -244,7 +244,9 @@ final class Leader {
                         entering = null;
                         entered = in;
                         proving = loop.schedule(
-                                session.walled(() -> refuse(in)), connector.timeoutMillis(), TimeUnit.MILLISECONDS);
+                                session.mishaps().walled(() -> refuse(in)),
+                                connector.timeoutMillis(),
+                                TimeUnit.MILLISECONDS);
                         prove(in);
                     }
 
@@ -263,7 +265,7 @@ final class Leader {
         first = false;
         if (retry == null && !session.isOver()) {
             retry = loop.schedule(
-                    session.walled(() -> {
+                    session.mishaps().walled(() -> {
                         retry = null;
                         connector.look();
                         seek();
@@ -398,8 +400,8 @@ final class Leader {
 
     private void tell(Loss.Step step) {
         boolean unknown = step.fate() == Loss.Fate.UNKNOWN;
-        session.note(node.route("leader-lost", step.segment().route.retries()));
-        session.say(unknown ? UNKNOWN : UNDONE);
+        session.voice().note(node.route("leader-lost", step.segment().route.retries()));
+        session.voice().say(unknown ? UNKNOWN : UNDONE);
         session.onStatus(step.status());
         if (step.segment().open || step.segment().silent) {
             session.skip();
@@ -426,7 +428,7 @@ final class Leader {
         long millis = setup.failover().holdMax().toMillis();
         boolean paused = connector.isPaused();
         deadline = loop.schedule(
-                session.walled(() -> {
+                session.mishaps().walled(() -> {
                     if (paused || connector.isPaused()) {
                         holdOn();
                     } else {
@@ -470,7 +472,7 @@ final class Leader {
     private void end() {
         over = true;
         close();
-        session.endIfQuiet();
+        session.departures().endIfQuiet();
     }
 
     /** The server's last words; null where the client has heard all there was to hear. */

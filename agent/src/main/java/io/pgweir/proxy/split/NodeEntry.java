@@ -68,7 +68,7 @@ final class NodeEntry {
     void begin(Future<NodeConnection> connection) {
         connecting = connection;
         connection.addListener((Future<NodeConnection> done) ->
-                session.walled(() -> onConnected(done)).run());
+                session.mishaps().walled(() -> onConnected(done)).run());
     }
 
     private void onConnected(Future<NodeConnection> done) {
@@ -92,7 +92,8 @@ final class NodeEntry {
     /** Logs in with what the node takes. */
     private void ask(NodeConnection connection) {
         waiting = connection;
-        deadline = loop.schedule(session.walled(() -> giveUp(connection)), timeoutMillis, TimeUnit.MILLISECONDS);
+        deadline =
+                loop.schedule(session.mishaps().walled(() -> giveUp(connection)), timeoutMillis, TimeUnit.MILLISECONDS);
         NodeTokens makes = tokens;
         if (makes == null) {
             login(connection, credentials.secret());
@@ -100,7 +101,8 @@ final class NodeEntry {
         }
         makes.token(connection.host(), credentials.user())
                 .whenCompleteAsync(
-                        (token, failure) -> session.walled(() -> onToken(connection, token, failure))
+                        (token, failure) -> session.mishaps()
+                                .walled(() -> onToken(connection, token, failure))
                                 .run(),
                         loop);
     }
@@ -146,7 +148,7 @@ final class NodeEntry {
         if (!over) {
             end();
             // Behind the message that is being looked at.
-            loop.execute(session.walled(() -> {
+            loop.execute(session.mishaps().walled(() -> {
                 if (node.isEnded()) {
                     outcome.onFailed(NodeSession.GONE);
                 } else {

@@ -76,7 +76,9 @@ final class NodeSession {
         this.leads = leads;
         this.answers = new Answers(session, this);
         this.toClient = new Relay(
-                new Wall(answers, session::onFault), connection.channel().alloc(), session::say);
+                new Wall(answers, session.mishaps()::onFault),
+                connection.channel().alloc(),
+                session.voice()::say);
         connection.channel().pipeline().addLast("leg", leg);
         connection
                 .channel()
@@ -282,7 +284,7 @@ final class NodeSession {
     private void watch(long nanos) {
         if (!leads && !watched) {
             watched = true;
-            channel().eventLoop().schedule(session.walled(this::look), nanos, TimeUnit.NANOSECONDS);
+            channel().eventLoop().schedule(session.mishaps().walled(this::look), nanos, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -297,7 +299,7 @@ final class NodeSession {
         if (rest > 0) {
             watch(rest);
         } else {
-            session.onNodeSilent(this);
+            session.mishaps().onSilence(this, session.silenceMillisMax());
         }
     }
 
@@ -553,7 +555,7 @@ final class NodeSession {
 
         @Override
         public void onFailure(Throwable cause) {
-            session.onNodeFailure(NodeSession.this, cause);
+            session.mishaps().onFailure(NodeSession.this, cause);
         }
 
         @Override

@@ -241,7 +241,7 @@ final class ReadBlock {
             here.cut();
             return Step.WAIT;
         }
-        if (stays && (status == 'E' || session.isStillFresh(here))) {
+        if (stays && (status == 'E' || session.harvest().isFresh(here))) {
             return Step.STAY;
         }
         here.cut();

@@ -214,7 +214,7 @@ final class Reader {
             if (fault.isEmpty()) {
                 now.settings = version;
             } else if (!now.isEnded()) {
-                session.pin("setting");
+                session.ties().pin("setting");
             }
         });
     }
@@ -229,7 +229,7 @@ final class Reader {
                     public void onIn(NodeSession in) {
                         entering = null;
                         failed = false;
-                        if (session.isPinned()) {
+                        if (session.ties().isPinned()) {
                             in.terminate();
                         } else {
                             node = in;

@@ -120,8 +120,8 @@ final class Requests implements Lane {
         this.positionShow = new PositionShow(session, leading);
         NodeSession leader = leading.node();
         this.current = leader;
-        this.relay =
-                new Relay(new Wall(this, session::onFault), leader.channel().alloc(), leader::write);
+        this.relay = new Relay(
+                new Wall(this, session.mishaps()::onFault), leader.channel().alloc(), leader::write);
     }
 
     private NodeSession leader() {
@@ -212,8 +212,8 @@ final class Requests implements Lane {
                     MessageType.Frontend.COPY_DONE,
                     MessageType.Frontend.COPY_FAIL -> false;
             case MessageType.Frontend.SYNC, MessageType.Frontend.FLUSH ->
-                session.isUnsettled() || (!skipping && current == leader() && !leading.isThere());
-            default -> session.isUnsettled() || (!skipping && !current.isOpen() && session.isPaused());
+                session.destinations().isUnsettled() || (!skipping && current == leader() && !leading.isThere());
+            default -> session.destinations().isUnsettled() || (!skipping && !current.isOpen() && session.isPaused());
         };
     }
 
@@ -255,7 +255,7 @@ final class Requests implements Lane {
                 yield Disposition.FORWARD;
             }
             case MessageType.Frontend.TERMINATE -> {
-                session.onTerminate();
+                session.departures().onTerminate();
                 yield Disposition.STOP;
             }
             case MessageType.Frontend.SYNC -> onSync();
@@ -316,8 +316,8 @@ final class Requests implements Lane {
 
     private Disposition tellLoss(Request request) {
         leading.onTold();
-        session.note(leader().route("leader-lost", 0));
-        session.say(Leader.UNDONE);
+        session.voice().note(leader().route("leader-lost", 0));
+        session.voice().say(Leader.UNDONE);
         if (request.is(StatementKind.COMMIT) || request.is(StatementKind.PREPARE_TRANSACTION)) {
             session.onStatus((byte) 'I');
             leading.leaveBlock();
@@ -417,9 +417,9 @@ final class Requests implements Lane {
             need = LONG;
         }
         SqlStatement statement = alone(meant, done);
-        String leads = session.whyLeader(need, statement);
+        String leads = session.destinations().whyLeader(need, statement);
         Show show = fault == null ? show(meant, done) : Show.NONE;
-        boolean guessed = session.isGuessed(need, leads);
+        boolean guessed = session.destinations().isGuessed(need, leads);
         return new Request(
                 type, need, runs, leads, uses, parses, done, message, content, fault, show, statement, guessed);
     }
@@ -495,7 +495,7 @@ final class Requests implements Lane {
         } else if (request.content() instanceof FrontendMessage.Close(FrontendMessage.Target target, String name)) {
             if (target == FrontendMessage.Target.STATEMENT) {
                 node.forget(segment, name);
-                session.closed(name, node);
+                session.ties().onClosed(name, node);
             } else {
                 portals.remove(name);
                 node.closePortal(segment);
@@ -507,9 +507,9 @@ final class Requests implements Lane {
             segment.fault = request.fault();
         }
         if (request.runs() && node == leader()) {
-            session.onLeaderAsked(request.need(), reason);
+            session.destinations().onLeaderAsked(request.need(), reason);
         } else if (request.runs()) {
-            session.onReaderAsked(reason);
+            session.destinations().onReaderAsked(reason);
             session.block().onAsked(node, request.done());
         }
         if (node != leader() && mayLeavePortal(request.content())) {
@@ -547,7 +547,7 @@ final class Requests implements Lane {
             relay.replace(leader().channel().alloc().buffer(0, 0));
             return true;
         }
-        if (leading.isOwing() || (request.guessed() && !session.knowsBetter())) {
+        if (leading.isOwing() || (request.guessed() && !session.destinations().knowsBetter())) {
             return false;
         }
         if (request.guessed()) {
@@ -572,8 +572,8 @@ final class Requests implements Lane {
             }
         } else if (request.leads() == null) {
             StringBuilder refused = new StringBuilder();
-            String why = session.whyLeader(request.need(), request.statement());
-            NodeSession reader = why == null ? session.readerNow(refused) : null;
+            String why = session.destinations().whyLeader(request.need(), request.statement());
+            NodeSession reader = why == null ? session.destinations().readerNow(refused) : null;
             if (reader != null && session.block().begins(request.statement()) != null) {
                 Boolean committed = session.block().isReadCommitted(reader);
                 if (committed == null) {

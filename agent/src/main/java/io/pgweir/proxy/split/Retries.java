@@ -1,0 +1,120 @@
+package io.pgweir.proxy.split;
+
+import io.pgweir.telemetry.Metric;
+import io.pgweir.telemetry.Telemetry;
+import io.pgweir.wire.ErrorFields;
+import io.pgweir.wire.SqlState;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a standby fails at, and a leader need not: it is run once more there, and the client hears that answer alone.
+ *
+ * <p>Thread: the session's event loop.
+ */
+final class Retries {
+    private static final String READ_ONLY_SQL_TRANSACTION = "25006";
+
+    /**
+     * A write, what cannot be done during recovery, relations, functions and schemas that are not there yet or no more, a conflict
+     * with replay, and the standby's own going away.
+     */
+    private static final Set<String> ELSEWHERE = Set.of(
+            READ_ONLY_SQL_TRANSACTION,
+            "0A000",
+            "42P01",
+            "42883",
+            "3F000",
+            "40001",
+            SqlState.ADMIN_SHUTDOWN,
+            SqlState.CRASH_SHUTDOWN,
+            SqlState.CANNOT_CONNECT_NOW);
+
+    private final Leader leading;
+    private final Requests requests;
+    private final ReadBlock block;
+    private final ClientStatements statements;
+    private final Harvest harvest;
+    private final SplitSocket socket;
+    private final Telemetry telemetry;
+
+    /** The reader holds an answer that the leader gives in its place. */
+    private @Nullable NodeSession holding;
+
+    Retries(
+            Leader leading,
+            Requests requests,
+            ReadBlock block,
+            ClientStatements statements,
+            Harvest harvest,
+            SplitSocket socket,
+            Telemetry telemetry) {
+        this.leading = leading;
+        this.requests = requests;
+        this.block = block;
+        this.statements = statements;
+        this.harvest = harvest;
+        this.socket = socket;
+        this.telemetry = telemetry;
+    }
+
+    /** Whether a reader waits for the leader to answer in its place. */
+    boolean isHolding() {
+        return holding != null;
+    }
+
+    /** @return whether the leader is asked instead: the reader's answer goes nowhere, and what is behind it waits */
+    boolean take(NodeSession node, Segment segment, List<Segment.Kept> again, ErrorFields error) {
+        boolean write = error.sqlState().equals(READ_ONLY_SQL_TRANSACTION);
+        if (leading.isOver() || !ELSEWHERE.contains(error.sqlState()) || (write && block.isReadOnly())) {
+            return false;
+        }
+        if (!block.movesWith(node)) {
+            return false;
+        }
+        if (write) {
+            telemetry.increment(Metric.SPLIT_MISROUTES);
+            harvest.onWrite();
+            statements.onMisroute(segment.current());
+        }
+        segment.elsewhere = true;
+        holding = node;
+        runOnLeader(segment, again);
+        if (segment.open) {
+            // Its rest goes to the leader; the reader skips to a Sync that is ours.
+            node.cut();
+            requests.leave(node);
+        }
+        return true;
+    }
+
+    /** Now, or as soon as there is one. */
+    void runOnLeader(Segment segment, List<Segment.Kept> again) {
+        if (leading.isThere()) {
+            socket.note(leading.node().cancelTarget());
+            leading.node().runAgain(segment, again, "retry");
+        } else {
+            leading.owe(segment, again);
+        }
+    }
+
+    /** @return whether the leader answers the first of what it leaves */
+    boolean onEnded(NodeSession reader) {
+        boolean held = holding == reader;
+        if (held) {
+            holding = null;
+        }
+        return held;
+    }
+
+    /** The leader may have answered. */
+    void settle() {
+        NodeSession held = holding;
+        if (held != null && !leading.isOwing() && !leading.node().isAnsweringClient()) {
+            holding = null;
+            held.goOn();
+            socket.saidAll();
+        }
+    }
+}

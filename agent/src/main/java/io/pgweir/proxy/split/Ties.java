@@ -1,0 +1,175 @@
+package io.pgweir.proxy.split;
+
+import io.pgweir.routing.split.OwnSetting;
+import io.pgweir.routing.split.Reason;
+import io.pgweir.sql.SqlStatement;
+import io.pgweir.telemetry.Metric;
+import io.pgweir.telemetry.Telemetry;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client's statements leave behind on the leader: settings and prepared statements, which other nodes can be given, and what
+ * they cannot, which pins the session.
+ *
+ * <p>Thread: the session's event loop.
+ */
+final class Ties {
+    static final String POSITION_UNKNOWN = "position-unknown";
+
+    private final Leader leading;
+    private final Reader reading;
+    private final ReadBlock block;
+    private final SessionSettings settings;
+    private final ClientStatements statements;
+    private final Harvest harvest;
+    private final Telemetry telemetry;
+
+    /** Why everything goes to the leader from now on; null where it does not. */
+    private @Nullable String pinned;
+
+    Ties(
+            Leader leading,
+            Reader reading,
+            ReadBlock block,
+            SessionSettings settings,
+            ClientStatements statements,
+            Harvest harvest,
+            Telemetry telemetry) {
+        this.leading = leading;
+        this.reading = reading;
+        this.block = block;
+        this.settings = settings;
+        this.statements = statements;
+        this.harvest = harvest;
+        this.telemetry = telemetry;
+    }
+
+    /** Why everything goes to the leader; null where it does not. */
+    @Nullable
+    String pinned() {
+        return pinned;
+    }
+
+    /** Whether nothing but what another leader can be given is there. */
+    boolean areMovable() {
+        return (pinned == null || pinned.equals(POSITION_UNKNOWN)) && statements.areKept();
+    }
+
+    boolean isPinned() {
+        return pinned != null;
+    }
+
+    /** From now on, everything goes to the leader. */
+    void pin(String reason) {
+        if (pinned == null) {
+            pinned = reason;
+            telemetry.counter(Metric.SPLIT_PINS, reason).increment();
+            if (block.node() == null) {
+                reading.leaveIfQuiet();
+            }
+        }
+    }
+
+    /** Asks the leader how far it is, where something was written; nobody waits for it but reads. */
+    void askPosition() {
+        if (pinned != null) {
+            harvest.forget();
+        } else {
+            harvest.ask(leading.node());
+        }
+    }
+
+    /**
+     * The leader has answered all of a segment.
+     *
+     * @param before status of the client's transaction
+     * @param now status of it
+     */
+    void onReady(Segment segment, byte before, byte now) {
+        if (!segment.failed) {
+            for (Segment.Done done : segment.done) {
+                onDone(done);
+            }
+        }
+        if (now == 'I') {
+            boolean committed = !segment.failed && !(before != 'I' && segment.tag.equals("ROLLBACK"));
+            if (committed) {
+                settings.onCommit();
+            } else {
+                settings.onRollback();
+            }
+            if (settings.isTooMany()) {
+                pin("too-many-settings");
+            }
+            askPosition();
+        }
+    }
+
+    private void onDone(Segment.Done done) {
+        SqlStatement statement = done.statement();
+        switch (done.need().effect()) {
+            case SETTING -> {
+                if (statement == null || !isAscii(statement.text())) {
+                    pin("setting");
+                } else {
+                    settings.set(statements.settingOf(statement), statement.text(), OwnSetting.of(statement));
+                }
+            }
+            case RESET -> {
+                settings.discardAll();
+                statements.onCloseAll();
+                leading.node().forgetAll();
+                pinned = null;
+                harvest.recall();
+            }
+            case STATE, NONE -> {}
+        }
+        if (statement != null) {
+            onDone(statement);
+            if (done.need().reason().equals(Reason.DEFINITION)) {
+                statements.onDefinition();
+            }
+        }
+    }
+
+    private void onDone(SqlStatement statement) {
+        NodeSession reader = reading.node();
+        switch (statement.kind()) {
+            case ROLLBACK_TO -> {
+                if (settings.isAnythingUncommitted()) {
+                    pin("savepoint");
+                }
+            }
+            case DEALLOCATE_ALL -> {
+                statements.onCloseAll();
+                leading.node().forgetAll();
+                if (reader != null) {
+                    reader.dropAll();
+                }
+            }
+            case DEALLOCATE -> {
+                Parsed closed = statements.onClose(Objects.requireNonNullElse(statement.preparedName(), ""));
+                if (closed != null && reader != null) {
+                    reader.drop(closed.name());
+                }
+            }
+            default -> {}
+        }
+    }
+
+    /** The client closes that statement, at {@code where}. */
+    void onClosed(String name, NodeSession where) {
+        NodeSession reader = reading.node();
+        statements.onClose(name);
+        if (where != leading.node()) {
+            leading.node().drop(name);
+        } else if (reader != null) {
+            reader.drop(name);
+        }
+    }
+
+    private static boolean isAscii(String text) {
+        return text.chars().allMatch(character -> character < 0x80);
+    }
+}
