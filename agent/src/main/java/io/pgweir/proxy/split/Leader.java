@@ -2,7 +2,6 @@ package io.pgweir.proxy.split;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.ScheduledFuture;
 import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.wire.ErrorFields;
@@ -11,7 +10,6 @@ import io.pgweir.wire.SqlState;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,11 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Leader {
     private static final Logger log = LoggerFactory.getLogger(Leader.class);
-
-    /** Between the first two attempts to find one; twice as long each time. What is known of who leads changes before that. */
-    private static final long RETRY_MILLIS = 100;
-
-    private static final long RETRY_MILLIS_MAX = 250;
 
     /** A server that goes away, or is about to, and not only this session of it. */
     private static final Set<String> GOING =
@@ -60,31 +53,17 @@ final class Leader {
 
     private final SplitSession session;
     private final SplitSetup setup;
-    private final EventLoop loop;
-    private final Credentials credentials;
     private final NodeConnector connector;
     private NodeSession node;
     private boolean away;
     private boolean over;
-    private @Nullable NodeEntry entering;
-    private @Nullable NodeSession entered;
-    private @Nullable ScheduledFuture<?> proving;
-    private @Nullable ScheduledFuture<?> retry;
-    private @Nullable ScheduledFuture<?> deadline;
-    private boolean held;
+    private final LeaderSearch search;
+    private final Hold hold;
 
     /** The server's last words, which the client has not heard. */
     private byte @Nullable [] farewell;
 
     private String farewellState = "";
-
-    /** Whether no node was asked in vain since. */
-    private boolean first;
-
-    private long retryMillis;
-
-    /** Why it was in vain last. */
-    private String fault = "";
 
     private ArrayDeque<Loss.Step> steps = new ArrayDeque<>(0);
 
@@ -103,9 +82,9 @@ final class Leader {
             NodeConnector connector) {
         this.session = session;
         this.setup = setup;
-        this.loop = loop;
-        this.credentials = credentials;
         this.connector = connector;
+        this.search = new LeaderSearch(session, setup, loop, credentials, connector, this::onFound);
+        this.hold = new Hold(session, setup, loop, connector, this::giveUp);
         this.node = new NodeSession(session, begins, true);
     }
 
@@ -207,10 +186,7 @@ final class Leader {
 
     private void beAway() {
         away = true;
-        first = true;
-        retryMillis = RETRY_MILLIS;
-        connector.look();
-        seek();
+        search.begin();
         session.later();
     }
 
@@ -224,113 +200,30 @@ final class Leader {
 
     /** What is known of who leads has changed. */
     void onTopology() {
-        if (away) {
-            seek();
-        }
+        search.onTopology();
     }
 
-    private void seek() {
-        if (entering != null || entered != null || session.isOver() || !away) {
-            return;
+    private void onFound(NodeSession in, boolean atOnce, int timeline, long position) {
+        if (atOnce && isMeant(in)) {
+            in.terminate();
+            end();
+        } else {
+            prepare(in, timeline, position);
         }
-        if (retry != null) {
-            retry.cancel(false);
-            retry = null;
-        }
-        NodeEntry entry = new NodeEntry(
-                session, setup.tokens(), loop, credentials, true, connector.timeoutMillis(), new NodeEntry.Outcome() {
-                    @Override
-                    public void onIn(NodeSession in) {
-                        entering = null;
-                        entered = in;
-                        proving = loop.schedule(
-                                session.mishaps().walled(() -> refuse(in)),
-                                connector.timeoutMillis(),
-                                TimeUnit.MILLISECONDS);
-                        prove(in);
-                    }
-
-                    @Override
-                    public void onFailed(String why) {
-                        entering = null;
-                        fault = why;
-                        seekLater();
-                    }
-                });
-        entering = entry;
-        entry.begin(connector.leader());
-    }
-
-    private void seekLater() {
-        first = false;
-        if (retry == null && !session.isOver()) {
-            retry = loop.schedule(
-                    session.mishaps().walled(() -> {
-                        retry = null;
-                        connector.look();
-                        seek();
-                    }),
-                    retryMillis,
-                    TimeUnit.MILLISECONDS);
-            retryMillis = Math.min(2 * retryMillis, RETRY_MILLIS_MAX);
-        }
-    }
-
-    /** Nothing is asked of a node that cannot prove that it leads. */
-    private void prove(NodeSession in) {
-        in.run(MessageWriter.query(in.channel().alloc(), LeaderProof.SQL), new LeaderProof() {
-            @Override
-            void onLeads(int timeline, long position) {
-                if (timeline < session.harvest().era().timeline()) {
-                    onNot("timeline " + timeline + ", and another has led since");
-                } else if (isMeant(in)) {
-                    in.terminate();
-                    end();
-                } else {
-                    prepare(in, timeline, position);
-                }
-            }
-
-            @Override
-            void onNot(String why) {
-                log.atInfo()
-                        .addKeyValue("node", in.connection.node().name())
-                        .addKeyValue("error", why)
-                        .log("Node does not lead");
-                refuse(in);
-            }
-        });
     }
 
     /** Whether it was this session that was ended, by pg_terminate_backend, and not the server: that takes others at once. */
     private boolean isMeant(NodeSession in) {
-        return first
-                && farewellState.equals(SqlState.ADMIN_SHUTDOWN)
+        return farewellState.equals(SqlState.ADMIN_SHUTDOWN)
                 && !connector.isPaused()
                 && in.connection.address().equals(node.connection.address());
-    }
-
-    private void refuse(NodeSession in) {
-        if (entered == in) {
-            entered = null;
-            stopProving();
-            in.close();
-            seekLater();
-        }
-    }
-
-    private void stopProving() {
-        if (proving != null) {
-            proving.cancel(false);
-            proving = null;
-        }
     }
 
     private void prepare(NodeSession in, int timeline, long position) {
         int version = session.settings().version();
         in.run(session.settings().behind(0), fault -> {
             if (!fault.isEmpty()) {
-                refuse(in);
+                search.refuse(in);
                 return;
             }
             in.settings = version;
@@ -338,7 +231,7 @@ final class Leader {
                 // The second of them fails: that is what it is for.
                 in.run(LOST_BLOCK, failed -> {
                     if (in.isEnded()) {
-                        refuse(in);
+                        search.refuse(in);
                     } else {
                         adopt(in, timeline, position);
                         if (!lostBlock) {
@@ -354,13 +247,12 @@ final class Leader {
 
     private void adopt(NodeSession in, int timeline, long position) {
         NodeSession before = node;
-        entered = null;
-        stopProving();
+        search.take();
         node = in;
         away = false;
         farewell = null;
         farewellState = "";
-        stopHolding();
+        hold.end();
         session.onLeader(before, in, timeline, position);
         setup.telemetry().increment(Metric.SPLIT_MOVES);
         log.atInfo()
@@ -413,40 +305,9 @@ final class Leader {
     /** Whether something of the client's waits for it, from now on or no more. */
     void onWaiting(boolean waiting) {
         if (!away || !waiting) {
-            stopHolding();
-        } else if (!held) {
-            held = true;
-            if (!setup.holds().begin()) {
-                giveUp("too many sessions wait for one");
-                return;
-            }
-            holdOn();
-        }
-    }
-
-    private void holdOn() {
-        long millis = setup.failover().holdMax().toMillis();
-        boolean paused = connector.isPaused();
-        deadline = loop.schedule(
-                session.mishaps().walled(() -> {
-                    if (paused || connector.isPaused()) {
-                        holdOn();
-                    } else {
-                        giveUp("none within " + millis + " ms");
-                    }
-                }),
-                millis,
-                TimeUnit.MILLISECONDS);
-    }
-
-    private void stopHolding() {
-        if (held) {
-            held = false;
-            setup.holds().end();
-        }
-        if (deadline != null) {
-            deadline.cancel(false);
-            deadline = null;
+            hold.end();
+        } else {
+            hold.begin();
         }
     }
 
@@ -454,7 +315,7 @@ final class Leader {
         log.atWarn()
                 .addKeyValue("cluster", connector.cluster())
                 .addKeyValue("reason", why)
-                .addKeyValue("error", fault)
+                .addKeyValue("error", search.fault())
                 .log("No leader for a session");
         ByteBuf words = MessageWriter.errorResponse(
                 node.channel().alloc(),
@@ -487,16 +348,8 @@ final class Leader {
 
     /** The session is over. */
     void close() {
-        stopHolding();
-        if (retry != null) {
-            retry.cancel(false);
-        }
-        if (entering != null) {
-            entering.cancel();
-        }
-        if (entered != null) {
-            entered.close();
-        }
+        hold.end();
+        search.close();
         Sockets.close(node.channel());
     }
 }
