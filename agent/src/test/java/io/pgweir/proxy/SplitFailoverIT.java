@@ -3,19 +3,10 @@ package io.pgweir.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pgweir.config.AuthConfig;
-import io.pgweir.config.BalanceConfig;
-import io.pgweir.config.BalanceConfig.Strategy;
-import io.pgweir.config.ClusterConfig;
-import io.pgweir.config.DrainConfig;
 import io.pgweir.config.FailoverConfig;
-import io.pgweir.config.HostPort;
 import io.pgweir.config.ListenerConfig;
-import io.pgweir.config.ListenerConfig.Role;
-import io.pgweir.config.ListenerLimitsConfig;
-import io.pgweir.config.MonitorConfig;
-import io.pgweir.config.ReadsConfig;
-import io.pgweir.config.SplitConfig;
+import io.pgweir.config.ReadsConfig.Consistency;
+import io.pgweir.config.ReadsConfig.Transactions;
 import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
@@ -32,16 +23,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class SplitFailoverIT {
     private static final Duration SOON = Duration.ofSeconds(20);
-
-    private static final AuthConfig AUTH = new AuthConfig(
-            AuthConfig.From.QUERY,
-            AuthConfig.Query.DEFAULT,
-            null,
-            null,
-            AuthConfig.Cache.DEFAULT,
-            AuthConfig.Nodes.CLIENT_KEY,
-            AuthConfig.AwsIam.DEFAULT,
-            null);
 
     private static PgServer primary;
     private static PgServer standby;
@@ -79,7 +60,7 @@ class SplitFailoverIT {
         standby = primary.replica("standby");
         agent = RunningAgent.builder()
                 .cluster(
-                        cluster(),
+                        SplitFixture.cluster(primary, standby),
                         listener("split", Duration.ofSeconds(30)),
                         listener("impatient", Duration.ofMillis(300)),
                         listener("fragile", Duration.ZERO))
@@ -151,48 +132,11 @@ class SplitFailoverIT {
         return PgWire.login("127.0.0.1", agent.port("split"), Map.of(), null);
     }
 
-    private static HostPort at(int port) {
-        return new HostPort("127.0.0.1", port);
-    }
-
     private static ListenerConfig listener(String name, Duration holdMax) {
-        return new ListenerConfig(
+        return SplitFixture.listener(
                 name,
-                at(0),
-                "main",
-                ListenerConfig.Mode.SPLIT,
-                List.of(),
-                List.of(),
-                RunningAgent.NO_CLIENT_TLS,
-                ListenerConfig.SOCKET_MODE,
-                false,
-                ListenerLimitsConfig.NONE,
-                null,
-                null,
-                new SplitConfig(
-                        new ReadsConfig(
-                                List.of(Role.SYNC, Role.ASYNC),
-                                ReadsConfig.Consistency.SESSION,
-                                Duration.ofMillis(100),
-                                ReadsConfig.Otherwise.LEADER,
-                                List.of()),
-                        new FailoverConfig(holdMax, 100, true),
-                        AUTH));
-    }
-
-    private static ClusterConfig cluster() {
-        return new ClusterConfig(
-                List.of(at(primary.port()), at(standby.port())),
-                null,
-                null,
-                RunningAgent.NO_SERVER_TLS,
-                Duration.ofSeconds(2),
-                new MonitorConfig("weir", null, "postgres", Duration.ofMillis(100), Duration.ofSeconds(2)),
-                null,
-                BalanceConfig.of(Strategy.LEAST_CONNECTIONS),
-                null,
-                null,
-                DrainConfig.DEFAULT);
+                SplitFixture.reads(Consistency.SESSION, Transactions.LEADER),
+                new FailoverConfig(holdMax, 100, true));
     }
 
     private static void goesOn(PgWire session) {

@@ -3,21 +3,10 @@ package io.pgweir.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pgweir.audit.AuditEvent;
-import io.pgweir.config.AuthConfig;
-import io.pgweir.config.BalanceConfig;
-import io.pgweir.config.BalanceConfig.Strategy;
-import io.pgweir.config.ClusterConfig;
-import io.pgweir.config.DrainConfig;
 import io.pgweir.config.FailoverConfig;
-import io.pgweir.config.HostPort;
-import io.pgweir.config.ListenerConfig;
-import io.pgweir.config.ListenerConfig.Role;
-import io.pgweir.config.ListenerLimitsConfig;
-import io.pgweir.config.MonitorConfig;
 import io.pgweir.config.ReadsConfig;
 import io.pgweir.config.ReadsConfig.Consistency;
-import io.pgweir.config.SplitConfig;
+import io.pgweir.config.ReadsConfig.Transactions;
 import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
@@ -25,7 +14,6 @@ import io.pgweir.lab.Reply;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -38,16 +26,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class SplitIT {
     private static final Duration SOON = Duration.ofSeconds(20);
-
-    private static final AuthConfig AUTH = new AuthConfig(
-            AuthConfig.From.QUERY,
-            AuthConfig.Query.DEFAULT,
-            null,
-            null,
-            AuthConfig.Cache.DEFAULT,
-            AuthConfig.Nodes.CLIENT_KEY,
-            AuthConfig.AwsIam.DEFAULT,
-            null);
 
     private static PgServer primary;
     private static PgServer standby;
@@ -79,7 +57,7 @@ class SplitIT {
     void startAgent() {
         replay(true);
         primary.query("truncate t");
-        start(Consistency.SESSION);
+        start(Consistency.SESSION, primary, standby);
     }
 
     @AfterEach
@@ -88,71 +66,20 @@ class SplitIT {
         agent.close();
     }
 
-    private void start(Consistency consistency) {
-        agent = RunningAgent.builder().cluster(cluster(), listener(consistency)).start();
+    private void start(Consistency consistency, PgServer... servers) {
+        ReadsConfig reads = SplitFixture.reads(consistency, Transactions.LEADER);
+        agent = RunningAgent.builder()
+                .cluster(SplitFixture.cluster(servers), SplitFixture.listener("split", reads, FailoverConfig.DEFAULT))
+                .start();
         client = PgWire.login("127.0.0.1", agent.port("split"), Map.of(), null);
-    }
-
-    private static HostPort at(int port) {
-        return new HostPort("127.0.0.1", port);
-    }
-
-    private static ListenerConfig listener(Consistency consistency) {
-        return new ListenerConfig(
-                "split",
-                at(0),
-                "main",
-                ListenerConfig.Mode.SPLIT,
-                List.of(),
-                List.of(),
-                RunningAgent.NO_CLIENT_TLS,
-                ListenerConfig.SOCKET_MODE,
-                false,
-                ListenerLimitsConfig.NONE,
-                null,
-                null,
-                new SplitConfig(
-                        new ReadsConfig(
-                                List.of(Role.ASYNC), consistency, Duration.ofMillis(100), ReadsConfig.Otherwise.LEADER),
-                        FailoverConfig.DEFAULT,
-                        AUTH));
-    }
-
-    private static ClusterConfig cluster() {
-        return new ClusterConfig(
-                List.of(at(primary.port()), at(standby.port())),
-                null,
-                null,
-                RunningAgent.NO_SERVER_TLS,
-                Duration.ofSeconds(2),
-                new MonitorConfig("weir", null, "postgres", Duration.ofMillis(100), Duration.ofSeconds(2)),
-                null,
-                BalanceConfig.of(Strategy.LEAST_CONNECTIONS),
-                null,
-                null,
-                DrainConfig.DEFAULT);
     }
 
     private static void replay(boolean on) {
         standby.query(on ? "select pg_wal_replay_resume()" : "select pg_wal_replay_pause()");
     }
 
-    /** Where the statements of that text ran, in order. */
     private List<String> roles(String text) {
-        await().atMost(SOON).until(() -> !matching(text).isEmpty());
-        return matching(text).stream()
-                .map(statement -> Objects.requireNonNull(statement.origin().server()))
-                .map(server -> server.nodeRole() + ": " + server.route())
-                .toList();
-    }
-
-    private List<AuditEvent.Statement> matching(String text) {
-        return agent.events(AuditEvent.Statement.class).stream()
-                .filter(event -> event.execution().statement() != null)
-                .filter(event -> Objects.requireNonNull(event.execution().statement())
-                        .text()
-                        .equals(text))
-                .toList();
+        return SplitFixture.roles(agent, text);
     }
 
     @Test
@@ -203,7 +130,7 @@ class SplitIT {
     void withoutConsistencyAStaleReadIsStale() {
         client.close();
         agent.close();
-        start(Consistency.EVENTUAL);
+        start(Consistency.EVENTUAL, primary, standby);
         client.query("select count(*) from t");
         replay(false);
         client.query("insert into t values (1)");
@@ -380,24 +307,7 @@ class SplitIT {
         PgServer other = primary.replica("other");
         client.close();
         agent.close();
-        agent = RunningAgent.builder()
-                .cluster(
-                        new ClusterConfig(
-                                List.of(at(primary.port()), at(other.port())),
-                                null,
-                                null,
-                                RunningAgent.NO_SERVER_TLS,
-                                Duration.ofSeconds(2),
-                                new MonitorConfig(
-                                        "weir", null, "postgres", Duration.ofMillis(100), Duration.ofSeconds(2)),
-                                null,
-                                BalanceConfig.of(Strategy.LEAST_CONNECTIONS),
-                                null,
-                                null,
-                                DrainConfig.DEFAULT),
-                        listener(Consistency.SESSION))
-                .start();
-        client = PgWire.login("127.0.0.1", agent.port("split"), Map.of(), null);
+        start(Consistency.SESSION, primary, other);
         assertThat(client.query("select count(*) from t")).contains("D(0)");
 
         // When

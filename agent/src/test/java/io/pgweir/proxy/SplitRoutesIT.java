@@ -4,30 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
-import io.pgweir.audit.AuditEvent;
 import io.pgweir.audit.ServerFacts;
-import io.pgweir.config.AuthConfig;
-import io.pgweir.config.BalanceConfig;
-import io.pgweir.config.BalanceConfig.Strategy;
-import io.pgweir.config.ClusterConfig;
-import io.pgweir.config.DrainConfig;
 import io.pgweir.config.FailoverConfig;
-import io.pgweir.config.HostPort;
-import io.pgweir.config.ListenerConfig;
-import io.pgweir.config.ListenerConfig.Role;
-import io.pgweir.config.ListenerLimitsConfig;
-import io.pgweir.config.MonitorConfig;
 import io.pgweir.config.ReadsConfig;
 import io.pgweir.config.ReadsConfig.Consistency;
 import io.pgweir.config.ReadsConfig.Hints;
 import io.pgweir.config.ReadsConfig.Transactions;
-import io.pgweir.config.SplitConfig;
 import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
 import io.pgweir.lab.Reply;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -83,27 +70,15 @@ class SplitRoutesIT {
     }
 
     private static ReadsConfig reads(Consistency consistency, Hints... hints) {
-        return new ReadsConfig(
-                List.of(Role.ASYNC),
-                consistency,
-                Duration.ofMillis(200),
-                ReadsConfig.Otherwise.LEADER,
-                List.of(hints),
-                Transactions.LEADER);
-    }
-
-    private static ReadsConfig reads(Transactions transactions) {
-        return new ReadsConfig(
-                List.of(Role.ASYNC),
-                Consistency.SESSION,
-                Duration.ofMillis(200),
-                ReadsConfig.Otherwise.LEADER,
-                List.of(Hints.LEADER),
-                transactions);
+        return SplitFixture.reads(consistency, Transactions.LEADER, hints);
     }
 
     private void start(ReadsConfig reads) {
-        agent = RunningAgent.builder().cluster(cluster(), listener(reads)).start();
+        agent = RunningAgent.builder()
+                .cluster(
+                        SplitFixture.cluster(primary, standby),
+                        SplitFixture.listener("split", reads, FailoverConfig.DEFAULT))
+                .start();
         client = login(Map.of());
     }
 
@@ -116,74 +91,12 @@ class SplitRoutesIT {
         return PgWire.login("127.0.0.1", agent.port("split"), parameters, null);
     }
 
-    private static HostPort at(int port) {
-        return new HostPort("127.0.0.1", port);
-    }
-
-    private static ListenerConfig listener(ReadsConfig reads) {
-        return new ListenerConfig(
-                "split",
-                at(0),
-                "main",
-                ListenerConfig.Mode.SPLIT,
-                List.of(),
-                List.of(),
-                RunningAgent.NO_CLIENT_TLS,
-                ListenerConfig.SOCKET_MODE,
-                false,
-                ListenerLimitsConfig.NONE,
-                null,
-                null,
-                new SplitConfig(
-                        reads,
-                        FailoverConfig.DEFAULT,
-                        new AuthConfig(
-                                AuthConfig.From.QUERY,
-                                AuthConfig.Query.DEFAULT,
-                                null,
-                                null,
-                                AuthConfig.Cache.DEFAULT,
-                                AuthConfig.Nodes.CLIENT_KEY,
-                                AuthConfig.AwsIam.DEFAULT,
-                                null)));
-    }
-
-    private static ClusterConfig cluster() {
-        return new ClusterConfig(
-                List.of(at(primary.port()), at(standby.port())),
-                null,
-                null,
-                RunningAgent.NO_SERVER_TLS,
-                Duration.ofSeconds(2),
-                new MonitorConfig("weir", null, "postgres", Duration.ofMillis(100), Duration.ofSeconds(2)),
-                null,
-                BalanceConfig.of(Strategy.LEAST_CONNECTIONS),
-                null,
-                null,
-                DrainConfig.DEFAULT);
-    }
-
-    /** Where the statements of that text ran, in order. */
     private List<String> roles(String text) {
-        return servers(text).stream()
-                .map(server -> server.nodeRole() + ": " + server.route())
-                .toList();
+        return SplitFixture.roles(agent, text);
     }
 
     private List<ServerFacts> servers(String text) {
-        await().atMost(SOON).until(() -> !matching(text).isEmpty());
-        return matching(text).stream()
-                .map(statement -> Objects.requireNonNull(statement.origin().server()))
-                .toList();
-    }
-
-    private List<AuditEvent.Statement> matching(String text) {
-        return agent.events(AuditEvent.Statement.class).stream()
-                .filter(event -> event.execution().statement() != null)
-                .filter(event -> Objects.requireNonNull(event.execution().statement())
-                        .text()
-                        .equals(text))
-                .toList();
+        return SplitFixture.servers(agent, text);
     }
 
     private static String line(List<Reply> replies) {
@@ -436,169 +349,5 @@ class SplitRoutesIT {
             replay(true);
         }
         assertThat(roles(READ)).containsExactly("async: read", "leader: stale");
-    }
-
-    private List<String> each(String... texts) {
-        return Arrays.stream(texts).map(client::query).toList();
-    }
-
-    @Test
-    void readOnlyTransactionsRunOnTheStandby() {
-        restart(reads(Transactions.READ_ONLY));
-        client.query("insert into t values (1)");
-        for (String begin : List.of("begin read only", "start transaction isolation level read committed, read only")) {
-            assertThat(client.query(begin)).contains("Z(T)");
-            assertThat(client.query("set local work_mem = '1MB'")).contains("C(SET) Z(T)");
-            assertThat(client.query(READ)).contains("D(1)", "Z(T)");
-            assertThat(client.query("commit")).contains("C(COMMIT) Z(I)");
-        }
-        assertThat(roles(READ)).containsOnly("async: read-only");
-        assertThat(roles("commit")).containsOnly("async: read-only");
-        client.query("begin");
-        client.query("select 1 from t");
-        client.query("commit");
-        client.query("/*pgweir: leader*/ begin read only");
-        client.query("select 1 from t");
-        client.query("commit");
-        client.query("begin isolation level repeatable read read only");
-        client.query("select 1 from t");
-        client.query("commit");
-        client.query("set default_transaction_isolation = 'repeatable read'");
-        client.query("begin read only");
-        client.query("select 1 from t");
-        client.query("rollback");
-        assertThat(roles("select 1 from t")).containsOnly("leader: transaction");
-        client.query("reset default_transaction_isolation");
-        client.query("begin read only");
-        client.query("select 2 from t");
-        client.query("rollback");
-        assertThat(roles("select 2 from t")).containsOnly("async: read-only");
-    }
-
-    @Test
-    void aBlockThatDoesSomethingElseThanReadIsTheLeaders() {
-        restart(reads(Transactions.READ_ONLY));
-        client.query("insert into t values (1)");
-        each("begin read only", "set local work_mem = '3MB'", READ);
-        assertThat(client.query("show transaction_read_only")).contains("D(on)", "Z(T)");
-        assertThat(client.query("show work_mem")).contains("D(3MB)");
-        assertThat(client.query(READ)).contains("D(1)");
-        assertThat(client.query("insert into t values (2)")).contains("25006", "Z(E)");
-        assertThat(client.query(READ)).contains("25P02");
-        assertThat(client.query("rollback")).contains("ROLLBACK", "Z(I)");
-        assertThat(roles(READ)).startsWith("async: read-only", "leader: transaction");
-        assertThat(client.query(READ)).contains("D(1)");
-        assertThat(roles(READ)).endsWith("async: read");
-        assertThat(primary.query("select count(*) from pg_stat_activity where state like 'idle in transaction%'"))
-                .isEqualTo("0");
-        await().atMost(SOON)
-                .until(() -> "0"
-                        .equals(standby.query(
-                                "select count(*) from pg_stat_activity where state like 'idle in transaction%'")));
-    }
-
-    @Test
-    void aTransactionMayBeginWithReadsAndGoOnToWrite() {
-        restart(reads(Transactions.DEFERRED));
-        client.query("insert into t values (1)");
-        each("begin", READ);
-        assertThat(client.query("insert into t values (2)")).contains("INSERT 0 1", "Z(T)");
-        assertThat(client.query(READ)).contains("D(2)");
-        assertThat(client.query("savepoint a")).contains("Z(T)");
-        assertThat(client.query("rollback")).contains("ROLLBACK", "Z(I)");
-        assertThat(client.query(READ)).contains("D(1)");
-        each("begin", READ, "insert into t values (2)", "commit");
-        assertThat(client.query(READ)).contains("D(2)");
-        assertThat(roles(READ))
-                .containsExactly(
-                        "async: deferred", "leader: transaction", "async: read", "async: deferred", "async: read");
-        assertThat(roles("insert into t values (2)")).containsOnly("leader: write");
-    }
-
-    @Test
-    void batchesBeginAndEndBlocksToo() {
-        restart(reads(Transactions.DEFERRED));
-        client.query(READ);
-        client.send(
-                Frontend.parse("", "begin"),
-                Frontend.bind("", ""),
-                Frontend.execute("", 0),
-                Frontend.parse("", READ),
-                Frontend.bind("", ""),
-                Frontend.execute("", 0),
-                Frontend.sync());
-        assertThat(line(client.readUntilReady())).contains("C(BEGIN)", "D(0)", "Z(T)");
-        client.send(
-                Frontend.parse("", READ),
-                Frontend.bind("", ""),
-                Frontend.execute("", 0),
-                Frontend.parse("", "insert into t values (1)"),
-                Frontend.bind("", ""),
-                Frontend.execute("", 0),
-                Frontend.sync());
-        assertThat(line(client.readUntilReady()))
-                .contains("D(0)", "INSERT 0 1")
-                .containsOnlyOnce("Z(T)")
-                .doesNotContain("Z(I)");
-        assertThat(extended("commit")).contains("C(COMMIT)", "Z(I)");
-        client.send(
-                Frontend.parse("", "begin read only"),
-                Frontend.bind("", ""),
-                Frontend.execute("", 0),
-                Frontend.parse("", READ),
-                Frontend.bind("", ""),
-                Frontend.execute("", 0),
-                Frontend.parse("", "commit"),
-                Frontend.bind("", ""),
-                Frontend.execute("", 0),
-                Frontend.parse("", "insert into t values (2)"),
-                Frontend.bind("", ""),
-                Frontend.execute("", 0),
-                Frontend.sync());
-        assertThat(line(client.readUntilReady()))
-                .contains("C(BEGIN)", "D(1)", "C(COMMIT)", "INSERT 0 1")
-                .containsOnlyOnce("Z(");
-        client.send(
-                Frontend.query("begin"),
-                Frontend.query("select 1 / 0 from t"),
-                Frontend.query(READ),
-                Frontend.query("rollback; insert into t values (3)"),
-                Frontend.query(READ));
-        assertThat(line(client.readUntilReady())).contains("Z(T)");
-        assertThat(line(client.readUntilReady())).contains("22012", "Z(E)");
-        assertThat(line(client.readUntilReady())).contains("25P02", "Z(E)");
-        assertThat(line(client.readUntilReady())).contains("ROLLBACK", "INSERT 0 1", "Z(I)");
-        assertThat(line(client.readUntilReady())).contains("D(3)", "Z(I)");
-        assertThat(roles("select 1 / 0 from t")).containsExactly("async: deferred");
-    }
-
-    @Test
-    void aBlockOutlivesTheStandbyThatRunsIt() {
-        restart(reads(Transactions.READ_ONLY));
-        client.query("insert into t values (1)");
-        each("begin read only", READ);
-        standby.query("select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction'");
-        assertThat(client.query(READ)).contains("D(1)", "Z(T)");
-        assertThat(client.query("insert into t values (2)")).contains("25006", "Z(E)");
-        assertThat(client.query("rollback")).contains("ROLLBACK", "Z(I)");
-        each("begin read only", "select 1 / 0 from t");
-        standby.query("select pg_terminate_backend(pid) from pg_stat_activity where state like 'idle in transaction%'");
-        assertThat(client.query(READ)).contains("25P02", "Z(E)");
-        assertThat(client.query("rollback")).contains("ROLLBACK", "Z(I)");
-        assertThat(client.query(READ)).contains("D(1)");
-    }
-
-    @Test
-    void whatTheStandbyRefusesInABlockTheLeaderRunsInItsPlace() {
-        restart(reads(Transactions.DEFERRED));
-        each("begin", READ);
-        assertThat(client.query("select liar() > 0")).contains("D(t)", "Z(T)").doesNotContain("E(");
-        assertThat(client.query("insert into t values (1)")).contains("INSERT 0 1", "Z(T)");
-        assertThat(client.query("commit")).contains("C(COMMIT) Z(I)");
-        assertThat(client.query(READ)).contains("D(1)");
-        assertThat(roles("select liar() > 0")).containsExactly("leader: retry");
-        each("begin read only", "/*1*/ select liar() < 0");
-        assertThat(client.query(READ)).contains("25P02", "Z(E)");
-        assertThat(client.query("rollback")).contains("ROLLBACK", "Z(I)");
     }
 }
