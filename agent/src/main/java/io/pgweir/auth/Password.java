@@ -29,6 +29,11 @@ public final class Password implements RoleSecret, NodeSecret {
         return password;
     }
 
+    /** Whether they let in to the same. */
+    public boolean isSame(Password other) {
+        return password.equals(other.password);
+    }
+
     /** PostgreSQL takes none that is. */
     boolean isEmpty() {
         return password.isEmpty();

@@ -8,12 +8,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How clients of a listener prove who they are to pgweir, and pgweir to servers as them.
+ * How clients of a listener prove who they are, and pgweir to servers as them.
  *
  * @param file in the form of PgBouncer's userlist.txt; where verifiers are from it
  * @param awsSecretsManager where verifiers are from it
  * @param awsIam what tokens of RDS are made with, where nodes want them
- * @param certificates null: a client's certificate names no role
+ * @param certificates null: a client's certificate lets nobody in
  */
 public record AuthConfig(
         From verifiers,
@@ -84,10 +84,21 @@ public record AuthConfig(
         public static final AwsIam DEFAULT = new AwsIam(null);
     }
 
-    /** @param roles by common name of the certificate; each its own where empty */
-    public record Certificates(Map<String, Set<String>> roles) {
+    /**
+     * @param roles by common name of the certificate; each its own where empty
+     * @param others whose certificate does not stand for the role that they ask for, or who show none
+     */
+    public record Certificates(Map<String, Set<String>> roles, Others others) {
         public Certificates {
             roles = Map.copyOf(roles);
+        }
+
+        /** What becomes of those. */
+        public enum Others {
+            /** They get no session. */
+            REFUSE,
+            /** They prove to the leader who they are, as clients do without certificates. */
+            LEADER
         }
     }
 }

@@ -136,7 +136,8 @@ final class AuthSections {
             }
             names.endNotEmpty();
         }
+        Certificates.Others others = section.oneOf("others", Certificates.Others.REFUSE);
         section.end();
-        return new Certificates(roles);
+        return new Certificates(roles, others);
     }
 }

@@ -67,6 +67,7 @@ final class ConfigSections {
         if (section.has("fallback") && !section.has("roles")) {
             section.fault("fallback", "fallback: of any role already (expected: roles beside it)");
         }
+        ListenerSections.checkCertificates(section, listener);
         return listener;
     }
 

@@ -76,9 +76,6 @@ final class ListenerSections {
         if (!split && listener.has("auth")) {
             listener.fault("auth", "auth: beside mode: transparent (expected: none, authentication is the server's)");
         }
-        if (split && auth != null && auth.certificates() != null) {
-            listener.fault("auth", "auth: certificates: the leader judges clients (expected: none)");
-        }
         if (!split && listener.has("reads")) {
             listener.fault("reads", "reads: beside mode: transparent (expected: none, a session has one node)");
         }
@@ -92,6 +89,17 @@ final class ListenerSections {
             }
         }
         return split ? new SplitConfig(reads, failover, auth) : null;
+    }
+
+    static void checkCertificates(Section section, ListenerConfig listener) {
+        AuthConfig auth = listener.split() == null ? null : listener.split().auth();
+        boolean shown = listener.tls().mode() != ClientTlsConfig.Mode.DISABLE
+                && listener.tls().clientCertificate() != ClientTlsConfig.ClientCertificate.NONE;
+        if (auth != null && auth.certificates() != null && !shown) {
+            section.fault(
+                    "auth",
+                    "auth: certificates: no client shows one (expected: tls with client-certificate: optional or require)");
+        }
     }
 
     private static FailoverConfig failover(@Nullable Section section) {

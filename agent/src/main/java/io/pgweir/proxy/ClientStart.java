@@ -18,6 +18,7 @@ import io.pgweir.proxy.judge.SessionRules;
 import io.pgweir.proxy.judge.SharedRules;
 import io.pgweir.proxy.judge.Who;
 import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.proxy.split.Judge;
 import io.pgweir.session.SessionTracker;
 import io.pgweir.wire.ProtocolException;
 import io.pgweir.wire.StartupDecoder;
@@ -70,6 +71,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     private @Nullable ScheduledFuture<?> deadline;
     private @Nullable Arrival arrival;
     private Peer peer;
+    private Judge judge = Judge.LEADER;
     private boolean unproxied;
     private boolean clientEnded;
     private boolean over;
@@ -297,6 +299,16 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
             return;
         }
         boolean secured = stage == Stage.SECURED;
+        SplitListening split = listening.split();
+        CertificateLogin certificates = split == null ? null : split.certificates();
+        if (certificates != null) {
+            CertificateLogin.Answer answer = certificates.onStartup(context.channel(), startup.parameter("user", ""));
+            if (answer.refusal() != null) {
+                refuseLogin(context, answer.refusal(), answer.reason(), startup);
+                return;
+            }
+            judge = answer.judge();
+        }
         stage = Stage.ASKED;
         stopTimer();
         Arrival asks = new Arrival(listening, context.channel(), peer, startup, auditor(), new Arrival.Client() {
@@ -328,7 +340,7 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
         over = true;
         SplitListening split = listening.split();
         ServerConnection server =
-                split == null ? first : split.begin(context.channel().eventLoop(), startup, first, peer);
+                split == null ? first : split.begin(context.channel().eventLoop(), startup, first, peer, judge);
         ScramBinding binding =
                 ScramBinding.of(secured, server.isTls(), listening.tls().isSameCertificate(server.certificate()));
         SessionAuditor hears = auditor();
@@ -343,6 +355,9 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
                 hears,
                 meter,
                 listening.context().telemetry());
+        if (judge != Judge.LEADER) {
+            meaning.tracker().onVouched(CertificateLogin.METHOD);
+        }
         ProxySession session = new ProxySession(listening, meaning, context.channel(), server, binding, startup, rules);
         ByteBuf packet = server.answer() == null ? packet(length) : null;
         ByteBuf rest = pending.skipBytes(length);
@@ -398,6 +413,22 @@ final class ClientStart extends ChannelInboundHandlerAdapter {
     /** Whatever is asked here is refused: it comes from where only proxies' clients may come from. */
     void refuseUnproxied() {
         unproxied = true;
+    }
+
+    /** As a server that does not let in: it is on record, and counts as a failed login. */
+    private void refuseLogin(
+            ChannelHandlerContext context, Refusal refusal, String reason, StartupPacket.Startup startup) {
+        log.atInfo()
+                .addKeyValue("sessionId", auditor().session())
+                .addKeyValue("user", startup.parameter("user", ""))
+                .addKeyValue("error", reason)
+                .log("A certificate does not let in");
+        listening
+                .context()
+                .entrance()
+                .noting(auditor(), peer)
+                .onAuthentication(CertificateLogin.METHOD, refusal.toFields(reason), System.nanoTime());
+        refuse(context, refusal, startup);
     }
 
     private void refuse(ChannelHandlerContext context, Refusal refusal) {

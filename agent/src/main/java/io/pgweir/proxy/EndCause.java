@@ -29,6 +29,8 @@ public enum EndCause {
     SERVER_PROTOCOL_VIOLATION,
     /** The client chose SCRAM-SHA-256-PLUS where the proof cannot hold: see docs/life-of-a-message.md. */
     CHANNEL_BINDING,
+    /** The client's certificate does not let in, or the leader does not let in whom it stands for. */
+    CERTIFICATE,
     /** The record of a statement could not be kept, and its class is fail-closed. */
     AUDIT,
     /** A rule ended it. */

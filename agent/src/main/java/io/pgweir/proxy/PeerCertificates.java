@@ -8,21 +8,29 @@ import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
-/** What a client's certificate says, for the record. */
+/** What a client's certificate says. */
 final class PeerCertificates {
     private PeerCertificates() {}
 
     static TlsFacts facts(SSLSession session) {
+        X509Certificate shown = shown(session);
+        return shown == null
+                ? new TlsFacts(session.getProtocol(), session.getCipherSuite(), null, List.of())
+                : new TlsFacts(
+                        session.getProtocol(),
+                        session.getCipherSuite(),
+                        shown.getSubjectX500Principal().getName(),
+                        names(shown));
+    }
+
+    /** The client's own, which was verified; null where it showed none. */
+    static @Nullable X509Certificate shown(SSLSession session) {
         try {
-            X509Certificate shown = (X509Certificate) session.getPeerCertificates()[0];
-            return new TlsFacts(
-                    session.getProtocol(),
-                    session.getCipherSuite(),
-                    shown.getSubjectX500Principal().getName(),
-                    names(shown));
+            return (X509Certificate) session.getPeerCertificates()[0];
         } catch (SSLPeerUnverifiedException anonymous) {
-            return new TlsFacts(session.getProtocol(), session.getCipherSuite(), null, List.of());
+            return null;
         }
     }
 

@@ -16,6 +16,7 @@ import io.pgweir.proxy.split.CancelTarget;
 import io.pgweir.proxy.split.Fault;
 import io.pgweir.proxy.split.Route;
 import io.pgweir.proxy.split.SplitSession;
+import io.pgweir.proxy.split.Unproved;
 import io.pgweir.proxy.split.Violation;
 import io.pgweir.routing.Wish;
 import io.pgweir.session.SessionPhase;
@@ -257,6 +258,7 @@ final class ProxySession {
                 case Route route -> onRoute(route);
                 case CancelTarget target -> onCancelTarget(target);
                 case Violation(byte type, int length) -> ending.onServerViolation(type, length);
+                case Unproved(String reason) -> onUnproved(reason);
                 case Fault fault -> ending.refuseBehind(Refusal.internal());
                 default -> throw new IllegalArgumentException(note.toString());
             }
@@ -291,6 +293,13 @@ final class ProxySession {
         public void onClosed() {
             ending.onServerClosed();
         }
+    }
+
+    /** The leader does not let the client in, though its certificate does. */
+    private void onUnproved(String reason) {
+        Refusal refusal = Refusal.certificate(startup.parameter("user", ""));
+        meaning.auditor().onAuthentication(CertificateLogin.METHOD, refusal.toFields(reason), meaning.nanos());
+        ending.refuseBehind(refusal);
     }
 
     /** What is answered from here on was asked there. */

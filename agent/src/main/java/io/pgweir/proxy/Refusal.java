@@ -52,6 +52,31 @@ record Refusal(
                 "Connect with sslmode=require or stronger.");
     }
 
+    /** PostgreSQL's own words for the method cert: why, is for the log. */
+    static Refusal certificate(String role) {
+        return new Refusal(
+                EndCause.CERTIFICATE,
+                SqlState.INVALID_AUTHORIZATION_SPECIFICATION,
+                "certificate authentication failed for user \"" + role + '"',
+                null,
+                null);
+    }
+
+    /** PostgreSQL's own words. */
+    static Refusal noCertificate() {
+        return new Refusal(
+                EndCause.CERTIFICATE,
+                SqlState.INVALID_AUTHORIZATION_SPECIFICATION,
+                "connection requires a valid client certificate",
+                null,
+                null);
+    }
+
+    /** For the record, which may know more than the client. */
+    ErrorFields toFields(String reason) {
+        return new ErrorFields("FATAL", sqlState, message, reason, hint, 0, null, null, null, null, null);
+    }
+
     /** In PostgreSQL's words, where it has some. */
     static Refusal full(Full full, @Nullable String detail) {
         String message = switch (full.scope()) {

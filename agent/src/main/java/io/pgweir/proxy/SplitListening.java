@@ -6,6 +6,7 @@ import io.netty.util.concurrent.Promise;
 import io.pgweir.auth.ChannelBinding;
 import io.pgweir.config.SplitConfig;
 import io.pgweir.proxy.split.Holds;
+import io.pgweir.proxy.split.Judge;
 import io.pgweir.proxy.split.NodeConnection;
 import io.pgweir.proxy.split.NodeConnector;
 import io.pgweir.proxy.split.SplitSession;
@@ -23,8 +24,13 @@ import org.jspecify.annotations.Nullable;
  * What the split sessions of one listener share, and how they come to their nodes.
  *
  * @param wish what node answers their reads
+ * @param certificates null where they let nobody in
  */
-record SplitListening(Cluster cluster, Wish wish, SplitSetup setup) {
+record SplitListening(
+        Cluster cluster,
+        Wish wish,
+        SplitSetup setup,
+        @Nullable CertificateLogin certificates) {
 
     /** @param secrets null where nodes ask for none */
     static SplitListening of(ProxyContext context, SplitConfig config, Cluster cluster, @Nullable NodeSecrets secrets) {
@@ -42,13 +48,15 @@ record SplitListening(Cluster cluster, Wish wish, SplitSetup setup) {
                         cluster.misroutes(),
                         context::statements,
                         context::facts,
-                        context.telemetry()));
+                        context.telemetry()),
+                CertificateLogin.of(config));
     }
 
     /** The connection to all servers of a session, in the place of that to its leader. */
-    ServerConnection begin(EventLoop loop, StartupPacket.Startup startup, ServerConnection leader, Peer client) {
+    ServerConnection begin(
+            EventLoop loop, StartupPacket.Startup startup, ServerConnection leader, Peer client, Judge judge) {
         SplitSession session =
-                SplitSession.begin(setup, loop, startup, to(leader, lease(leader)), new Nodes(loop, client));
+                SplitSession.begin(setup, loop, startup, to(leader, lease(leader)), new Nodes(loop, client), judge);
         return new ServerConnection(
                 session.socket(), leader.node(), leader.address(), leader.certificate(), leader.place(), null, session);
     }

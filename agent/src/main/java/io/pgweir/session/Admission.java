@@ -35,6 +35,11 @@ final class Admission {
         return false;
     }
 
+    /** The client has proved who it is before the server asks; whatever that asks the client all the same is the method. */
+    void onVouched(String by) {
+        method = by;
+    }
+
     void onMechanism(String mechanism) {
         saslOffered = false;
         method = spelled(mechanism);

@@ -72,6 +72,15 @@ public final class SessionTracker {
         settings.expectEncoding(startup.parameter("client_encoding", ""));
     }
 
+    /**
+     * The client has proved who it is to somebody else than the server.
+     *
+     * @param method as pg_hba.conf spells it
+     */
+    public void onVouched(String method) {
+        admission.onVouched(method);
+    }
+
     /** A whole message of the client. CopyData does nothing here: see {@link #onFrontendCopyData}. */
     public void onFrontend(FrontendMessage message, long nanos) {
         if (!hears()) {

@@ -55,11 +55,11 @@ class AuthConfigTest {
                 cache: {ttl: 1m, absent-ttl: 0s, roles-max: 5}
                 nodes: aws-iam
                 aws-iam: {region: eu-central-1}
-                certificates: {roles: {alice: [app, report]}}
+                certificates: {roles: {alice: [app, report]}, others: leader}
                 """;
         var cache = new Cache(Duration.ofMinutes(1), Duration.ZERO, 5);
         var iam = new AwsIam("eu-central-1");
-        var certificates = new Certificates(Map.of("alice", Set.of("app", "report")));
+        var certificates = new Certificates(Map.of("alice", Set.of("app", "report")), Certificates.Others.LEADER);
 
         // Then
         assertThat(read("""
@@ -115,6 +115,7 @@ class AuthConfigTest {
                 "{verifiers: query, aws-iam: {region: r}} # aws-iam: beside nodes: client-key (expected: nodes: aws-iam)",
                 "{verifiers: query, certificates: {roles: {}}} # an empty mapping",
                 "{verifiers: query, certificates: {roles: {alice: []}}} # an empty list",
+                "{verifiers: query, certificates: {others: password}} # others: \"password\" (expected: refuse, leader)",
                 "{verifiers: query, user: u} # unknown key `user`",
             })
     void aFaultIsSeenByBothAndNamesPlaceAndExpectation(String yaml, String expected) throws IOException {

@@ -371,6 +371,7 @@ class ConfigSchemaTest {
                 "{name: l, listen: 1, cluster: c, mode: split, reads: {hints: []}}",
                 "{name: l, listen: 1, cluster: c, mode: split, reads: {transactions: all}}",
                 "{name: l, listen: 1, cluster: c, mode: splitt}",
+                "{name: l, listen: 1, cluster: c, mode: split, auth: {verifiers: query, certificates: {}}}",
                 "{name: l, listen: 1, cluster: c, reads: {from: async}}",
                 "{name: l, listen: 1, cluster: c, failover: {hold-max: 5s}}",
                 "{name: l, listen: 1, cluster: c, mode: split, failover: {}}",

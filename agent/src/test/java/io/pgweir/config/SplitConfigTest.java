@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,23 @@ class SplitConfigTest {
         assertThat(ReadsConfig.DEFAULT.hints()).containsExactly(Hints.LEADER);
     }
 
+    @Test
+    void certificatesNeedClientsThatShowThem() throws Exception {
+        Path pem = Files.writeString(directory.resolve("any.pem"), "");
+        String listener = "mode: split, auth: {verifiers: query, certificates: {}}, tls: {mode: %s, cert: " + pem
+                + ", key: " + pem + ", client-ca: " + pem + ", client-certificate: %s}";
+
+        SplitConfig split = Objects.requireNonNull(read(listener.formatted("allow", "optional")));
+
+        assertThat(Objects.requireNonNull(split.auth()).certificates())
+                .isEqualTo(new AuthConfig.Certificates(Map.of(), AuthConfig.Certificates.Others.REFUSE));
+        for (String without :
+                List.of(listener.formatted("disable", "require"), listener.formatted("require", "none"))) {
+            ConfigException faults = catchThrowableOfType(ConfigException.class, () -> parse(yaml(CLUSTER, without)));
+            assertThat(faults.getMessage()).contains("no client shows one");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             mode: splitt                                                     | did you mean `split`?
@@ -80,7 +98,8 @@ class SplitConfigTest {
             mode: split, reads: {hints: standby}                             | expected: none, leader, replica
             mode: split, reads: {hints: [leader, leader]}                    | leader again (expected: each once)
             mode: split, reads: {form: async}                                | did you mean `from`?
-            mode: split, auth: {verifiers: query, certificates: {roles: {}}} | certificates: the leader judges clients
+            mode: split, auth: {verifiers: query, certificates: {}}          | auth: certificates: no client shows one (expected: tls with client-certificate: optional or require)
+            auth: {verifiers: query, certificates: {}}                       | auth: beside mode: transparent
             reads: {from: async}                                             | reads: beside mode: transparent
             failover: {hold-max: 5s}                                         | failover: beside mode: transparent
             mode: split, failover: {hold-max: 11m}                           | hold-max

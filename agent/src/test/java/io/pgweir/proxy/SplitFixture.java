@@ -7,6 +7,7 @@ import io.pgweir.audit.ServerFacts;
 import io.pgweir.config.AuthConfig;
 import io.pgweir.config.BalanceConfig;
 import io.pgweir.config.BalanceConfig.Strategy;
+import io.pgweir.config.ClientTlsConfig;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.DrainConfig;
 import io.pgweir.config.FailoverConfig;
@@ -71,6 +72,10 @@ final class SplitFixture {
     }
 
     static ListenerConfig listener(String name, ReadsConfig reads, FailoverConfig failover) {
+        return listener(name, RunningAgent.NO_CLIENT_TLS, new SplitConfig(reads, failover, AUTH));
+    }
+
+    static ListenerConfig listener(String name, ClientTlsConfig tls, SplitConfig split) {
         return new ListenerConfig(
                 name,
                 new HostPort("127.0.0.1", 0),
@@ -78,13 +83,13 @@ final class SplitFixture {
                 ListenerConfig.Mode.SPLIT,
                 List.of(),
                 List.of(),
-                RunningAgent.NO_CLIENT_TLS,
+                tls,
                 ListenerConfig.SOCKET_MODE,
                 false,
                 ListenerLimitsConfig.NONE,
                 null,
                 null,
-                new SplitConfig(reads, failover, AUTH));
+                split);
     }
 
     /** Where the statements of that text ran, in order: role of the node, and why there. */

@@ -161,7 +161,8 @@ final class Answers implements Lane {
             }
             return passed(segment);
         }
-        return node.leads ? Disposition.FORWARD : Disposition.DROP;
+        boolean asks = type == MessageType.Backend.AUTHENTICATION && session.isLoggingIn();
+        return node.leads && !asks ? Disposition.FORWARD : Disposition.DROP;
     }
 
     @Override
@@ -263,6 +264,11 @@ final class Answers implements Lane {
             }
             if (!session.hears(node)) {
                 return Disposition.DROP;
+            }
+            LeaderLogin login = session.login();
+            Disposition answered = login == null ? null : login.on(type, message, buffer, bodyAt, bodyLength);
+            if (answered != null) {
+                return answered;
             }
             if (type == MessageType.Backend.READY_FOR_QUERY) {
                 ready = true;

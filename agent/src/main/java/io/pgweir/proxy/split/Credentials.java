@@ -11,6 +11,7 @@ import io.pgweir.auth.RoleSecret;
 import io.pgweir.auth.ScramVerifier;
 import io.pgweir.auth.ScramWitness;
 import io.pgweir.auth.Verifiers;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,11 +108,54 @@ final class Credentials {
         return secret;
     }
 
+    /** The role's own, where a source has it: what logs in to the leader in the place of a client that need not prove anything there. */
+    @Nullable
+    Password password() {
+        return known instanceof Password password ? password : null;
+    }
+
+    /**
+     * Whether a server does not let in: class 28, Invalid Authorization Specification.
+     *
+     * @param fault begins with an SQLSTATE, where a server has said it
+     */
+    static boolean isRefusal(String fault) {
+        return fault.startsWith("28");
+    }
+
     /** A node did not take it: whoever comes next asks anew. */
     void onRefused() {
         if (verifiers != null) {
             verifiers.invalidate(user);
         }
+    }
+
+    /**
+     * The same, and this session asks anew, where it is the role's password.
+     *
+     * @param then told, perhaps at once, whether that is another by now
+     */
+    void renew(Consumer<Boolean> then) {
+        Password before = password();
+        onRefused();
+        if (verifiers == null || before == null) {
+            then.accept(false);
+            return;
+        }
+        verifiers.lookup(user, database).thenAcceptAsync(found -> then.accept(isOther(found, before)), loop);
+    }
+
+    private boolean isOther(Lookup found, Password before) {
+        if (found instanceof Lookup.Found(KnownRole role)
+                && role.secret() instanceof Password now
+                && !now.isSame(before)) {
+            known = now;
+            if (secret == before) {
+                secret = now;
+            }
+            return true;
+        }
+        return false;
     }
 
     /** The session is over. */

@@ -56,6 +56,10 @@ final class Leader {
     private final NodeConnector connector;
     private NodeSession node;
     private boolean away;
+
+    /** There was none yet that let the client in, and another connection is made. */
+    private boolean toBegin;
+
     private boolean over;
     private final LeaderSearch search;
     private final Hold hold;
@@ -99,7 +103,18 @@ final class Leader {
 
     /** Whether it takes what only a leader can do. */
     boolean isThere() {
-        return !away;
+        return !away && !toBegin;
+    }
+
+    /** The connection that the client was to be let in by is of no use. */
+    void toBegin() {
+        toBegin = true;
+    }
+
+    /** The next one. */
+    void begin(NodeSession next) {
+        node = next;
+        toBegin = false;
     }
 
     /** Whether what the last one has left unanswered is not settled yet: nothing else may be answered before that. */

@@ -112,7 +112,7 @@ final class LeaderSearch {
                     }
                 });
         entering = entry;
-        entry.begin(connector.leader());
+        entry.begin(connector::leader);
     }
 
     private void seekLater() {

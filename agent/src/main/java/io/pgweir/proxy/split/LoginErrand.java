@@ -49,16 +49,7 @@ final class LoginErrand implements Errand {
         byte[] rest = new byte[bodyLength - Integer.BYTES];
         buffer.getBytes(bodyAt + Integer.BYTES, rest);
         switch (login.onAuthentication(code, rest)) {
-            case NodeLogin.Send(byte[] body) -> {
-                ByteBuf answer = node.channel()
-                        .alloc()
-                        .buffer(MessageType.HEADER_BYTES + body.length)
-                        .writeByte(MessageType.Frontend.AUTHENTICATION)
-                        .writeInt(MessageType.LENGTH_BYTES + body.length)
-                        .writeBytes(body);
-                node.write(answer);
-                node.channel().flush();
-            }
+            case NodeLogin.Send(byte[] body) -> node.sayProof(body);
             case NodeLogin.Failed(boolean stale, String reason) -> fail(reason);
             case NodeLogin.Wait() -> {}
             case NodeLogin.Done() -> letIn = true;

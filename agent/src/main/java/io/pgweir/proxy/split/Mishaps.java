@@ -96,6 +96,14 @@ final class Mishaps {
         };
     }
 
+    /** The leader lets nobody in with what pgweir has: the session ends. */
+    void onUnproved(String reason) {
+        if (!broken) {
+            broken = true;
+            loop.execute(() -> socket.note(new Unproved(reason)));
+        }
+    }
+
     /** Of pgweir's own: the session ends. */
     void onFault(Throwable cause) {
         if (!broken) {

@@ -8,6 +8,7 @@ import io.pgweir.auth.NodeSecret;
 import io.pgweir.auth.NodeTokens;
 import io.pgweir.proxy.relay.Sockets;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +30,9 @@ final class NodeEntry {
     private final boolean leads;
     private final Outcome outcome;
     private final long timeoutMillis;
+    private @Nullable Supplier<Future<NodeConnection>> connects;
     private @Nullable Future<NodeConnection> connecting;
+    private boolean renewed;
 
     /** For a token. */
     private @Nullable NodeConnection waiting;
@@ -65,7 +68,10 @@ final class NodeEntry {
         this.outcome = outcome;
     }
 
-    void begin(Future<NodeConnection> connection) {
+    /** @param from asked for another connection where the role's password was no good, and is another by now */
+    void begin(Supplier<Future<NodeConnection>> from) {
+        connects = from;
+        Future<NodeConnection> connection = from.get();
         connecting = connection;
         connection.addListener((Future<NodeConnection> done) ->
                 session.mishaps().walled(() -> onConnected(done)).run());
@@ -84,7 +90,8 @@ final class NodeEntry {
         }
     }
 
-    private static void leave(NodeConnection connection) {
+    /** Nobody wants it any more. */
+    static void leave(NodeConnection connection) {
         Sockets.close(connection.channel());
         connection.onEnded().run();
     }
@@ -136,12 +143,33 @@ final class NodeEntry {
             if (fault.isEmpty()) {
                 succeed(node);
             } else {
-                credentials.onRefused();
-                fail(connection, fault);
-                node.close();
+                onRefused(connection, node, fault);
             }
         }));
         node.reading(true);
+    }
+
+    private void onRefused(NodeConnection connection, NodeSession node, String fault) {
+        if (over || renewed || !Credentials.isRefusal(fault)) {
+            credentials.onRefused();
+            fail(connection, fault);
+        } else {
+            renewed = true;
+            credentials.renew(changed -> session.mishaps()
+                    .walled(() -> onRenewed(changed, connection, fault))
+                    .run());
+        }
+        node.close();
+    }
+
+    private void onRenewed(boolean changed, NodeConnection connection, String fault) {
+        Supplier<Future<NodeConnection>> again = connects;
+        if (over || !changed || again == null) {
+            fail(connection, fault);
+            return;
+        }
+        stopTimer();
+        begin(again);
     }
 
     private void succeed(NodeSession node) {
@@ -180,6 +208,10 @@ final class NodeEntry {
             leave(waiting);
             waiting = null;
         }
+        stopTimer();
+    }
+
+    private void stopTimer() {
         if (deadline != null) {
             deadline.cancel(false);
         }

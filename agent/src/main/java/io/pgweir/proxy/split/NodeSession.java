@@ -490,6 +490,24 @@ final class NodeSession {
         return toClient.endedBetweenMessages();
     }
 
+    /** An answer to what it asks of whoever logs in. */
+    void sayProof(byte[] body) {
+        write(channel()
+                .alloc()
+                .buffer(MessageType.HEADER_BYTES + body.length)
+                .writeByte(MessageType.Frontend.AUTHENTICATION)
+                .writeInt(MessageType.LENGTH_BYTES + body.length)
+                .writeBytes(body));
+        channel().flush();
+    }
+
+    /** What is held is looked at once more, as if it came now. */
+    void showAgain() {
+        if (toClient.isParked()) {
+            toClient.again();
+        }
+    }
+
     /** The answer that is held goes nowhere; what is behind it goes on. */
     void goOn() {
         if (toClient.isParked()) {
@@ -568,7 +586,8 @@ final class NodeSession {
         if (!ended) {
             ended = true;
             Segment under = segments.peek();
-            if (session.passesTorn(this) && (under == null || under.isClients())) {
+            boolean passes = session.passesTorn(this) && !toClient.isParked();
+            if (passes && (under == null || under.isClients())) {
                 toClient.onEnd();
             } else {
                 toClient.stop();

@@ -245,7 +245,7 @@ final class Reader {
                     }
                 });
         entering = entry;
-        entry.begin(connector.reader());
+        entry.begin(connector::reader);
     }
 
     private void fail() {

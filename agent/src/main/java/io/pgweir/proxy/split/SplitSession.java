@@ -10,6 +10,7 @@ import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.StartupPacket;
 import java.nio.charset.Charset;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client's session on the leader and on a node that reads may go to, behind one {@link SplitSocket}.
@@ -22,7 +23,7 @@ import java.util.List;
  * </pre>
  *
  * <p>The leader judges the client: its exchange passes untouched, and what the client proves to it is what pgweir logs in to the
- * reader with. docs/adr/0010. Thread: the session's event loop.
+ * reader with; or, where the client's certificate is its proof, {@link LeaderLogin}. docs/adr/0010. Thread: the session's event loop.
  */
 public final class SplitSession implements SplitSocket.End {
     private final SplitSetup setup;
@@ -49,6 +50,9 @@ public final class SplitSession implements SplitSocket.End {
     private final Retries retries;
     private final Departures departures;
 
+    /** Null where the leader asks the client itself. */
+    private final @Nullable LeaderLogin login;
+
     private byte[] packet = {};
     private boolean serving;
     private byte status = 'I';
@@ -65,7 +69,8 @@ public final class SplitSession implements SplitSocket.End {
             EventLoop loop,
             StartupPacket.Startup startup,
             NodeConnection leads,
-            NodeConnector connector) {
+            NodeConnector connector,
+            Judge judge) {
         this.setup = setup;
         this.loop = loop;
         this.startup = startup;
@@ -93,6 +98,16 @@ public final class SplitSession implements SplitSocket.End {
         this.requests = new Requests(this, leading);
         this.retries = new Retries(leading, requests, block, statements, harvest, socket, setup.telemetry());
         this.departures = new Departures(this, socket, leading, reading, block, requests, retries, mishaps, voice);
+        this.login = judge == Judge.LEADER
+                ? null
+                : new LeaderLogin(
+                        this,
+                        leading,
+                        loop,
+                        credentials,
+                        setup.tokens(),
+                        connector,
+                        judge == Judge.CERTIFICATE_OR_LEADER);
     }
 
     /**
@@ -106,8 +121,9 @@ public final class SplitSession implements SplitSocket.End {
             EventLoop loop,
             StartupPacket.Startup startup,
             NodeConnection leader,
-            NodeConnector readers) {
-        SplitSession session = new SplitSession(setup, loop, startup, leader, readers);
+            NodeConnector readers,
+            Judge judge) {
+        SplitSession session = new SplitSession(setup, loop, startup, leader, readers, judge);
         session.socket.endsAt(session);
         session.socket.config().setAutoRead(false);
         Sockets.configure(session.socket);
@@ -156,9 +172,11 @@ public final class SplitSession implements SplitSocket.End {
     }
 
     private void start() {
-        if (startup.parameter("replication", "").isEmpty()) {
+        boolean replicates = !startup.parameter("replication", "").isEmpty();
+        if (!replicates || login != null) {
             credentials.lookUp();
-        } else {
+        }
+        if (replicates) {
             ties.pin("replication");
         }
     }
@@ -167,6 +185,9 @@ public final class SplitSession implements SplitSocket.End {
 
     @Override
     public boolean takes() {
+        if (packet.length > 0 && isLoggingIn()) {
+            return false;
+        }
         NodeSession reader = reading.node();
         return mishaps.isBroken()
                 || ((!leading.isThere() || leading.node().channel().isWritable())
@@ -239,6 +260,9 @@ public final class SplitSession implements SplitSocket.End {
     public void onClosed() {
         over = true;
         requests.stop();
+        if (login != null) {
+            login.close();
+        }
         leading.close();
         reading.close();
         credentials.close();
@@ -274,6 +298,10 @@ public final class SplitSession implements SplitSocket.End {
             case BackendMessage.ReadyForQuery now -> {
                 if (!serving) {
                     credentials.onLetIn();
+                    if (login != null) {
+                        // It need not be the connection that the session began with.
+                        onTarget(leading.node());
+                    }
                 }
                 serving = true;
                 later();
@@ -294,6 +322,35 @@ public final class SplitSession implements SplitSocket.End {
             requests.skip();
         }
         later();
+    }
+
+    /** Null where the leader asks the client itself. */
+    @Nullable
+    LeaderLogin login() {
+        return login;
+    }
+
+    /** Whether the leader asks pgweir, and not the client, for the role's secret, and has not let in yet. */
+    boolean isLoggingIn() {
+        return login != null && login.isUnderWay();
+    }
+
+    /** With another connection to the leader, on which nothing has been said: the first has not let in. */
+    void begin(NodeConnection leads) {
+        NodeSession before = leading.node();
+        NodeSession now = new NodeSession(this, leads, true);
+        leading.begin(now);
+        requests.onLeader(before, now);
+        now.write(now.channel().alloc().buffer(packet.length).writeBytes(packet));
+        now.channel().flush();
+        settle();
+    }
+
+    /** @param message the leader's words, as they came */
+    void onNotBegun(byte[] message) {
+        socket.say(socket.alloc().buffer(message.length).writeBytes(message));
+        socket.saidAll();
+        socket.sayEnd();
     }
 
     /** For an answer to what pgweir asks. */
@@ -483,6 +540,9 @@ public final class SplitSession implements SplitSocket.End {
     }
 
     private void goOn() {
+        if (login != null) {
+            login.settle();
+        }
         leading.settle();
         retries.settle();
         if (status == 'I' && !leading.node().isAnsweringClient()) {

@@ -9,6 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.pgweir.auth.Verifiers;
 import io.pgweir.config.FailoverConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ReadsConfig;
@@ -44,12 +45,14 @@ final class TwoNodes implements AutoCloseable {
     static final byte[] READY = message('Z', "I");
 
     final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
-    final EmbeddedChannel leader = channel();
+    EmbeddedChannel leader = channel();
 
     /** Of none of the nodes: such a channel runs what its loop is to run within a flush. */
     private final EmbeddedChannel clock = still(new EmbeddedChannel());
 
     EmbeddedChannel reader = channel();
+
+    private @Nullable EmbeddedChannel nextLeader;
     final List<Object> notes = new ArrayList<>();
     final SplitSocket socket;
 
@@ -67,6 +70,18 @@ final class TwoNodes implements AutoCloseable {
 
     /** A client that was let in. */
     TwoNodes(ReadsConfig.Consistency consistency, Supplier<StatementCache> statements) {
+        this(consistency, statements, null, Judge.LEADER);
+        leaderSays(FakeServer.WELCOME);
+        heardByLeader();
+        heard();
+    }
+
+    /** A client that has said who it is, and no more. */
+    TwoNodes(
+            ReadsConfig.Consistency consistency,
+            Supplier<StatementCache> statements,
+            @Nullable Verifiers verifiers,
+            Judge judge) {
         FactsCache facts = new FactsCache(1 << 20);
         SplitSetup setup = new SplitSetup(
                 new ReadsConfig(
@@ -76,7 +91,7 @@ final class TwoNodes implements AutoCloseable {
                         ReadsConfig.Otherwise.LEADER),
                 new FailoverConfig(Duration.ZERO, 1, true),
                 new Holds(1),
-                null,
+                verifiers,
                 null,
                 new Freshness(),
                 new FunctionCatalogs(),
@@ -101,7 +116,13 @@ final class TwoNodes implements AutoCloseable {
 
                     @Override
                     public Future<NodeConnection> leader() {
-                        return loop.newFailedFuture(new IllegalStateException("no other"));
+                        EmbeddedChannel next = nextLeader;
+                        if (next == null) {
+                            return loop.newFailedFuture(new IllegalStateException("no other"));
+                        }
+                        leader = next;
+                        Promise<NodeConnection> found = loop.newPromise();
+                        return found.setSuccess(connection(next, NodeRole.LEADER));
                     }
 
                     @Override
@@ -136,14 +157,12 @@ final class TwoNodes implements AutoCloseable {
                     public long lagBytes(Node node) {
                         return -1;
                     }
-                });
+                },
+                judge);
         socket = session.socket();
         socket.pipeline().addLast(new Client());
         socket.config().setAutoRead(true);
         say(Frontend.startup(Frontend.PROTOCOL_3_0, Map.of("user", "u")));
-        leaderSays(FakeServer.WELCOME);
-        heardByLeader();
-        heard();
     }
 
     /** The same, and past its first read, which the reader has answered. */
@@ -184,6 +203,11 @@ final class TwoNodes implements AutoCloseable {
         EmbeddedChannel channel = still(new EmbeddedChannel());
         channel.config().setAllocator(allocator);
         return channel;
+    }
+
+    /** There is another connection to the leader to be had; what is said by {@link #leader} from then on is said there. */
+    void nextLeader() {
+        nextLeader = channel();
     }
 
     /** The next reader is another. */
