@@ -1,0 +1,212 @@
+package io.pgweir.capture;
+
+import io.pgweir.capture.CaptureRecord.Gap;
+import io.pgweir.capture.CaptureRecord.Origin;
+import io.pgweir.capture.CaptureRecord.SessionEnd;
+import io.pgweir.capture.CaptureRecord.SessionOpen;
+import io.pgweir.capture.Unpacked.MalformedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of one capture, one after the other. Where the disk refuses one, what it had not yet taken is counted, and a second later
+ * the next file begins with that count. Writer thread.
+ */
+final class CaptureFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureFiles.class);
+    private static final long RETRY_NANOS = 1_000_000_000;
+
+    private final Path dir;
+    private final CaptureHeader header;
+    private final @Nullable CaptureKey key;
+    private final long fileBytesMax;
+    private final LongSupplier nanos;
+
+    /** Each file tells of them again. */
+    private final Map<Long, SessionOpen> open = new LinkedHashMap<>();
+
+    private @Nullable CaptureFileWriter file;
+    private int number;
+    private long failedNanos;
+    private long lostMessages;
+    private long lostBytes;
+
+    /** @param nanos since the capture began */
+    private CaptureFiles(
+            Path dir, CaptureHeader header, @Nullable CaptureKey key, long fileBytesMax, LongSupplier nanos) {
+        this.dir = dir;
+        this.header = header;
+        this.key = key;
+        this.fileBytesMax = fileBytesMax;
+        this.nanos = nanos;
+        number = header.file();
+    }
+
+    /** @throws IOException where the first one cannot be made */
+    static CaptureFiles begin(
+            Path dir, CaptureHeader header, @Nullable CaptureKey key, long fileBytesMax, LongSupplier nanos)
+            throws IOException {
+        CaptureFiles files = new CaptureFiles(dir, header, key, fileBytesMax, nanos);
+        files.create();
+        return files;
+    }
+
+    private void create() throws IOException {
+        CaptureHeader next = header.ofFile(number);
+        number++;
+        file = CaptureFileWriter.create(dir.resolve(next.fileName()), next, key);
+    }
+
+    /** A record as it stands in the queue. */
+    void append(ByteBuffer record) {
+        int kind = record.get();
+        long session = record.getLong();
+        long at = record.getLong();
+        if (kind != Records.MESSAGE) {
+            append(read(kind, session, at, record));
+            return;
+        }
+        CaptureFileWriter to = writable();
+        int bytes = Records.bodyBytes(record);
+        if (to == null) {
+            lose(1, bytes);
+            return;
+        }
+        try {
+            to.appendMessage(session, at, record);
+            rotate(to);
+        } catch (IOException fault) {
+            fail(to, fault);
+        }
+    }
+
+    private static CaptureRecord read(int kind, long session, long at, ByteBuffer record) {
+        byte[] bytes = new byte[record.remaining()];
+        record.get(bytes);
+        try {
+            return Records.read(kind, session, at, new Unpacked(bytes, 0, bytes.length));
+        } catch (MalformedException impossible) {
+            throw new IllegalStateException("a record that this process wrote", impossible);
+        }
+    }
+
+    void append(CaptureRecord record) {
+        CaptureFileWriter to = writable();
+        if (record instanceof SessionEnd end) {
+            open.remove(end.session());
+        }
+        if (to == null) {
+            lose(record instanceof Gap gap ? gap.messages() : 1, record instanceof Gap gap ? gap.bytes() : 0);
+        } else {
+            try {
+                to.append(record);
+                rotate(to);
+            } catch (IOException fault) {
+                fail(to, fault);
+            }
+        }
+        if (record instanceof SessionOpen session) {
+            open.put(session.session(), session);
+        }
+    }
+
+    private void rotate(CaptureFileWriter full) throws IOException {
+        if (full.bytes() >= fileBytesMax || full.sessions() >= Limits.SESSIONS_MAX) {
+            full.close();
+            file = null;
+            begin();
+        }
+    }
+
+    /** The next file, with what the one before cannot tell any more. */
+    private void begin() throws IOException {
+        create();
+        CaptureFileWriter next = file;
+        if (next == null) {
+            return;
+        }
+        long now = nanos.getAsLong();
+        if (lostMessages > 0) {
+            next.append(new Gap(0, now, Gap.Why.DISK, lostMessages, lostBytes));
+            lostMessages = 0;
+            lostBytes = 0;
+        }
+        for (SessionOpen session : open.values()) {
+            next.append(continued(session, now));
+        }
+    }
+
+    private static SessionOpen continued(SessionOpen session, long now) {
+        return new SessionOpen(
+                session.session(),
+                now,
+                session.id(),
+                Origin.CONTINUED,
+                session.user(),
+                session.database(),
+                session.application(),
+                session.protocol(),
+                session.parameters(),
+                session.client(),
+                session.server());
+    }
+
+    /** Null while the disk takes none. */
+    private @Nullable CaptureFileWriter writable() {
+        if (file == null && nanos.getAsLong() - failedNanos >= RETRY_NANOS) {
+            try {
+                begin();
+            } catch (IOException fault) {
+                fail(file, fault);
+            }
+        }
+        return file;
+    }
+
+    private void fail(@Nullable CaptureFileWriter from, IOException fault) {
+        LOG.atWarn()
+                .addKeyValue("dir", dir)
+                .addKeyValue("fault", fault.toString())
+                .log("capture cannot be written: messages are left out, the next file tells how many");
+        failedNanos = nanos.getAsLong();
+        file = null;
+        if (from != null) {
+            lose(from.unsealedMessages(), from.unsealedBytes());
+            from.abandon();
+        }
+    }
+
+    private void lose(long messages, long bytes) {
+        lostMessages += messages;
+        lostBytes += bytes;
+    }
+
+    void sync() {
+        CaptureFileWriter to = file;
+        if (to != null) {
+            try {
+                to.sync();
+            } catch (IOException fault) {
+                fail(to, fault);
+            }
+        }
+    }
+
+    void close() {
+        CaptureFileWriter to = lostMessages > 0 ? writable() : file;
+        if (to != null) {
+            try {
+                to.close();
+            } catch (IOException fault) {
+                fail(to, fault);
+            }
+        }
+    }
+}

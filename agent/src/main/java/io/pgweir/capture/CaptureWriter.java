@@ -1,0 +1,208 @@
+package io.pgweir.capture;
+
+import io.pgweir.capture.CaptureRecord.SessionOpen;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a capture while sessions run: event loops hand records over and never wait, one thread brings them to disk. Where that thread
+ * is slower, records are left out, counted, and told in a {@link CaptureRecord.Gap}.
+ *
+ * <pre>
+ *   event loops -> CapturedSession -> ring of bytes -> writer thread -> block -> file, synced by time, followed by the next by size
+ * </pre>
+ */
+public final class CaptureWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureWriter.class);
+    private static final int DRAIN_BYTES = 1 << 20;
+    private static final long IDLE_NANOS_MIN = 500_000;
+    private static final long IDLE_NANOS_MAX = 16_000_000;
+
+    private final Options options;
+    private final LongSupplier nanoTime;
+    private final long startNanos;
+    private final ByteRing ring;
+    private final CaptureFiles files;
+    private final Thread thread;
+    private final AtomicLong numbers = new AtomicLong();
+    private final boolean frontendOnly;
+    private final LongAdder droppedMessages = new LongAdder();
+
+    /** Those that may have something to say that did not fit into the ring. */
+    private final Set<CapturedSession> open = ConcurrentHashMap.newKeySet();
+
+    /** Those that ended while the ring was full. */
+    private final ConcurrentLinkedQueue<CapturedSession> parting = new ConcurrentLinkedQueue<>();
+
+    private volatile boolean closed;
+
+    /**
+     * @param queueBytesMax what may wait for the disk; rounded up to a power of two
+     * @param fileBytesMax a file that has so many is followed by the next
+     * @param syncInterval what a crash loses at most
+     * @param closeTimeout how long {@link CaptureWriter#close} waits for the disk
+     */
+    public record Options(int queueBytesMax, long fileBytesMax, Duration syncInterval, Duration closeTimeout) {
+        public static final Options DEFAULT =
+                new Options(16 << 20, 256L << 20, Duration.ofSeconds(1), Duration.ofSeconds(10));
+    }
+
+    private CaptureWriter(
+            Path dir, CaptureHeader header, @Nullable CaptureKey key, Options options, LongSupplier nanoTime)
+            throws IOException {
+        this.options = options;
+        this.nanoTime = nanoTime;
+        frontendOnly = header.options().frontendOnly();
+        startNanos = nanoTime.getAsLong();
+        long start = startNanos;
+        files = CaptureFiles.begin(
+                dir, header, key, options.fileBytesMax(), () -> Math.max(0, nanoTime.getAsLong() - start));
+        ring = new ByteRing(options.queueBytesMax());
+        thread = Thread.ofPlatform().name("pgweir-capture").daemon().unstarted(this::run);
+    }
+
+    /**
+     * Begins a capture in {@code dir}, now.
+     *
+     * @param header of its first file; {@code started} is the wall clock's time of now
+     * @param key null for files that are not encrypted
+     * @param nanoTime {@link System#nanoTime}, or what a test has in its place
+     * @throws IOException where the first file cannot be made
+     */
+    public static CaptureWriter start(
+            Path dir, CaptureHeader header, @Nullable CaptureKey key, Options options, LongSupplier nanoTime)
+            throws IOException {
+        CaptureWriter writer = new CaptureWriter(dir, header, key, options, nanoTime);
+        writer.thread.start();
+        return writer;
+    }
+
+    /**
+     * A session has logged in, or was there before. Any thread.
+     *
+     * @param at as {@link System#nanoTime} says
+     * @param session its number and time are given here, whatever they are
+     */
+    public CapturedSession open(long at, SessionOpen session) {
+        CapturedSession captured = new CapturedSession(this, ring, numbers.incrementAndGet(), at, session);
+        open.add(captured);
+        return captured;
+    }
+
+    /** Since the capture began; what was seen just before it is at its beginning. */
+    long offset(long at) {
+        return Math.max(0, at - startNanos);
+    }
+
+    /** Since the capture began. */
+    long now() {
+        return offset(nanoTime.getAsLong());
+    }
+
+    boolean leavesOut(CaptureRecord.Direction direction) {
+        return frontendOnly && direction == CaptureRecord.Direction.BACKEND;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void onDropped(long messages) {
+        droppedMessages.add(messages);
+    }
+
+    /** {@code session} said all that it had to say, or left the rest for the writer to ask for. Its event loop. */
+    void onEnd(CapturedSession session, boolean told) {
+        if (!told) {
+            parting.add(session);
+        }
+        open.remove(session);
+    }
+
+    /** Messages that were left out because the queue was full. Any thread. */
+    public long droppedMessages() {
+        return droppedMessages.sum();
+    }
+
+    /** Of the queue. Any thread. */
+    public long waitingBytes() {
+        return ring.waiting();
+    }
+
+    private void run() {
+        ByteBuffer view = ring.view();
+        long synced = nanoTime.getAsLong();
+        long idleNanos = IDLE_NANOS_MIN;
+        while (!closed) {
+            // Taken before the drain: what they said before they parted is in the ring.
+            List<CapturedSession> gone = takeParting();
+            int drained = drain(view, gone.isEmpty() ? DRAIN_BYTES : Integer.MAX_VALUE);
+            tellUntold(gone);
+            long now = nanoTime.getAsLong();
+            if (now - synced >= options.syncInterval().toNanos()) {
+                synced = now;
+                files.sync();
+            }
+            idleNanos = drained > 0 ? IDLE_NANOS_MIN : Math.min(idleNanos * 2, IDLE_NANOS_MAX);
+            if (drained == 0) {
+                LockSupport.parkNanos(idleNanos);
+            }
+        }
+        finish(view);
+    }
+
+    private void finish(ByteBuffer view) {
+        List<CapturedSession> gone = takeParting();
+        drain(view, Integer.MAX_VALUE);
+        tellUntold(gone);
+        tellUntold(open);
+        files.close();
+    }
+
+    private int drain(ByteBuffer view, int bytesMax) {
+        return ring.drain(view, bytesMax, files::append);
+    }
+
+    private void tellUntold(Collection<CapturedSession> sessions) {
+        sessions.forEach(session -> session.takeUntold().forEach(files::append));
+    }
+
+    private List<CapturedSession> takeParting() {
+        List<CapturedSession> gone = new ArrayList<>();
+        for (CapturedSession next = parting.poll(); next != null; next = parting.poll()) {
+            gone.add(next);
+        }
+        return gone;
+    }
+
+    /** Nothing is taken any more; returns when what was taken is on disk, or when the time is over. */
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+        try {
+            if (!thread.join(options.closeTimeout())) {
+                LOG.atWarn()
+                        .addKeyValue("waitingBytes", waitingBytes())
+                        .log("capture is not closed: the disk is too slow; what is in its blocks can be read");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
