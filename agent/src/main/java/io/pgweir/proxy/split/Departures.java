@@ -72,9 +72,8 @@ final class Departures {
         reading.onEnded(node);
         boolean inBlock = block.isIn();
         block.onEnded(node);
-        if (retries.onEnded(node)) {
-            unanswered.removeFirst();
-        }
+        retries.onEnded(node);
+        unanswered.removeIf(segment -> segment.elsewhere);
         requests.leave(node);
         for (Segment segment : unanswered) {
             List<Segment.Kept> again = segment.again();

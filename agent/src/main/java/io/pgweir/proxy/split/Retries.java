@@ -99,13 +99,11 @@ final class Retries {
         }
     }
 
-    /** @return whether the leader answers the first of what it leaves */
-    boolean onEnded(NodeSession reader) {
-        boolean held = holding == reader;
-        if (held) {
+    /** What it holds it need not hold any more. */
+    void onEnded(NodeSession reader) {
+        if (holding == reader) {
             holding = null;
         }
-        return held;
     }
 
     /** The leader may have answered. */
