@@ -28,15 +28,9 @@ public record ReadsConfig(
         hints = List.copyOf(hints);
     }
 
-    /** Where clients may ask for the leader, which no read is wrong on, and all transaction blocks are the leader's. */
+    /** Of what needs no choice of one's own: clients may ask for the leader, and blocks that are READ ONLY may leave it. */
     public ReadsConfig(List<Role> from, Consistency consistency, Duration waitMax, Otherwise otherwise) {
-        this(from, consistency, waitMax, otherwise, List.of(Hints.LEADER), Transactions.LEADER);
-    }
-
-    /** Where all transaction blocks are the leader's. */
-    public ReadsConfig(
-            List<Role> from, Consistency consistency, Duration waitMax, Otherwise otherwise, List<Hints> hints) {
-        this(from, consistency, waitMax, otherwise, hints, Transactions.LEADER);
+        this(from, consistency, waitMax, otherwise, List.of(Hints.LEADER), Transactions.READ_ONLY);
     }
 
     /** What a read is sure to see. */

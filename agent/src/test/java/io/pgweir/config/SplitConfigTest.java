@@ -48,7 +48,7 @@ class SplitConfigTest {
     void everyKeySetToSomethingElse() throws Exception {
         SplitConfig split = Objects.requireNonNull(
                 read(
-                        "mode: split, reads: {from: async, consistency: global, wait-max: 7ms, otherwise: leader, hints: [replica, leader], transactions: read-only}, failover: {hold-max: 3s, hold-sessions: 5, retry-reads: false}, auth: {verifiers: query}"));
+                        "mode: split, reads: {from: async, consistency: global, wait-max: 7ms, otherwise: leader, hints: [replica, leader], transactions: deferred}, failover: {hold-max: 3s, hold-sessions: 5, retry-reads: false}, auth: {verifiers: query}"));
         assertThat(split.reads())
                 .isEqualTo(new ReadsConfig(
                         List.of(Role.ASYNC),
@@ -56,7 +56,7 @@ class SplitConfigTest {
                         Duration.ofMillis(7),
                         ReadsConfig.Otherwise.LEADER,
                         List.of(Hints.REPLICA, Hints.LEADER),
-                        ReadsConfig.Transactions.READ_ONLY));
+                        ReadsConfig.Transactions.DEFERRED));
         assertThat(split.failover()).isEqualTo(new FailoverConfig(Duration.ofSeconds(3), 5, false));
         assertThat(split.auth()).isNotNull();
     }
@@ -85,6 +85,15 @@ class SplitConfigTest {
             ConfigException faults = catchThrowableOfType(ConfigException.class, () -> parse(yaml(CLUSTER, without)));
             assertThat(faults.getMessage()).contains("no client shows one");
         }
+    }
+
+    @Test
+    void readOnlyBlocksMayLeaveTheLeaderUnlessTheyAreToldNotTo() throws Exception {
+        assertThat(ReadsConfig.DEFAULT.transactions()).isEqualTo(ReadsConfig.Transactions.READ_ONLY);
+        assertThat(Objects.requireNonNull(read("mode: split, reads: {transactions: leader}"))
+                        .reads()
+                        .transactions())
+                .isEqualTo(ReadsConfig.Transactions.LEADER);
     }
 
     @ParameterizedTest

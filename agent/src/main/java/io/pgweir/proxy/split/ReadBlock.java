@@ -4,14 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.pgweir.config.ReadsConfig;
 import io.pgweir.routing.split.BlockStart;
 import io.pgweir.routing.split.Need;
-import io.pgweir.routing.split.OwnSetting;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.sql.StatementKind;
-import io.pgweir.wire.MessageType;
 import io.pgweir.wire.MessageWriter;
-import io.pgweir.wire.RowView;
-import io.pgweir.wire.SqlState;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -36,15 +31,14 @@ final class ReadBlock {
     private static final String READ_ONLY = "read-only";
     private static final String DEFERRED = "deferred";
 
-    static final OwnSetting.Fault FAULT = new OwnSetting.Fault(
-            SqlState.FEATURE_NOT_SUPPORTED,
-            "cannot run this in a transaction that a standby runs, while a portal of it is open",
-            null,
-            "Begin the transaction with the comment /*pgweir: leader*/.");
+    /** As a query that the client has run would have: behind it SET TRANSACTION is refused. */
+    private static final String SNAPSHOT = "SELECT WHERE false";
 
     private final SplitSession session;
     private final Leader leading;
     private final ReadsConfig.Transactions wanted;
+    private final BlockIsolation readerIsolation = new BlockIsolation();
+    private final BlockIsolation leaderIsolation = new BlockIsolation();
 
     /** What makes the block again elsewhere. */
     private final List<String> begun = new ArrayList<>(2);
@@ -59,22 +53,9 @@ final class ReadBlock {
 
     private boolean ending;
     private boolean moving;
-    private boolean portals;
 
-    /** Whose isolation level is known, and with what settings. */
-    private @Nullable NodeSession asked;
-
-    private int askedVersion;
-    private boolean readCommitted;
-
-    /** What to do with a request while a block is open. */
-    enum Step {
-        STAY,
-        /** To be asked again. */
-        WAIT,
-        /** With {@link #FAULT}. */
-        REFUSE
-    }
+    /** Something in it has needed a snapshot. */
+    private boolean queried;
 
     ReadBlock(SplitSession session, Leader leading, ReadsConfig.Transactions wanted) {
         this.session = session;
@@ -146,53 +127,44 @@ final class ReadBlock {
         return status == 'E' || (begun.size() <= SETTINGS_MAX && BlockStart.isLocalSetting(statement, need));
     }
 
-    /** Whether blocks of that node's session are READ COMMITTED; null where nobody knows yet: it is asked. */
+    /** Whether blocks are READ COMMITTED, there and at the leader; null where nobody knows yet: it is asked. */
     @Nullable
     Boolean isReadCommitted(NodeSession reader) {
-        if (isKnown(reader)) {
-            return readCommitted;
+        Boolean there = there(reader);
+        Boolean led = led();
+        if (isNo(there) || isNo(led)) {
+            return false;
         }
-        if (reader.isQuiet()) {
-            int version = reader.settings;
-            reader.run(
-                    MessageWriter.query(reader.channel().alloc(), "SHOW default_transaction_isolation"), new Errand() {
-                        private final RowView row = new RowView();
-                        private boolean committed;
-
-                        @Override
-                        public void on(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
-                            if (type == MessageType.Backend.DATA_ROW
-                                    && row.wrap(buffer, bodyAt, bodyLength) == null
-                                    && row.columns() == 1
-                                    && row.length(0) > 0) {
-                                committed = buffer.toString(row.offset(0), row.length(0), StandardCharsets.US_ASCII)
-                                        .equals("read committed");
-                            }
-                        }
-
-                        @Override
-                        public void onEnd(String fault) {
-                            asked = reader;
-                            askedVersion = version;
-                            readCommitted = committed;
-                        }
-                    });
-        }
-        return null;
+        return there == null ? null : led;
     }
 
-    private boolean isKnown(NodeSession reader) {
-        return asked == reader && askedVersion == reader.settings;
+    private static boolean isNo(@Nullable Boolean known) {
+        return known != null && !known;
+    }
+
+    private @Nullable Boolean there(NodeSession reader) {
+        return readerIsolation.isReadCommitted(reader, reader.settings);
+    }
+
+    /** While there is no leader, what the last one said counts; where it was not asked, the next one is to run the block. */
+    private @Nullable Boolean led() {
+        NodeSession leader = leading.node();
+        int version = session.settings().version();
+        return leading.isThere()
+                ? leaderIsolation.isReadCommitted(leader, version)
+                : Boolean.valueOf(leaderIsolation.isKnownReadCommitted(leader, version));
     }
 
     /** Whether a block may begin behind what has been sent there already. */
     boolean mayBeginBehind(NodeSession reader) {
-        return isKnown(reader) && readCommitted;
+        return readerIsolation.isKnownReadCommitted(reader, reader.settings)
+                && leaderIsolation.isKnownReadCommitted(
+                        leading.node(), session.settings().version());
     }
 
-    /** A portal may be left open in it. */
-    void onPortal() {
-        portals = true;
+    /** Something that needs a snapshot is sent there: what has to come before any query cannot follow. */
+    void onQuery(NodeSession where) {
+        queried |= where == node;
     }
 
     /** The node is asked to run that. */
@@ -209,7 +181,7 @@ final class ReadBlock {
                     readOnly = start == BlockStart.READ_ONLY;
                     status = 'I';
                     ending = false;
-                    portals = false;
+                    queried = false;
                     begun.clear();
                     begun.add(statement.text());
                 }
@@ -231,28 +203,29 @@ final class ReadBlock {
         }
     }
 
-    /** @param stays whether the request may run where the block is */
-    Step step(boolean stays) {
+    /**
+     * Whether a request goes where the block is, at once; else it is to be asked again.
+     *
+     * @param may whether it may run there
+     * @param bound whether it goes on with a portal, which sees what there was when it was bound
+     */
+    boolean takes(boolean may, boolean bound) {
         NodeSession here = Objects.requireNonNull(node);
         if (moving) {
-            return Step.WAIT;
+            return false;
         }
         if (ending) {
             here.cut();
-            return Step.WAIT;
+            return false;
         }
-        if (stays && (status == 'E' || session.harvest().isFresh(here))) {
-            return Step.STAY;
+        if (may && (bound || status == 'E' || session.harvest().isFresh(here))) {
+            return true;
         }
         here.cut();
-        if (!here.isQuiet() || !leading.isThere()) {
-            return Step.WAIT;
+        if (here.isQuiet() && leading.isThere()) {
+            move(here);
         }
-        if (portals) {
-            return Step.REFUSE;
-        }
-        move(here);
-        return Step.WAIT;
+        return false;
     }
 
     private void move(NodeSession here) {
@@ -260,9 +233,9 @@ final class ReadBlock {
         NodeSession leader = leading.node();
         leader.run(again(leader), fault -> {
             moving = false;
-            if (leader.isEnded()) {
+            if (leader.isEnded() && !here.isEnded()) {
                 session.later();
-            } else if (!fault.isEmpty() || node != here) {
+            } else if (leader.isEnded() || !fault.isEmpty()) {
                 session.onBlockLost();
             } else {
                 boolean failed = status == 'E';
@@ -277,7 +250,8 @@ final class ReadBlock {
 
     /** What makes the block once more. */
     private ByteBuf again(NodeSession there) {
-        return MessageWriter.query(there.channel().alloc(), session.charset(), String.join("; ", begun));
+        String sql = String.join("; ", begun);
+        return MessageWriter.query(there.channel().alloc(), session.charset(), queried ? sql + "; " + SNAPSHOT : sql);
     }
 
     private void leave(NodeSession from) {
@@ -320,15 +294,13 @@ final class ReadBlock {
 
     /** The node is gone: the leader has the block now, as it was. */
     void onEnded(NodeSession gone) {
-        if (gone == asked) {
-            asked = null;
-        }
-        if (gone != node) {
+        readerIsolation.onEnded(gone);
+        if (gone != node || (moving && leading.isThere())) {
             return;
         }
         boolean in = status != 'I';
         boolean failed = status == 'E';
-        if (in && (moving || !leading.isThere())) {
+        if (in && !leading.isThere()) {
             session.onBlockLost();
         } else if (in) {
             beginAgain();

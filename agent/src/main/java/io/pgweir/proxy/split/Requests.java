@@ -379,7 +379,7 @@ final class Requests implements Lane {
             case FrontendMessage.Bind bind -> {
                 String name = bind.body().statement();
                 uses = session.statements().prepared(name);
-                need = needOf(uses);
+                need = outlivesBatch(bind.body().portal()) ? PORTAL : needOf(uses);
                 meant = uses;
                 Parsed bound = uses;
                 if (bound == null || portals.size() >= NAMES_MAX) {
@@ -422,6 +422,11 @@ final class Requests implements Lane {
         boolean guessed = session.destinations().isGuessed(need, leads);
         return new Request(
                 type, need, runs, leads, uses, parses, done, message, content, fault, show, statement, guessed);
+    }
+
+    /** Whether it may be left open in a block that is on a standby: a block with one cannot move. */
+    private boolean outlivesBatch(String portal) {
+        return !portal.isEmpty() && session.block().node() != null;
     }
 
     private static @Nullable SqlStatement alone(@Nullable Parsed prepared, List<Segment.Done> parts) {
@@ -474,6 +479,7 @@ final class Requests implements Lane {
     }
 
     private static final Need UNKNOWN = new Need(Need.Where.LEADER, Need.Effect.NONE, Reason.UNKNOWN_STATEMENT);
+    private static final Need PORTAL = new Need(Need.Where.LEADER, Need.Effect.NONE, Reason.CURSOR);
     private static final Need LONG = new Need(Need.Where.LEADER, Need.Effect.NONE, "long");
 
     /** It goes there: what has to be said before it; null for nothing. */
@@ -512,19 +518,10 @@ final class Requests implements Lane {
             session.destinations().onReaderAsked(reason);
             session.block().onAsked(node, request.done());
         }
-        if (node != leader() && mayLeavePortal(request.content())) {
-            session.block().onPortal();
+        if (request.need().where() == Need.Where.ANY && !(request.content() instanceof FrontendMessage.Close)) {
+            session.block().onQuery(node);
         }
         return first;
-    }
-
-    /** Whether the next batch may go on with a portal of this one. */
-    private static boolean mayLeavePortal(FrontendMessage content) {
-        return switch (content) {
-            case FrontendMessage.Bind bind -> !bind.body().portal().isEmpty();
-            case FrontendMessage.Execute execute -> execute.maxRows() > 0;
-            default -> false;
-        };
     }
 
     /** What is held goes on as far as it can. */
@@ -560,16 +557,11 @@ final class Requests implements Lane {
             return false;
         }
         if (block != null) {
-            switch (session.block().step(request.leads() == null || ReadBlock.FAULT.equals(request.fault()))) {
-                case STAY -> to = block;
-                case WAIT -> {
-                    return false;
-                }
-                case REFUSE -> {
-                    held = request.refused(ReadBlock.FAULT);
-                    return true;
-                }
+            boolean bound = request.content() instanceof FrontendMessage.Execute;
+            if (!session.block().takes(request.leads() == null, bound)) {
+                return false;
             }
+            to = block;
         } else if (request.leads() == null) {
             StringBuilder refused = new StringBuilder();
             String why = session.destinations().whyLeader(request.need(), request.statement());
