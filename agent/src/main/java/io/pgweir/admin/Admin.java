@@ -50,6 +50,7 @@ public final class Admin implements AutoCloseable {
         endpoints.add(metrics.endpoint());
         endpoints.add(Endpoint.reload(parts.reload()));
         endpoints.addAll(new ClusterEndpoints(parts.clusters()).all());
+        endpoints.addAll(new CaptureEndpoints(parts.captures()).all());
         endpoints.addAll(new SessionEndpoints(parts.sessions(), config.statementText()).all());
         endpoints.add(new RuleEndpoint(parts.rules(), parts.telemetry()).endpoint());
         endpoints.add(Endpoint.get(

@@ -25,4 +25,5 @@ public record Parts(
         Supplier<ReloadReport> reload,
         LiveSessions sessions,
         ClusterControl clusters,
+        CaptureControl captures,
         @Nullable Rules rules) {}

@@ -9,6 +9,7 @@ import io.pgweir.audit.AgentFacts;
 import io.pgweir.audit.AuditTrail;
 import io.pgweir.audit.cloudwatch.MetricsSender;
 import io.pgweir.boot.AgentStartException.Kind;
+import io.pgweir.capture.CaptureHeader;
 import io.pgweir.config.AdminConfig;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.AuditConfig;
@@ -71,6 +72,7 @@ public final class Agent implements AutoCloseable {
     private final Telemetry telemetry;
     private final Clusters clusters;
     private final Listeners listeners;
+    private final Captures captures;
     private final @Nullable ConfigReload configuration;
     private final @Nullable Rules rules;
     private final List<MetricsSender> metrics;
@@ -201,6 +203,7 @@ public final class Agent implements AutoCloseable {
                 telemetry);
         clusters = new Clusters(transport, new Resolver(waiting), trail, telemetry, context);
         metrics = MetricsSender.of(audit, host(), telemetry);
+        captures = new Captures(config.capture(), context, () -> servers(config), String.valueOf(host()), version());
         listeners = new Listeners(context, transport, trail, waiting);
         ConfigSource source = origins.source();
         configuration = source == null
@@ -225,10 +228,22 @@ public final class Agent implements AutoCloseable {
             all.commit();
             accepting.commit();
         }
+        try {
+            captures.open();
+        } catch (IOException failure) {
+            throw new AgentStartException(Kind.CAPTURE, "capture: " + failure.getMessage(), failure);
+        }
         watchFiles();
         if (config.admin() != null) {
             admin = admin(config.admin(), config);
         }
+    }
+
+    private static List<CaptureHeader.Server> servers(AgentConfig config) {
+        return config.clusters().entrySet().stream()
+                .flatMap(cluster -> cluster.getValue().nodes().stream()
+                        .map(node -> new CaptureHeader.Server(cluster.getKey(), node.toString(), "")))
+                .toList();
     }
 
     private Admin admin(AdminConfig config, AgentConfig whole) throws AgentStartException {
@@ -240,6 +255,7 @@ public final class Agent implements AutoCloseable {
                 this::reload,
                 context.sessions(),
                 clusters,
+                captures,
                 rules);
         try {
             Admin started = Admin.start(config, parts);
@@ -322,6 +338,7 @@ public final class Agent implements AutoCloseable {
             if (admin != null) {
                 admin.close();
             }
+            captures.close();
             clusters.close();
             transport.loops().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
             trail.close();

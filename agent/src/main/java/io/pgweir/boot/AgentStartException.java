@@ -26,6 +26,8 @@ public final class AgentStartException extends Exception {
         RULES,
         /** What verifiers of roles are read from cannot be read, or does not hold what it should. */
         AUTH,
+        /** The directory of captures cannot be written, or their key cannot be read. */
+        CAPTURE,
         /** The configured transport cannot be had here. */
         TRANSPORT
     }

@@ -123,7 +123,8 @@ final class ConfigReload {
                 next.limits(),
                 before.threads(),
                 before.admin(),
-                before.log());
+                before.log(),
+                before.capture());
         return ReloadReport.taken(atNextStart(before, next));
     }
 
@@ -140,6 +141,9 @@ final class ConfigReload {
         }
         if (!next.log().equals(before.log())) {
             sections.add("log");
+        }
+        if (!Objects.equals(next.capture(), before.capture())) {
+            sections.add("capture");
         }
         if (rules == null && !next.rules().equals(before.rules())) {
             sections.add("rules, of which there were none");

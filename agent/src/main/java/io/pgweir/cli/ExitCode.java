@@ -27,7 +27,7 @@ final class ExitCode {
     static int of(AgentStartException.Kind kind) {
         return switch (kind) {
             case BIND, TRANSPORT -> UNAVAILABLE;
-            case TLS, RULES, AUDIT, AUTH -> CONFIG;
+            case TLS, RULES, AUDIT, AUTH, CAPTURE -> CONFIG;
         };
     }
 }

@@ -5,6 +5,7 @@ import io.pgweir.boot.AgentStartException;
 import io.pgweir.boot.ConfigSource;
 import io.pgweir.boot.Signals;
 import io.pgweir.config.AgentConfig;
+import io.pgweir.config.CaptureConfig;
 import io.pgweir.config.ConfigException;
 import io.pgweir.config.ConfigReader;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
         description = "Stands between clients and a server until SIGTERM or SIGINT.",
         customSynopsis = {
             "pgweir run --upstream HOST:PORT [--listen [HOST:]PORT] [OPTIONS]",
-            "pgweir run --config FILE [--audit-... OPTIONS]"
+            "pgweir run --config FILE [--capture DIR] [--audit-... OPTIONS]"
         },
         sortOptions = false)
 final class RunCommand implements Callable<Integer> {
@@ -39,7 +40,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "The configuration file; other options but --audit-... and --log-level belong in it.")
+            description =
+                    "The configuration file; other options but --audit-..., --capture and --log-level belong in it.")
     private @Nullable Path config;
 
     @Mixin
@@ -47,6 +49,12 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin
     private final AuditOptions audit = new AuditOptions();
+
+    @Option(
+            names = "--capture",
+            paramLabel = "DIR",
+            description = "Captures all sessions, from the start, into files in DIR; see `pgweir capture`.")
+    private @Nullable Path capture;
 
     @Option(
             names = "--log-level",
@@ -115,7 +123,8 @@ final class RunCommand implements Callable<Integer> {
                 read.limits(),
                 read.threads(),
                 read.admin(),
-                read.log());
+                read.log(),
+                capture == null ? read.capture() : CaptureConfig.into(capture));
     }
 
     /** The first signal asks sessions to end, the second ends them, the third ends the process as it is. */

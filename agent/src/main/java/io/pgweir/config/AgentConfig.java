@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The whole configuration file.
  *
  * @param admin null for no HTTP side
+ * @param capture null where nothing can be captured
  */
 public record AgentConfig(
         int version,
@@ -18,13 +19,14 @@ public record AgentConfig(
         LimitsConfig limits,
         ThreadsConfig threads,
         @Nullable AdminConfig admin,
-        LogConfig log) {
+        LogConfig log,
+        @Nullable CaptureConfig capture) {
     public AgentConfig {
         clusters = Map.copyOf(clusters);
         listeners = List.copyOf(listeners);
     }
 
-    /** With the log as it is by default. */
+    /** With the log as it is by default, and no capture. */
     public AgentConfig(
             int version,
             Map<String, ClusterConfig> clusters,
@@ -34,6 +36,6 @@ public record AgentConfig(
             LimitsConfig limits,
             ThreadsConfig threads,
             @Nullable AdminConfig admin) {
-        this(version, clusters, listeners, rules, audit, limits, threads, admin, LogConfig.DEFAULT);
+        this(version, clusters, listeners, rules, audit, limits, threads, admin, LogConfig.DEFAULT, null);
     }
 }

@@ -1,6 +1,7 @@
 package io.pgweir.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,8 @@ final class ConfigSections {
                 LimitsSections.limits(root.section("limits")),
                 threads(root.section("threads")),
                 admin(root.section("admin")),
-                log(root.section("log")));
+                log(root.section("log")),
+                capture(root.section("capture")));
         root.end();
         return agent;
     }
@@ -213,6 +215,33 @@ final class ConfigSections {
                 new LogConfig(section.oneOf("format", defaults.format()), section.flag("access", defaults.access()));
         section.end();
         return log;
+    }
+
+    private static @Nullable CaptureConfig capture(@Nullable Section section) {
+        if (section == null) {
+            return null;
+        }
+        section.require("dir");
+        Path dir = section.directoryToMake("dir");
+        CaptureConfig capture = new CaptureConfig(
+                dir == null ? Path.of("") : dir,
+                section.flag("enabled", false),
+                section.flag("frontend-only", false),
+                section.readableFile("key-file"),
+                section.size("file-bytes", CaptureConfig.FILE_BYTES, 1 << 20, 1L << 40),
+                section.bytes("queue-bytes", CaptureConfig.QUEUE_BYTES, 1 << 20, 1 << 30),
+                section.duration(
+                        "sync-interval", CaptureConfig.SYNC_INTERVAL, Duration.ofMillis(10), Duration.ofMinutes(1)),
+                new CaptureConfig.Sessions(
+                        names(section, "users"),
+                        names(section, "databases"),
+                        section.integer("sample", 1, 1, CaptureConfig.Sessions.SAMPLE_MAX)));
+        section.end();
+        return capture;
+    }
+
+    private static List<String> names(Section section, String key) {
+        return section.has(key) ? section.list(key).stream().map(Item::text).toList() : List.of();
     }
 
     private static ThreadsConfig threads(@Nullable Section section) {

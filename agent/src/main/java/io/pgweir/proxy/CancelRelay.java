@@ -42,6 +42,7 @@ final class CancelRelay extends ChannelInboundHandlerAdapter {
         auditor.onCancel(found == null ? null : found.session(), found != null || anyones);
         Runnable done = () -> Sockets.close(client);
         if (found != null) {
+            listening.context().sessions().onCancelAsked(found.session());
             start(listening.context(), cluster, client.eventLoop(), found, done);
         } else if (anyones) {
             ServerConnector connector = cluster.connect(client.eventLoop(), Wish.ANY, peer);

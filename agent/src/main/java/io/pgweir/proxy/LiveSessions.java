@@ -56,6 +56,14 @@ public final class LiveSessions {
                 .count();
     }
 
+    /** The client of that session asks to cancel what it runs. */
+    void onCancelAsked(UUID id) {
+        ProxySession session = sessions.get(id);
+        if (session != null) {
+            session.loop().execute(session::onCancelAsked);
+        }
+    }
+
     boolean isEmpty() {
         return sessions.isEmpty();
     }

@@ -6,12 +6,14 @@ import io.pgweir.config.AuditConfig.Durability;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.config.TimeoutsConfig;
 import io.pgweir.proxy.judge.SharedRules;
+import io.pgweir.proxy.tap.Capture;
 import io.pgweir.session.TrackerOptions;
 import io.pgweir.sql.StatementCache;
 import io.pgweir.sql.facts.FactsCache;
 import io.pgweir.telemetry.Telemetry;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,6 +69,9 @@ public final class ProxyContext {
     private final Condition changed = idle.newCondition();
 
     private volatile boolean stopping;
+
+    /** Null while none runs. */
+    private volatile @Nullable Capture capture;
 
     /** @param rules null where none are configured */
     public ProxyContext(
@@ -220,6 +225,25 @@ public final class ProxyContext {
     /** Whether no more sessions begin. */
     boolean isStopping() {
         return stopping;
+    }
+
+    @Nullable
+    Capture capture() {
+        return capture;
+    }
+
+    /** Sessions that are there, and those to come, are captured. One caller at a time, as of {@link #endCapture}. */
+    public void capture(Capture next) {
+        capture = next;
+        sessions.all().forEach(ProxySession::capture);
+    }
+
+    /** No more is captured. @return done when all sessions have been told */
+    public CompletableFuture<Void> endCapture() {
+        capture = null;
+        CompletableFuture<?>[] told =
+                sessions.all().stream().map(ProxySession::endCapture).toArray(CompletableFuture<?>[]::new);
+        return CompletableFuture.allOf(told);
     }
 
     /** A cluster is not what it was, or one of its nodes is being drained: its sessions may have to leave, and who waits may go on. */

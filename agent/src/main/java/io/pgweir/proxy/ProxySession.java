@@ -26,6 +26,7 @@ import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.StartupPacket;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,7 @@ final class ProxySession {
 
     final SessionEnding ending = new SessionEnding(this);
     private final HeldMessages held = new HeldMessages(this);
+    private final SessionCapture capture = new SessionCapture(this);
     private final SessionDrain drain = new SessionDrain(this);
 
     /** Null where no timeout is configured, as below. */
@@ -118,7 +120,10 @@ final class ProxySession {
         if (sessionRules != null) {
             sessionRules.endedBy(ending::onRulesEnd);
         }
-        meaning.onFailure(ending::onNotUnderstood);
+        meaning.onFailure(() -> {
+            capture.end("not-understood");
+            ending.onNotUnderstood();
+        });
         this.results = shared == null || sessionRules == null
                 ? null
                 : ResultRules.of(
@@ -154,6 +159,7 @@ final class ProxySession {
         meaning.onRead();
         meaning.tracker().onStartup(startup, meaning.nanos());
         meaning.auditor().onServer(serverFacts(0));
+        capture.begin(context.capture());
         if (packet != null) {
             server.pipeline().addLast("leg", serverLeg);
             Sockets.write(server, packet);
@@ -351,7 +357,8 @@ final class ProxySession {
     }
 
     /** Both of its sockets are closed. */
-    void onFinished() {
+    void onFinished(EndCause cause) {
+        capture.end(cause.label());
         drain.stopTimer();
         forgetCancelKey();
         place.lease().onEnded(System.nanoTime());
@@ -448,6 +455,21 @@ final class ProxySession {
     boolean isBusy() {
         SplitSession split = connection.split();
         return split != null && !ending.isFinished() && !split.isCalm();
+    }
+
+    /** A capture has begun. Any thread. */
+    void capture() {
+        client.eventLoop().execute(() -> capture.begin(context.capture()));
+    }
+
+    /** No capture runs any more. Any thread. */
+    CompletableFuture<Void> endCapture() {
+        return CompletableFuture.runAsync(() -> capture.end("capture-stopped"), client.eventLoop());
+    }
+
+    /** The client asks to cancel what it runs. On the loop. */
+    void onCancelAsked() {
+        capture.onCancel();
     }
 
     /** Its cluster is not what it was: it may have to leave its node. Any thread. */

@@ -334,6 +334,6 @@ final class SessionEnding {
                         session.toServer.bytes(),
                         session.toClient.bytes(),
                         !session.meaning.isOn()));
-        session.onFinished();
+        session.onFinished(reason);
     }
 }

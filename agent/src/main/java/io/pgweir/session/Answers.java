@@ -216,6 +216,12 @@ final class Answers {
         return head != null && head.own;
     }
 
+    /** What is answered next; null for nothing. */
+    @Nullable
+    Asked asked() {
+        return settledHead(false);
+    }
+
     /** What the server is answering, begun if it was not; null where that is nothing that runs. */
     @Nullable
     Execution answering() {

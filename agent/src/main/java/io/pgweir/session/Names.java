@@ -1,8 +1,11 @@
 package io.pgweir.session;
 
 import io.pgweir.sql.SqlStatement;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +78,24 @@ final class Names {
 
     void forgetCursors() {
         cursors.clear();
+    }
+
+    /** Of all prepared statements, the unnamed one too. */
+    List<Snapshot.Prepared> prepared() {
+        return statements.values().stream()
+                .map(each -> new Snapshot.Prepared(
+                        each.name,
+                        each.text.text,
+                        !each.text.truncated,
+                        Arrays.stream(each.types).boxed().toList()))
+                .toList();
+    }
+
+    /** Of portals and cursors. */
+    List<String> open() {
+        return Stream.concat(portals.keySet().stream(), cursors.keySet().stream())
+                .distinct()
+                .toList();
     }
 
     Iterable<Portal> portals() {

@@ -6,9 +6,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** One place of the {@link RequestQueue}: what a client asked, as little of it as its answer needs. Reused. */
-final class Request {
+final class Request implements Asked {
     Kind kind = Kind.SYNC;
     long startNanos;
+
+    /** Which of the client's messages it is, from 1. */
+    long number;
 
     /** What pgweir spent on forwarding it. */
     long ownNanos;
@@ -58,6 +61,21 @@ final class Request {
     /** Why pgweir had the server refuse it; null where it went as it came. */
     @Nullable
     ErrorFields refusal;
+
+    @Override
+    public long number() {
+        return number;
+    }
+
+    @Override
+    public long nanos() {
+        return startNanos;
+    }
+
+    @Override
+    public boolean isOwn() {
+        return own;
+    }
 
     void clear() {
         ownNanos = 0;

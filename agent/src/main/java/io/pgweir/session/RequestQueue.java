@@ -28,9 +28,20 @@ final class RequestQueue {
     private int size;
     private int marks;
     private long popped;
+    private long asked;
 
     /** After an error the server reads on to the next Sync and throws everything else away; that Sync is not here yet. */
     private boolean skipping;
+
+    /** The client's next message comes in, whatever it is. */
+    void onMessage() {
+        asked++;
+    }
+
+    /** How many of the client's messages have come. */
+    long asked() {
+        return asked;
+    }
 
     /** Null while the server throws away what is not a Sync. */
     @Nullable
@@ -48,6 +59,7 @@ final class RequestQueue {
         request.clear();
         request.kind = kind;
         request.startNanos = nanos;
+        request.number = asked;
         size++;
         marks += kind.isCopyMark() ? 1 : 0;
         return request;

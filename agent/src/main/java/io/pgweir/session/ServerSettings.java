@@ -43,6 +43,10 @@ final class ServerSettings {
         return values.get(name);
     }
 
+    Map<String, String> values() {
+        return values;
+    }
+
     Charset charset() {
         return charset;
     }

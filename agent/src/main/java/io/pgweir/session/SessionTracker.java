@@ -10,6 +10,7 @@ import io.pgweir.wire.FrontendMessage;
 import io.pgweir.wire.StartupPacket;
 import io.pgweir.wire.TransactionStatus;
 import java.nio.charset.Charset;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public final class SessionTracker {
     private static final Opinion[] NO_OPINIONS = {};
 
     private final SessionListener listener;
+    private final Names names = new Names();
     private final ServerSettings settings = new ServerSettings();
     private final Admission admission = new Admission();
     private final RequestQueue queue = new RequestQueue();
@@ -57,7 +59,6 @@ public final class SessionTracker {
     public SessionTracker(
             SessionListener listener, BiFunction<String, LexicalRules, SqlScript> lexer, TrackerOptions options) {
         this.listener = listener;
-        Names names = new Names();
         Scripts scripts = new Scripts(lexer, settings);
         log = new ExecutionLog(listener, transactions);
         copies = new CopyStreams(queue, names, scripts, settings, options.copySha256());
@@ -89,7 +90,10 @@ public final class SessionTracker {
         switch (message) {
             case FrontendMessage.SaslInitialResponse sasl -> admission.onMechanism(sasl.mechanism());
             case FrontendMessage.Authentication ignored -> admission.onAnswer();
-            default -> requests.on(message, nanos);
+            default -> {
+                queue.onMessage();
+                requests.on(message, nanos);
+            }
         }
     }
 
@@ -101,6 +105,7 @@ public final class SessionTracker {
      */
     public void onFrontendHead(FrontendMessage head, int bodyLength, long nanos) {
         if (hears()) {
+            queue.onMessage();
             requests.onHead(head, bodyLength, nanos);
         }
     }
@@ -332,6 +337,9 @@ public final class SessionTracker {
     /** A piece of the body of a CopyData from the client. Allocates nothing. */
     public void onFrontendCopyData(ByteBuf buffer, int at, int length, boolean first, boolean last) {
         if (hears()) {
+            if (first) {
+                queue.onMessage();
+            }
             copies.onFrontend(buffer, at, length, first);
         }
     }
@@ -378,9 +386,24 @@ public final class SessionTracker {
         return queue.outstanding();
     }
 
+    /** How many messages the client has sent since it answered the server's last question of who it is: the number of the last. */
+    public long lastNumber() {
+        return queue.asked();
+    }
+
+    /** What the server says next answers that; null where it owes no answer. Valid until it has been told to {@link #onBackend}. */
+    public @Nullable Asked answers() {
+        return phase.isBeforeReady() ? null : answers.asked();
+    }
+
     /** Of the last ReadyForQuery. */
     public long answered() {
         return queue.popped();
+    }
+
+    /** What the session has, by the answers that have been read. */
+    public Snapshot snapshot() {
+        return new Snapshot(transactions.readyStatus(), Map.copyOf(settings.values()), names.prepared(), names.open());
     }
 
     public TransactionStatus transactionStatus() {

@@ -104,6 +104,7 @@ class AdminContractIT {
                           sasl.oauthbearer.client.credentials.client.secret: %3$s
                     - cloudwatch-logs: {group: g, stream: s, region: eu-central-1, endpoint-override: "http://u:%3$s@127.0.0.1:1/"}
                 admin: {listen: "127.0.0.1:0", token-file: %2$s/token}
+                capture: {dir: %2$s/captures}
                 """.formatted(server.port(), dir, MARKER)));
         PgWire client = login();
         client.query("create table secret (x int)");
@@ -223,7 +224,8 @@ class AdminContractIT {
 
     private static String path(String route, String status, String id) {
         boolean nobody = status.equals("404") && !route.contains("{node}");
-        String query = status.equals("400") && route.endsWith("/pause") ? "?max-seconds=0" : "";
+        String wrong = route.endsWith("/pause") ? "?max-seconds=0" : route.endsWith("/start") ? "?sample=0" : "";
+        String query = status.equals("400") ? wrong : "";
         return route.replace("{cluster}", nobody ? "nobody" : "spare")
                 .replace("{node}", status.equals("404") ? "nobody" : "spare:1")
                 .replace(

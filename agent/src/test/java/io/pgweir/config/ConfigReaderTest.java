@@ -117,6 +117,7 @@ class ConfigReaderTest {
                 "rules.yaml",
                 "mask.key",
                 "admin.token",
+                "capture.key",
                 "monitor.secret");
 
         // When
@@ -240,7 +241,16 @@ class ConfigReaderTest {
                                         directory.resolve("server.key"),
                                         directory.resolve("clients.pem")),
                                 AdminConfig.StatementText.REDACTED),
-                        new LogConfig(LogConfig.Format.JSON, true)));
+                        new LogConfig(LogConfig.Format.JSON, true),
+                        new CaptureConfig(
+                                directory.resolve("captures"),
+                                true,
+                                true,
+                                directory.resolve("capture.key"),
+                                64 << 20,
+                                4 << 20,
+                                Duration.ofMillis(200),
+                                new CaptureConfig.Sessions(List.of("alice", "bob"), List.of("orders"), 10))));
     }
 
     @Test
@@ -377,7 +387,12 @@ class ConfigReaderTest {
                 "a: 1|---|b: 2 # f:2:1: a second document (expected: one)",
                 "{[a]: 1} # f:1:2: a list as a key (expected: a name)",
                 "version: 2 # f:1:10: version: 2 (expected: 1)",
-                "capture: {} # f:1:1: unknown key `capture` (expected: version, clusters, listeners, rules, audit, limits, threads, admin, log)",
+                "captures: {} # f:1:1: unknown key `captures` (expected: version, clusters, listeners, rules, audit, limits, threads, admin, log, capture), did you mean `capture`?",
+                "capture: {} # capture: required key `dir` is missing",
+                "capture: {dir: /tmp/c, sample: 0} # sample: 0 (expected: a whole number from 1 to 1000000)",
+                "capture: {dir: /tmp/c, queue-bytes: 1KiB} # queue-bytes: \"1KiB\" (expected: a size from 1MiB to 1GiB",
+                "capture: {dir: /no/such/place} # dir: /no/such/place cannot be",
+                "capture: {dir: /tmp/c, key-file: nowhere} # key-file:",
                 "clusters: {} # f:1:11: clusters: an empty mapping (expected: at least one)",
                 "clusters: {c: {nodes: []}} # f:1:23: clusters.c: nodes: an empty list (expected: a list of at least one)",
                 "clusters: {c: {nodes: [pg]}} # f:1:24: clusters.c: nodes[0]: \"pg\" (expected: host:port",

@@ -12,11 +12,13 @@ import io.pgweir.boot.Agent;
 import io.pgweir.boot.AgentStartException;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.AuditConfig;
+import io.pgweir.config.CaptureConfig;
 import io.pgweir.config.ClientTlsConfig;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.LogConfig;
 import io.pgweir.config.RulesConfig;
 import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.config.ThreadsConfig;
@@ -64,7 +66,13 @@ final class AgentUnderTest implements ProxyUnderTest {
     /** Without TLS on either side. */
     static AgentUnderTest plain(int upstreamPort) {
         return start(
-                upstreamPort, ClientTlsConfig.DEFAULT, NO_SERVER_TLS, AuditConfig.Durability.WITHOUT_SPOOL, null, null);
+                upstreamPort,
+                ClientTlsConfig.DEFAULT,
+                NO_SERVER_TLS,
+                AuditConfig.Durability.WITHOUT_SPOOL,
+                null,
+                null,
+                null);
     }
 
     /** The same, with rules. */
@@ -75,7 +83,8 @@ final class AgentUnderTest implements ProxyUnderTest {
                 NO_SERVER_TLS,
                 AuditConfig.Durability.WITHOUT_SPOOL,
                 null,
-                rules);
+                rules,
+                null);
     }
 
     /** Every statement waits for this spool, and so does every outcome. */
@@ -91,11 +100,12 @@ final class AgentUnderTest implements ProxyUnderTest {
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(30)),
                 AuditConfig.Spool.of(spool),
+                null,
                 null);
     }
 
-    /** TLS on both sides, with the server's own certificate and key, so that channel binding holds. */
-    static AgentUnderTest encrypted(int upstreamPort, Certificates pem) {
+    /** TLS on both sides, with the server's own certificate and key, so that channel binding holds; all of it is captured. */
+    static AgentUnderTest encrypted(int upstreamPort, Certificates pem, Path captures) {
         return start(
                 upstreamPort,
                 new ClientTlsConfig(
@@ -108,7 +118,8 @@ final class AgentUnderTest implements ProxyUnderTest {
                         ServerTlsConfig.Mode.VERIFY_FULL, ServerTlsConfig.Negotiation.POSTGRES, pem.ca(), null, null),
                 AuditConfig.Durability.WITHOUT_SPOOL,
                 null,
-                null);
+                null,
+                CaptureConfig.into(captures));
     }
 
     private static AgentUnderTest start(
@@ -117,7 +128,8 @@ final class AgentUnderTest implements ProxyUnderTest {
             ServerTlsConfig serverTls,
             AuditConfig.Durability durability,
             AuditConfig.@Nullable Spool spool,
-            @Nullable Rules rules) {
+            @Nullable Rules rules,
+            @Nullable CaptureConfig capture) {
         var audit = new AuditConfig(
                 AuditConfig.Content.FULL,
                 AuditConfig.Content.FULL,
@@ -144,7 +156,9 @@ final class AgentUnderTest implements ProxyUnderTest {
                 audit,
                 LimitsConfig.DEFAULT,
                 ThreadsConfig.DEFAULT,
-                null);
+                null,
+                LogConfig.DEFAULT,
+                capture);
         var lines = new Lines();
         try {
             var telemetry = new Telemetry();

@@ -13,12 +13,14 @@ import io.pgweir.boot.AgentStartException;
 import io.pgweir.config.AdminConfig;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.AuditConfig;
+import io.pgweir.config.CaptureConfig;
 import io.pgweir.config.ClientTlsConfig;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.ConfigException;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.LimitsConfig;
 import io.pgweir.config.ListenerConfig;
+import io.pgweir.config.LogConfig;
 import io.pgweir.config.RulesConfig;
 import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.config.ThreadsConfig;
@@ -130,6 +132,7 @@ final class RunningAgent implements AutoCloseable {
         private @Nullable ClusterConfig cluster;
         private List<ListenerConfig> listeners = List.of();
         private @Nullable AdminConfig admin;
+        private @Nullable CaptureConfig capture;
 
         Builder node(String host, int nodePort) {
             nodes.add(new HostPort(host, nodePort));
@@ -221,6 +224,11 @@ final class RunningAgent implements AutoCloseable {
             return this;
         }
 
+        Builder capture(CaptureConfig own) {
+            capture = own;
+            return this;
+        }
+
         Builder messageBytes(int max) {
             messageBytes = max;
             return this;
@@ -262,7 +270,9 @@ final class RunningAgent implements AutoCloseable {
                             List.of()),
                     limits == null ? new LimitsConfig(connections, startupTimeout, messageBytes, 10_000) : limits,
                     new ThreadsConfig(2, transport),
-                    admin);
+                    admin,
+                    LogConfig.DEFAULT,
+                    capture);
             Telemetry telemetry = new Telemetry();
             AuditTrail trail;
             try {

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ public final class Relay {
     private static final int LENGTH_AT = 1;
     private static final int LENGTH_BYTES = 4;
 
-    private final Lane lane;
+    private Lane lane;
     private final ByteBufAllocator allocator;
     private Consumer<ByteBuf> peer;
 
@@ -80,6 +81,11 @@ public final class Relay {
         this.lane = lane;
         this.allocator = allocator;
         this.peer = peer;
+    }
+
+    /** Who looks at what comes from here on, in the place of who does now; not in the midst of a call. */
+    public void shownTo(UnaryOperator<Lane> next) {
+        lane = next.apply(lane);
     }
 
     /** What goes from here on goes to {@code next}; to be called while a message is held, or between messages. */

@@ -1,0 +1,110 @@
+package io.pgweir.proxy.tap;
+
+import io.netty.buffer.ByteBuf;
+import io.pgweir.capture.CaptureRecord.Direction;
+import io.pgweir.capture.CapturedSession;
+import io.pgweir.proxy.relay.Disposition;
+import io.pgweir.proxy.relay.Lane;
+import io.pgweir.session.SessionTracker;
+import io.pgweir.wire.MessageType;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies the client's messages as they came, once the tracker has seen them: one that is held before that comes again. What belongs
+ * to a login the tracker does not count, and nobody else keeps.
+ */
+final class FrontendTap implements Lane {
+    private final Lane lane;
+    private final CapturedSession captured;
+    private final SessionTracker tracker;
+    private final LongSupplier nanos;
+
+    /** Number of the message that was copied last. */
+    private long copied;
+
+    /** What streams is copied; not the rest of a message whose beginning was not seen. */
+    private boolean streams;
+
+    private byte type;
+    private int bodyLength;
+    private boolean first;
+
+    FrontendTap(Lane lane, CapturedSession captured, SessionTracker tracker, LongSupplier nanos) {
+        this.lane = lane;
+        this.captured = captured;
+        this.tracker = tracker;
+        this.nanos = nanos;
+        copied = tracker.lastNumber();
+    }
+
+    @Override
+    public int look(byte which, int length) {
+        return lane.look(which, length);
+    }
+
+    @Override
+    public void onLast(byte which, int length) {
+        lane.onLast(which, length);
+    }
+
+    @Override
+    public void onWait() {
+        lane.onWait();
+    }
+
+    @Override
+    public @Nullable ByteBuf takeOwn() {
+        return lane.takeOwn();
+    }
+
+    @Override
+    public Disposition onMessage(byte which, ByteBuf buffer, int bodyAt, int length) {
+        Disposition disposition = lane.onMessage(which, buffer, bodyAt, length);
+        if (isNew()) {
+            captured.message(nanos.getAsLong(), Direction.FRONTEND, which, 0, copied, buffer, bodyAt, length);
+        }
+        return disposition;
+    }
+
+    private boolean isNew() {
+        long last = tracker.lastNumber();
+        boolean fresh = last != copied;
+        copied = last;
+        return fresh;
+    }
+
+    @Override
+    public Disposition onHead(byte which, ByteBuf buffer, int bodyAt, int headLength, int length) {
+        Disposition disposition = lane.onHead(which, buffer, bodyAt, headLength, length);
+        begin(which, length, isNew());
+        return disposition;
+    }
+
+    private void begin(byte which, int length, boolean copies) {
+        type = which;
+        bodyLength = length;
+        streams = copies;
+        first = true;
+    }
+
+    @Override
+    public void onStream(byte which, int length) {
+        lane.onStream(which, length);
+        // CopyData is counted with its first bytes.
+        begin(which, length, isNew() || which == MessageType.Frontend.COPY_DATA);
+    }
+
+    @Override
+    public void onChunk(ByteBuf buffer, int at, int length, boolean last) {
+        lane.onChunk(buffer, at, length, last);
+        if (!streams || (first && type == MessageType.Frontend.COPY_DATA && !isNew())) {
+            streams = false;
+            return;
+        }
+        captured.part(
+                nanos.getAsLong(), Direction.FRONTEND, type, 0, copied, bodyLength, buffer, at, length, first, last);
+        first = false;
+        streams = !last;
+    }
+}

@@ -1,0 +1,71 @@
+package io.pgweir.proxy.tap;
+
+import io.pgweir.capture.CaptureRecord.SessionState;
+import io.pgweir.capture.CaptureRecord.Setting;
+import io.pgweir.capture.CaptureRecord.Statement;
+import io.pgweir.capture.CapturedSession;
+import io.pgweir.proxy.relay.Lane;
+import io.pgweir.session.SessionTracker;
+import io.pgweir.session.Snapshot;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * A session's way into a capture: what the client says, what the server says, and what became of each request.
+ *
+ * <p>Thread: the session's event loop.
+ */
+public final class SessionTap {
+    private final CapturedSession captured;
+    private final SessionTracker tracker;
+    private final LongSupplier nanos;
+    private boolean over;
+
+    /** @param nanos the moment of what is being read */
+    public SessionTap(CapturedSession captured, SessionTracker tracker, LongSupplier nanos) {
+        this.captured = captured;
+        this.tracker = tracker;
+        this.nanos = nanos;
+    }
+
+    /** Around what looks at the client's messages. */
+    public Lane frontend(Lane lane) {
+        return new FrontendTap(lane, captured, tracker, nanos);
+    }
+
+    /** Around what looks at the server's messages. */
+    public Lane backend(Lane lane) {
+        return new BackendTap(lane, captured, tracker, nanos);
+    }
+
+    /** What the session has, where it was found open. */
+    public void onFoundOpen() {
+        Snapshot now = tracker.snapshot();
+        captured.state(new SessionState(
+                0,
+                0,
+                now.transaction(),
+                now.settings().entrySet().stream()
+                        .map(each -> new Setting(each.getKey(), each.getValue()))
+                        .toList(),
+                now.statements().stream()
+                        .filter(Snapshot.Prepared::whole)
+                        .map(each -> new Statement(each.name(), each.text(), each.types()))
+                        .toList(),
+                now.portals(),
+                List.of()));
+    }
+
+    /** The client asked to cancel what it runs. */
+    public void onCancel() {
+        captured.cancel(System.nanoTime());
+    }
+
+    /** Nothing more of it is captured. */
+    public void end(String cause) {
+        if (!over) {
+            over = true;
+            captured.end(System.nanoTime(), cause);
+        }
+    }
+}
