@@ -78,7 +78,7 @@ final class Answers implements Lane {
         if (node.leads && (bodyLength < 0 || isProtocol2Error(type, length))) {
             return RAW;
         }
-        Segment segment = node.segments.peek();
+        Segment segment = node.unanswered().first();
         if (broken || isGarbage(type, bodyLength, segment)) {
             return 0;
         }
@@ -102,7 +102,7 @@ final class Answers implements Lane {
 
     @Override
     public Disposition onMessage(byte type, ByteBuf buffer, int bodyAt, int bodyLength) {
-        Segment segment = node.segments.peek();
+        Segment segment = node.unanswered().first();
         if (broken || isGarbage(type, bodyLength, segment)) {
             return onGarbage(type, bodyLength);
         }
@@ -150,7 +150,7 @@ final class Answers implements Lane {
 
     @Override
     public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
-        Segment segment = node.segments.peek();
+        Segment segment = node.unanswered().first();
         if (broken || isGarbage(type, bodyLength, segment)) {
             return onGarbage(type, bodyLength);
         }
@@ -167,7 +167,7 @@ final class Answers implements Lane {
 
     @Override
     public void onStream(byte type, int bodyLength) {
-        Segment segment = node.segments.peek();
+        Segment segment = node.unanswered().first();
         if (segment == null) {
             return;
         }
@@ -276,7 +276,7 @@ final class Answers implements Lane {
             session.onLeaderSays(message, buffer, bodyAt, bodyLength);
             return Disposition.FORWARD;
         }
-        Segment segment = node.segments.peek();
+        Segment segment = node.unanswered().first();
         boolean clients = segment != null && segment.isClients();
         return clients && type == MessageType.Backend.NOTICE_RESPONSE ? Disposition.FORWARD : Disposition.DROP;
     }
@@ -355,7 +355,7 @@ final class Answers implements Lane {
         for (Segment.Mark mark : segment.marks) {
             Parsed parsed = mark.parsed();
             if (parsed != null) {
-                node.onNotParsed(parsed);
+                node.statements().onNotParsed(parsed);
                 if (!mark.hidden()) {
                     session.statements().onNotParsed(parsed);
                 }

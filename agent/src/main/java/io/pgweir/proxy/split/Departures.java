@@ -79,7 +79,7 @@ final class Departures {
             List<Segment.Kept> again = segment.again();
             if (again != null && !leading.isOver()) {
                 retries.runOnLeader(segment, again);
-            } else if (leading.isThere() && !leading.node().isAnsweringClient() && node.isBetweenMessages()) {
+            } else if (leading.isThere() && !leading.node().isAnsweringClient() && node.endedBetweenMessages()) {
                 if (inBlock) {
                     block.fail();
                 }

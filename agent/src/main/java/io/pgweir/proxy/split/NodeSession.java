@@ -6,18 +6,10 @@ import io.pgweir.proxy.relay.Leg;
 import io.pgweir.proxy.relay.Relay;
 import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.routing.split.OwnSetting;
-import io.pgweir.sql.StatementKind;
 import io.pgweir.wire.MessageType;
 import io.pgweir.wire.MessageWriter;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A split session's connection to one node: what was asked there and is not answered yet, and which of the answers the client
@@ -50,30 +42,21 @@ final class NodeSession {
     private final Answers answers;
     private final Relay toClient;
 
-    /** What was asked and is not answered, in order. */
-    final ArrayDeque<Segment> segments = new ArrayDeque<>(4);
-
-    /** The client's statements that it knows. */
-    private final Map<String, Parsed> statements = new HashMap<>(4);
-
-    /** Not ended by a Sync yet: the last of {@link #segments}; null where there is none. */
-    private @Nullable Segment open;
+    private final Unanswered unanswered = new Unanswered();
+    private final NodeStatements statements;
+    private final SilenceWatch watch;
 
     /** Version of the settings that it has. */
     int settings;
 
     private boolean ended;
 
-    /** A timer looks whether it answers. */
-    private boolean watched;
-
-    /** When something was answered last, while it is watched. */
-    private long answeredNanos;
-
     NodeSession(SplitSession session, NodeConnection connection, boolean leads) {
         this.session = session;
         this.connection = connection;
         this.leads = leads;
+        this.statements = new NodeStatements(session, this);
+        this.watch = new SilenceWatch(session, this, unanswered);
         this.answers = new Answers(session, this);
         this.toClient = new Relay(
                 new Wall(answers, session.mishaps()::onFault),
@@ -99,27 +82,28 @@ final class NodeSession {
         return ended;
     }
 
+    /** What it was asked and has not answered. */
+    Unanswered unanswered() {
+        return unanswered;
+    }
+
+    /** What it knows of the client's prepared statements. */
+    NodeStatements statements() {
+        return statements;
+    }
+
     /** Whether everything is answered. */
     boolean isQuiet() {
-        return segments.isEmpty();
+        return unanswered.isEmpty();
     }
 
     boolean isAnsweringClient() {
-        for (Segment segment : segments) {
-            if (segment.isClients()) {
-                return true;
-            }
-        }
-        return false;
+        return unanswered.isClients();
     }
 
-    /** Whether one answer to the client is all there is. */
-    boolean isAnsweringOne() {
-        return segments.size() == 1 && segments.getFirst().isClients();
-    }
-
+    /** Whether the client has begun a batch, and not ended it. */
     boolean isOpen() {
-        return open != null;
+        return unanswered.open() != null;
     }
 
     void reading(boolean wanted) {
@@ -135,39 +119,33 @@ final class NodeSession {
     /** A Query, or a FunctionCall. */
     Segment ask(Route route, boolean keeps) {
         Segment segment = new Segment(null, route, keeps);
-        segments.add(segment);
+        unanswered.add(segment);
         return segment;
     }
 
     /** What a message of the extended protocol belongs to. */
     Segment segment(Route route, boolean keeps) {
-        Segment now = open;
+        Segment now = unanswered.open();
         if (now == null) {
-            now = ask(route, keeps);
+            now = new Segment(null, route, keeps);
             now.extended = true;
             now.open = true;
-            open = now;
+            unanswered.add(now);
         }
         return now;
     }
 
     /** The client's Sync. */
     void sync(Route route) {
-        endBatch(segment(route, false));
-    }
-
-    private void endBatch(Segment ending) {
-        ending.keep(new byte[] {MessageType.Frontend.SYNC, 0, 0, 0, 4}, null, null);
-        ending.open = false;
-        open = null;
+        unanswered.end(segment(route, false));
     }
 
     /** A Sync of pgweir's own: the rest of what the client asks up to its own goes elsewhere. */
     void cut() {
-        Segment ending = open;
+        Segment ending = unanswered.open();
         if (ending != null) {
             ending.silent = true;
-            endBatch(ending);
+            unanswered.end(ending);
             write(MessageWriter.bodyless(channel().alloc(), MessageType.Frontend.SYNC));
             channel().flush();
         }
@@ -175,6 +153,7 @@ final class NodeSession {
 
     /** Whether something of the batch that is open has been run here. */
     boolean hasRun() {
+        Segment open = unanswered.open();
         return open != null && !open.done.isEmpty();
     }
 
@@ -194,77 +173,11 @@ final class NodeSession {
         write(MessageWriter.closeStatement(channel().alloc(), BATCH));
     }
 
-    /** Whether the client has prepared something that this node has not heard of. */
-    boolean lacks(Collection<Parsed> prepared) {
-        for (Parsed each : prepared) {
-            if (isLacking(each)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean isLacking(Parsed each) {
-        return !each.name().isEmpty() && each.isKept() && !statements.containsKey(each.name());
-    }
-
-    /** Makes what it lacks of that; where nothing of the client's is open. */
-    void prepareAll(Collection<Parsed> prepared) {
-        ByteBuf said = channel().alloc().buffer();
-        List<Parsed> made = new ArrayList<>();
-        for (Parsed each : prepared) {
-            if (isLacking(each)) {
-                ByteBuf parse = each.again(channel().alloc());
-                said.writeBytes(parse);
-                parse.release();
-                statements.put(each.name(), each);
-                made.add(each);
-            }
-        }
-        ByteBuf sync = MessageWriter.bodyless(channel().alloc(), MessageType.Frontend.SYNC);
-        said.writeBytes(sync);
-        sync.release();
-        run(said, fault -> {
-            if (!fault.isEmpty()) {
-                made.forEach(each -> statements.remove(each.name(), each));
-            }
-        });
-    }
-
-    /**
-     * Whether a Sync would do nothing at this point of the batch but be answered, as the client is within a transaction block.
-     *
-     * @param status of the last ReadyForQuery
-     * @return null where that is not known yet
-     */
-    @Nullable
-    Boolean isOpenInBlock(byte status) {
-        Segment batch = Objects.requireNonNull(open);
-        for (Segment.Done done : batch.done.reversed()) {
-            StatementKind kind = done.statement() == null
-                    ? StatementKind.OTHER
-                    : done.statement().kind();
-            switch (kind) {
-                case BEGIN -> {
-                    return true;
-                }
-                case COMMIT, ROLLBACK, PREPARE_TRANSACTION -> {
-                    return false;
-                }
-                default -> {}
-            }
-        }
-        return segments.peek() == batch ? Boolean.valueOf(status != 'I') : null;
-    }
-
-    /** The client has ended what it copies: whatever Syncs it had sent ahead of that the server has overlooked. */
+    /** The client has ended what it copies. */
     void onCopyEnd() {
-        Segment first = segments.peek();
+        Segment first = unanswered.first();
         if (answers.isCopying() && first != null) {
-            segments.clear();
-            segments.add(first);
-            first.open = first.extended;
-            open = first.extended ? first : null;
+            unanswered.onCopyEnd(first);
             answers.onCopyEnd();
         }
     }
@@ -272,47 +185,16 @@ final class NodeSession {
     /** Where nothing of the client's is open. */
     void run(ByteBuf message, Errand errand) {
         Segment segment = new Segment(errand, route("own", 0), false);
-        segment.askedNanos = nanos();
-        segments.add(segment);
+        unanswered.add(segment);
         write(message);
         channel().flush();
-        watch(TimeUnit.MILLISECONDS.toNanos(session.silenceMillisMax()));
-    }
-
-    /** A node for reads that leaves a question of ours without an answer is left: no timer where there is no question. */
-    @SuppressWarnings("FutureReturnValueIgnored") // Whatever comes of it, nobody waits.
-    private void watch(long nanos) {
-        if (!leads && !watched) {
-            watched = true;
-            channel().eventLoop().schedule(session.mishaps().walled(this::look), nanos, TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private void look() {
-        watched = false;
-        Segment first = segments.peek();
-        if (first == null) {
-            return;
-        }
-        long max = TimeUnit.MILLISECONDS.toNanos(session.silenceMillisMax());
-        long rest = first.isClients() ? max : max - (nanos() - Math.max(first.askedNanos, answeredNanos));
-        if (rest > 0) {
-            watch(rest);
-        } else {
-            session.mishaps().onSilence(this, session.silenceMillisMax());
-        }
-    }
-
-    private long nanos() {
-        return channel().eventLoop().ticker().nanoTime();
+        watch.onAsked(segment);
     }
 
     /** What was asked first is answered. */
     void onAnswered() {
-        segments.poll();
-        if (watched) {
-            answeredNanos = nanos();
-        }
+        unanswered.poll();
+        watch.onAnswered();
     }
 
     /** One after the other, as far as they go well. */
@@ -323,7 +205,7 @@ final class NodeSession {
         }
         String sql = statements.getFirst();
         if (sql.equals(SessionSettings.DISCARD_ALL)) {
-            forgetAll();
+            this.statements.forgetAll();
         }
         run(MessageWriter.query(channel().alloc(), session.charset(), sql), fault -> {
             if (fault.isEmpty()) {
@@ -346,18 +228,15 @@ final class NodeSession {
         segment.silent = before.silent;
         segment.extended = before.extended;
         segment.done.addAll(before.done);
-        if (before.open) {
-            segment.open = true;
-            open = segment;
-        }
-        segments.add(segment);
+        segment.open = before.open;
+        unanswered.add(segment);
         for (Segment.Kept kept : messages) {
-            ByteBuf missing = prepare(segment, kept.uses(), kept.parses());
+            ByteBuf missing = statements.prepare(segment, kept.uses(), kept.parses());
             if (missing != null) {
                 write(missing);
             }
             if (kept.parses() != null) {
-                learn(segment, kept.parses());
+                statements.learn(segment, kept.parses());
             }
             segment.keep(kept.message(), kept.parses(), kept.uses());
             write(channel().alloc().buffer(kept.message().length).writeBytes(kept.message()));
@@ -365,102 +244,10 @@ final class NodeSession {
         channel().flush();
     }
 
-    /**
-     * What has to be said before a message, so that it means here what it means to the client; null for nothing.
-     *
-     * @param uses the statement that the message names
-     * @param parses the statement that it makes
-     */
-    @Nullable
-    ByteBuf prepare(Segment segment, @Nullable Parsed uses, @Nullable Parsed parses) {
-        ByteBuf said = null;
-        Parsed named = uses == null ? parses : uses;
-        if (named == null) {
-            return null;
-        }
-        Parsed known = statements.get(named.name());
-        if (uses != null && known == uses) {
-            return null;
-        }
-        if (known != null
-                && !named.name().isEmpty()
-                && (uses != null || !session.statements().knows(known))) {
-            said = MessageWriter.closeStatement(channel().alloc(), session.charset(), named.name());
-            segment.marks.add(new Segment.Mark(true, null));
-            statements.remove(named.name());
-        }
-        if (uses != null && uses.isKept()) {
-            segment.marks.add(new Segment.Mark(true, uses));
-            statements.put(uses.name(), uses);
-            ByteBuf parse = uses.again(channel().alloc());
-            if (said == null) {
-                return parse;
-            }
-            said.writeBytes(parse);
-            parse.release();
-        }
-        return said;
-    }
-
-    /** The client's Parse goes here. */
-    void learn(Segment segment, Parsed parsed) {
-        segment.marks.add(new Segment.Mark(false, parsed));
-        statements.put(parsed.name(), parsed);
-    }
-
-    /** The client's Close goes here. */
-    void forget(Segment segment, String name) {
-        segment.marks.add(new Segment.Mark(false, null));
-        statements.remove(name);
-    }
-
-    /** The client's Close of a portal goes here. */
-    void closePortal(Segment segment) {
-        segment.marks.add(new Segment.Mark(false, null));
-    }
-
-    /** The client has closed that statement, elsewhere. */
-    void drop(String name) {
-        if (statements.containsKey(name) && isReady() && open == null) {
-            statements.remove(name);
-            ByteBuf close = MessageWriter.closeStatement(channel().alloc(), session.charset(), name);
-            ByteBuf sync = MessageWriter.bodyless(channel().alloc(), MessageType.Frontend.SYNC);
-            close.writeBytes(sync);
-            sync.release();
-            run(close, fault -> {});
-        }
-    }
-
-    /** It was learned, and the node has refused it. */
-    void onNotParsed(Parsed parsed) {
-        statements.remove(parsed.name(), parsed);
-    }
-
-    /** By SQL, the client has closed them all. */
-    void forgetAll() {
-        statements.clear();
-    }
-
-    /** The client has closed them all by SQL, elsewhere. */
-    void dropAll() {
-        if (!statements.isEmpty() && isReady() && open == null) {
-            statements.clear();
-            run(MessageWriter.query(channel().alloc(), "DEALLOCATE ALL"), fault -> {});
-        }
-    }
-
     void close() {
         if (!ended) {
             Sockets.close(channel());
         }
-    }
-
-    /** @return what of the client's was not answered, in order */
-    List<Segment> takeUnanswered() {
-        List<Segment> clients = new ArrayList<>(segments);
-        segments.clear();
-        open = null;
-        return clients;
     }
 
     /** As it is known at this moment. */
@@ -545,11 +332,6 @@ final class NodeSession {
                 fault.hint());
     }
 
-    /** Whether what the client has got of its answers ends where a message does. */
-    boolean isBetweenMessages() {
-        return toClient.endedBetweenMessages();
-    }
-
     private final class Events implements Leg.Events {
         @Override
         public void onRead(ByteBuf bytes) {
@@ -585,22 +367,22 @@ final class NodeSession {
     private void end() {
         if (!ended) {
             ended = true;
-            Segment under = segments.peek();
+            Segment under = unanswered.first();
             boolean passes = session.passesTorn(this) && !toClient.isParked();
             if (passes && (under == null || under.isClients())) {
                 toClient.onEnd();
             } else {
                 toClient.stop();
             }
-            List<Segment> unanswered = takeUnanswered();
+            List<Segment> left = unanswered.take();
             Sockets.close(channel());
-            for (Segment segment : unanswered) {
+            for (Segment segment : left) {
                 if (segment.errand != null) {
                     segment.errand.onGone(segment.failed ? segment.tag : GONE);
                 }
             }
-            unanswered.removeIf(segment -> !segment.isClients());
-            session.onNodeEnded(this, unanswered);
+            left.removeIf(segment -> !segment.isClients());
+            session.onNodeEnded(this, left);
         }
     }
 }

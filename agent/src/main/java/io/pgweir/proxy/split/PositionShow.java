@@ -93,7 +93,7 @@ final class PositionShow {
 
     /** Within a transaction block a Sync does nothing; elsewhere it would commit what is before it. */
     private Step cut(NodeSession leader) {
-        Boolean block = leader.isOpenInBlock(session.status());
+        Boolean block = leader.unanswered().isOpenInBlock(session.status());
         if (block == null) {
             return WAIT;
         }

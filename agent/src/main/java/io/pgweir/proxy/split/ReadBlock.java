@@ -270,7 +270,11 @@ final class ReadBlock {
         if (from != node) {
             return true;
         }
-        boolean movable = !moving && status != 'E' && leading.isThere() && from.isAnsweringOne() && !from.isOpen();
+        boolean movable = !moving
+                && status != 'E'
+                && leading.isThere()
+                && from.unanswered().isOneOfClients()
+                && !from.isOpen();
         if (movable) {
             boolean in = status != 'I';
             leave(from);

@@ -338,7 +338,7 @@ final class Requests implements Lane {
                 && request.need().reason().equals(Reason.ABOUT_THE_SERVER)
                 && !leader().isOpen()
                 && session.statements().listsPrepared(statement)
-                && leader().lacks(session.statements().prepared());
+                && leader().statements().lack(session.statements().prepared());
     }
 
     /** Whether it goes where what is before it in its batch has gone. */
@@ -489,7 +489,7 @@ final class Requests implements Lane {
                 : session.block().reason(request.statement(), request.need());
         Segment segment =
                 request.isAlone() ? node.ask(node.route(reason, 0), true) : node.segment(node.route(reason, 0), true);
-        ByteBuf first = node.prepare(segment, request.uses(), request.parses());
+        ByteBuf first = node.statements().prepare(segment, request.uses(), request.parses());
         if (request.show() == Show.NONE || request.content() instanceof FrontendMessage.Query) {
             positionShow.onOther();
         }
@@ -497,14 +497,14 @@ final class Requests implements Lane {
         Parsed parses = request.parses();
         if (parses != null) {
             session.statements().onParse(parses);
-            node.learn(segment, parses);
+            node.statements().learn(segment, parses);
         } else if (request.content() instanceof FrontendMessage.Close(FrontendMessage.Target target, String name)) {
             if (target == FrontendMessage.Target.STATEMENT) {
-                node.forget(segment, name);
+                node.statements().forget(segment, name);
                 session.ties().onClosed(name, node);
             } else {
                 portals.remove(name);
-                node.closePortal(segment);
+                segment.marks.add(new Segment.Mark(false, null));
             }
         }
         if (request.fault() == null) {
@@ -609,7 +609,7 @@ final class Requests implements Lane {
         }
         if (to == leader()) {
             if (isLackingOnLeader(request)) {
-                to.prepareAll(session.statements().prepared());
+                to.statements().prepareAll(session.statements().prepared());
             }
             if (cutWithinBatch && !request.isAlone()) {
                 to.continueBatch(to.segment(to.route(request.need().reason(), 0), true));

@@ -119,7 +119,7 @@ final class Ties {
             case RESET -> {
                 settings.discardAll();
                 statements.onCloseAll();
-                leading.node().forgetAll();
+                leading.node().statements().forgetAll();
                 pinned = null;
                 harvest.recall();
             }
@@ -143,15 +143,15 @@ final class Ties {
             }
             case DEALLOCATE_ALL -> {
                 statements.onCloseAll();
-                leading.node().forgetAll();
+                leading.node().statements().forgetAll();
                 if (reader != null) {
-                    reader.dropAll();
+                    reader.statements().dropAll();
                 }
             }
             case DEALLOCATE -> {
                 Parsed closed = statements.onClose(Objects.requireNonNullElse(statement.preparedName(), ""));
                 if (closed != null && reader != null) {
-                    reader.drop(closed.name());
+                    reader.statements().drop(closed.name());
                 }
             }
             default -> {}
@@ -163,9 +163,9 @@ final class Ties {
         NodeSession reader = reading.node();
         statements.onClose(name);
         if (where != leading.node()) {
-            leading.node().drop(name);
+            leading.node().statements().drop(name);
         } else if (reader != null) {
-            reader.drop(name);
+            reader.statements().drop(name);
         }
     }
 
