@@ -10,72 +10,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgweir.auth.KnownRole;
 import io.pgweir.auth.Lookup;
 import io.pgweir.auth.Md5Hash;
-import io.pgweir.auth.Password;
-import io.pgweir.auth.Verifiers;
 import io.pgweir.config.ReadsConfig.Consistency;
 import io.pgweir.lab.FakeServer;
 import io.pgweir.lab.Frontend;
 import io.pgweir.sql.StatementCache;
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a client whose certificate is its proof, and of what it says before it is in. */
-class LeaderLoginTest {
+class LeaderLoginTest extends OverTwoNodes {
     private static final byte[] ASKS_FOR_MD5 = message('R', "\0\0\0\5salt");
     private static final byte[] ASKS_FOR_SCRAM = message('R', "\0\0\0\12SCRAM-SHA-256\0\0");
-    private static final byte[] QUERY = Frontend.query("select 1");
+    private final ToldSecret source;
 
-    private final Source source = new Source();
-    private TwoNodes nodes = start(Judge.CERTIFICATE);
-
-    /** Tells what it is told to tell; forgets it when it is told to forget. */
-    private static final class Source implements Verifiers {
-        private CompletableFuture<Lookup> answer = new CompletableFuture<>();
-
-        void tell(Lookup lookup) {
-            answer.complete(lookup);
-        }
-
-        void tell(String password) {
-            tell(new Lookup.Found(new KnownRole("u", new Password(password))));
-        }
-
-        @Override
-        public CompletionStage<Lookup> lookup(String user, String database) {
-            return answer;
-        }
-
-        @Override
-        public void invalidate(String user) {
-            answer = new CompletableFuture<>();
-        }
-
-        @Override
-        public void close() {}
+    LeaderLoginTest() {
+        ToldSecret told = new ToldSecret();
+        super(begin(told, Judge.CERTIFICATE));
+        source = told;
     }
 
-    private TwoNodes start(Judge judge) {
+    private static TwoNodes begin(ToldSecret source, Judge judge) {
         TwoNodes made = new TwoNodes(Consistency.EVENTUAL, () -> new StatementCache(1 << 20), source, judge);
         assertThat(made.heardByLeader()).isEqualTo("startup");
         return made;
     }
 
     private void startOver(Judge judge) {
-        nodes.close();
-        nodes = start(judge);
-    }
-
-    @AfterEach
-    void nothingLeaks() {
-        nodes.close();
-        assertThat(nodes.leakedBytes()).isZero();
+        start(begin(source, judge));
     }
 
     private void tell(String password) {
@@ -87,6 +52,13 @@ class LeaderLoginTest {
         tell("secret");
         nodes.leaderSays(ASKS_FOR_MD5);
         assertThat(nodes.heardByLeader()).isEqualTo("p");
+    }
+
+    private void secretIsRefused() {
+        logIn();
+        nodes.nextLeader();
+        nodes.leaderSays(error("28P01"));
+        nodes.leaderEnds();
     }
 
     private void isLetIn() {
@@ -273,10 +245,7 @@ class LeaderLoginTest {
     @Test
     void aSecretThatIsAnotherByNowIsTriedOnce() {
         // Given
-        logIn();
-        nodes.nextLeader();
-        nodes.leaderSays(error("28P01"));
-        nodes.leaderEnds();
+        secretIsRefused();
         assertThat(nodes.heard()).isEmpty();
 
         // When
@@ -295,10 +264,7 @@ class LeaderLoginTest {
     @Test
     void aSecretThatHasChangedLetsIn() {
         // Given
-        logIn();
-        nodes.nextLeader();
-        nodes.leaderSays(error("28P01"));
-        nodes.leaderEnds();
+        secretIsRefused();
         nodes.say(QUERY);
 
         // When
@@ -315,10 +281,7 @@ class LeaderLoginTest {
     @Test
     void aSecretThatIsStillTheSameIsNotTriedAgain() {
         // Given
-        logIn();
-        nodes.nextLeader();
-        nodes.leaderSays(error("28P01"));
-        nodes.leaderEnds();
+        secretIsRefused();
 
         // When
         tell("secret");
@@ -360,10 +323,7 @@ class LeaderLoginTest {
     @Test
     void aClientThatLeavesWhileTheSecretIsAskedForAgainIsForgotten() {
         // Given
-        logIn();
-        nodes.nextLeader();
-        nodes.leaderSays(error("28P01"));
-        nodes.leaderEnds();
+        secretIsRefused();
 
         // When
         nodes.close();
@@ -396,7 +356,7 @@ class LeaderLoginTest {
         nodes.readerSays(ROWS, READY);
 
         // Then
-        assertThat(nodes.heard()).isEqualTo(Frontend.concat(ROWS, READY));
+        assertThat(nodes.heard()).isEqualTo(ANSWER);
     }
 
     @Test
@@ -416,7 +376,7 @@ class LeaderLoginTest {
         assertThat(nodes.heardByReader()).isEqualTo("p");
         nodes.readerSays(FakeServer.WELCOME);
         nodes.readerSays(ROWS, READY);
-        assertThat(nodes.heard()).isEqualTo(Frontend.concat(ROWS, READY));
+        assertThat(nodes.heard()).isEqualTo(ANSWER);
         assertThat(nodes.connections()).isEqualTo(2);
     }
 

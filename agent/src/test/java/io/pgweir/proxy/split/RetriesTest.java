@@ -6,17 +6,16 @@ import static io.pgweir.proxy.split.TwoNodes.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgweir.config.ReadsConfig.Consistency;
-import io.pgweir.lab.Frontend;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a standby says no to, as it goes away. */
-class RetriesTest {
-    private static final byte[] QUERY = Frontend.query("select 1");
+class RetriesTest extends OverTwoNodes {
     private static final byte[] TERMINATED = message('E', "SFATAL\0C57P01\0Mterminating connection\0\0");
 
-    private final TwoNodes nodes = TwoNodes.reading(Consistency.SESSION);
+    RetriesTest() {
+        super(TwoNodes.reading(Consistency.SESSION));
+    }
 
     @BeforeEach
     void theStandbySaysThatItGoes() {
@@ -25,18 +24,12 @@ class RetriesTest {
         assertThat(nodes.heardByLeader()).isEqualTo("Q");
     }
 
-    @AfterEach
-    void nothingLeaks() {
-        nodes.close();
-        assertThat(nodes.leakedBytes()).isZero();
-    }
-
     @Test
     void aStandbyThatIsGoneAfterTheLeadersAnswerLeavesNothing() {
         // Given
         nodes.leaderSays(ROWS, READY);
         nodes.readerEnds();
-        assertThat(nodes.heard()).isEqualTo(Frontend.concat(ROWS, READY));
+        assertThat(nodes.heard()).isEqualTo(ANSWER);
 
         // When
         nodes.say(QUERY);
@@ -50,7 +43,7 @@ class RetriesTest {
         // Given
         nodes.readerEnds();
         nodes.leaderSays(ROWS, READY);
-        assertThat(nodes.heard()).isEqualTo(Frontend.concat(ROWS, READY));
+        assertThat(nodes.heard()).isEqualTo(ANSWER);
 
         // When
         nodes.say(QUERY);

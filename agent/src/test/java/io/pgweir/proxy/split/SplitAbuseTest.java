@@ -4,37 +4,21 @@ import static io.pgweir.proxy.split.TwoNodes.READY;
 import static io.pgweir.proxy.split.TwoNodes.ROWS;
 import static io.pgweir.proxy.split.TwoNodes.error;
 import static io.pgweir.proxy.split.TwoNodes.message;
+import static io.pgweir.proxy.split.TwoNodes.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgweir.config.ReadsConfig.Consistency;
-import io.pgweir.lab.FakeServer;
 import io.pgweir.lab.Frontend;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a split session withstands from its nodes and from its client. */
-class SplitAbuseTest {
-    private static final byte[] QUERY = Frontend.query("select 1");
-
-    /** Up to the row, which is taken back; the row; and what follows. */
-    private static final byte[] HEAD = Arrays.copyOf(ROWS, 1 + 4 + 22);
-
-    private TwoNodes nodes = TwoNodes.reading(Consistency.EVENTUAL);
-
-    @AfterEach
-    void nothingLeaks() {
-        nodes.close();
-        assertThat(nodes.leakedBytes()).isZero();
-    }
-
-    private void start(TwoNodes other) {
-        nodes.close();
-        nodes = other;
+class SplitAbuseTest extends OverTwoNodes {
+    SplitAbuseTest() {
+        super(TwoNodes.reading(Consistency.EVENTUAL));
     }
 
     static Stream<byte[]> garbage() {
@@ -55,14 +39,6 @@ class SplitAbuseTest {
                 message('1', ""));
     }
 
-    private static String text(byte[] bytes) {
-        return new String(bytes, StandardCharsets.ISO_8859_1);
-    }
-
-    private static byte[] answer() {
-        return Frontend.concat(ROWS, READY);
-    }
-
     @ParameterizedTest
     @MethodSource("garbage")
     void garbageInPlaceOfAReadersAnswerIsAnsweredByTheLeader(byte[] garbage) {
@@ -74,8 +50,8 @@ class SplitAbuseTest {
         assertThat(nodes.reader.isOpen()).isFalse();
         assertThat(nodes.heard()).isEmpty();
         assertThat(nodes.heardByLeader()).isEqualTo("Q");
-        nodes.leaderSays(answer());
-        assertThat(nodes.heard()).isEqualTo(answer());
+        nodes.leaderSays(ANSWER);
+        assertThat(nodes.heard()).isEqualTo(ANSWER);
         assertThat(nodes.ended).isFalse();
     }
 
@@ -99,8 +75,8 @@ class SplitAbuseTest {
                 .endsWith(text(READY));
         assertThat(nodes.heardByLeader()).isEmpty();
         nodes.say(QUERY);
-        nodes.leaderSays(answer());
-        assertThat(nodes.heard()).isEqualTo(answer());
+        nodes.leaderSays(ANSWER);
+        assertThat(nodes.heard()).isEqualTo(ANSWER);
     }
 
     @ParameterizedTest
@@ -130,8 +106,8 @@ class SplitAbuseTest {
 
         // Then
         assertThat(nodes.heardByLeader()).isEqualTo("Q");
-        nodes.leaderSays(answer());
-        assertThat(nodes.heard()).isEqualTo(answer());
+        nodes.leaderSays(ANSWER);
+        assertThat(nodes.heard()).isEqualTo(ANSWER);
     }
 
     @Test
@@ -162,57 +138,15 @@ class SplitAbuseTest {
     }
 
     @Test
-    void anEndAnywhereInAReadersAnswerIsNoEndOfTheSession() {
-        byte[] answer = answer();
-        int row = HEAD.length;
-        int rowEnd = ROWS.length - 14;
-        for (int at = 0; at < answer.length; at++) {
-            // Given
-            start(TwoNodes.reading(Consistency.EVENTUAL));
-            nodes.say(QUERY);
-
-            // When
-            nodes.readerSays(Arrays.copyOf(answer, at));
-            nodes.readerEnds();
-
-            // Then
-            boolean within = at >= row + 5 && at < rowEnd;
-            assertThat(nodes.ended).as("cut at " + at).isEqualTo(within);
-            if (at < row + 5) {
-                nodes.leaderSays(answer);
-                assertThat(nodes.heard()).as("cut at " + at).isEqualTo(answer);
-            } else if (!within) {
-                assertThat(text(nodes.heard()))
-                        .as("cut at " + at)
-                        .contains("C40001\0")
-                        .endsWith(text(READY));
-            }
-            assertThat(nodes.leader.isOpen()).isTrue();
-        }
-    }
-
-    @Test
     void aSecondReadyForQueryEndsTheReader() {
         // When
         nodes.say(QUERY);
-        nodes.readerSays(answer(), READY);
+        nodes.readerSays(ANSWER, READY);
 
         // Then
-        assertThat(nodes.heard()).isEqualTo(answer());
+        assertThat(nodes.heard()).isEqualTo(ANSWER);
         assertThat(nodes.reader.isOpen()).isFalse();
         assertThat(nodes.ended).isFalse();
-    }
-
-    @Test
-    void anErrorThatHasPassedIsNotFollowedByTheLeadersAnswer() {
-        // When
-        nodes.say(QUERY);
-        nodes.readerSays(error("22012"));
-        nodes.readerEnds();
-
-        // Then
-        assertThat(nodes.heardByLeader()).isEmpty();
-        assertThat(nodes.heard()).isEqualTo(Frontend.concat(error("22012"), READY));
     }
 
     @Test
@@ -242,8 +176,8 @@ class SplitAbuseTest {
 
         // Then
         assertThat(nodes.heardByLeader()).isEqualTo("Q");
-        nodes.leaderSays(answer());
-        assertThat(nodes.heard()).isEqualTo(answer());
+        nodes.leaderSays(ANSWER);
+        assertThat(nodes.heard()).isEqualTo(ANSWER);
     }
 
     @ParameterizedTest
@@ -265,28 +199,8 @@ class SplitAbuseTest {
 
         // Then
         assertThat(nodes.heardByLeader()).isEqualTo("Q");
-        nodes.leaderSays(answer());
-        assertThat(nodes.heard()).isEqualTo(answer());
-    }
-
-    @Test
-    void anEndAnywhereInAnAnswerToPgweirIsNoAnswerToTheClient() {
-        byte[] position = Frontend.concat(TwoNodes.rows("0/1000"), READY);
-        for (int at = 0; at < position.length; at++) {
-            // Given
-            start(TwoNodes.reading(Consistency.SESSION));
-            nodes.say(Frontend.query("insert into t values (1)"));
-            nodes.leaderSays(message('C', "INSERT 0 1\0"), READY);
-            nodes.heard();
-
-            // When
-            nodes.leaderSays(Arrays.copyOf(position, at));
-            nodes.leaderEnds();
-
-            // Then
-            assertThat(nodes.heard()).as("cut at " + at).isEmpty();
-            assertThat(nodes.ended).isTrue();
-        }
+        nodes.leaderSays(ANSWER);
+        assertThat(nodes.heard()).isEqualTo(ANSWER);
     }
 
     @Test
@@ -345,87 +259,6 @@ class SplitAbuseTest {
     }
 
     @Test
-    void aBatchWhoseReadIsRefusedGoesOnAtTheLeader() {
-        // Given
-        nodes.say(Frontend.parse("", "select 1"), Frontend.bind("", ""), Frontend.execute("", 0), Frontend.flush());
-        assertThat(nodes.heardByReader()).isEqualTo("PBEH");
-
-        // When
-        nodes.readerSays(message('1', ""), message('2', ""), error("42P01"));
-
-        // Then
-        assertThat(nodes.heardByLeader()).isEqualTo("PBE");
-        nodes.say(Frontend.sync());
-        assertThat(nodes.heardByLeader()).isEqualTo("S");
-        nodes.readerSays(READY);
-        byte[] rest = Frontend.concat(Arrays.copyOfRange(ROWS, HEAD.length, ROWS.length), READY);
-        nodes.leaderSays(message('1', ""), message('2', ""), rest);
-        assertThat(nodes.heard()).isEqualTo(Frontend.concat(message('1', ""), message('2', ""), rest));
-        nodes.say(QUERY);
-        assertThat(nodes.heardByReader()).isEqualTo("SQ");
-    }
-
-    @Test
-    void aBatchWhoseReaderIsGoneGoesOnAtTheLeader() {
-        // Given
-        nodes.say(Frontend.parse("", "select 1"), Frontend.bind("", ""), Frontend.execute("", 0), Frontend.flush());
-
-        // When
-        nodes.readerSays(message('1', ""));
-        nodes.readerEnds();
-        nodes.say(Frontend.sync());
-
-        // Then
-        assertThat(nodes.heardByLeader()).isEqualTo("PBES");
-        byte[] rest = Frontend.concat(message('2', ""), answer());
-        nodes.leaderSays(message('1', ""), rest);
-        assertThat(nodes.heard()).isEqualTo(Frontend.concat(message('1', ""), rest));
-        nodes.say(Frontend.query("insert into t values (1)"));
-        assertThat(nodes.heardByLeader()).isEqualTo("Q");
-    }
-
-    @Test
-    void theRestOfABatchWhoseReaderIsGoneIsSkipped() {
-        // Given
-        nodes.say(Frontend.parse("", "select 1"), Frontend.bind("", ""), Frontend.execute("", 1), Frontend.flush());
-        nodes.readerSays(message('1', ""), message('2', ""), Arrays.copyOfRange(ROWS, HEAD.length, ROWS.length - 14));
-        nodes.readerSays(message('s', ""));
-        nodes.heard();
-
-        // When
-        nodes.readerEnds();
-        nodes.say(Frontend.execute("", 1), Frontend.sync());
-
-        // Then
-        assertThat(text(nodes.heard())).startsWith("E").contains("C40001\0").endsWith(text(READY));
-        assertThat(nodes.heardByLeader()).isEmpty();
-    }
-
-    @Test
-    void whatWasAskedBeforeTerminateIsAnswered() {
-        // When
-        nodes.say(QUERY, Frontend.terminate());
-
-        // Then
-        assertThat(nodes.heardByReader()).isEqualTo("Q");
-        assertThat(nodes.heardByLeader()).isEmpty();
-        nodes.readerSays(answer());
-        assertThat(nodes.heard()).isEqualTo(answer());
-        assertThat(nodes.heardByReader()).isEqualTo("X");
-        assertThat(nodes.heardByLeader()).isEqualTo("X");
-    }
-
-    @Test
-    void terminateWithinABatchIsAnEnd() {
-        // When
-        nodes.say(Frontend.parse("", "select 1"), Frontend.terminate());
-        nodes.readerSays(message('1', ""), READY);
-
-        // Then
-        assertThat(nodes.heardByLeader()).isEqualTo("X");
-    }
-
-    @Test
     void garbageOfTheClientsIsForTheLeaderToJudge() {
         for (byte[] garbage : new byte[][] {
             {'Q', 0, 0, 0, 3}, {'Q', -1, -1, -1, -1}, message('?', "huh"), Frontend.message('Q', 0x3fffffff, (byte) 0)
@@ -439,51 +272,9 @@ class SplitAbuseTest {
             // Then
             assertThat(nodes.heardByReader()).isEqualTo("Q");
             assertThat(nodes.heardByLeader()).startsWith(text(Arrays.copyOf(garbage, 1)));
-            nodes.readerSays(answer());
+            nodes.readerSays(ANSWER);
             nodes.leaderSays(error("08P01"));
-            assertThat(nodes.heard()).isEqualTo(Frontend.concat(answer(), error("08P01")));
-        }
-    }
-
-    @Test
-    void readsThatWereNotAnsweredAreAnsweredInTheirOrder() {
-        // When
-        nodes.say(QUERY, QUERY, QUERY);
-        nodes.readerSays(answer());
-        nodes.readerEnds();
-
-        // Then
-        assertThat(nodes.heardByLeader()).isEqualTo("QQ");
-        nodes.leaderSays(answer(), answer());
-        assertThat(nodes.heard()).isEqualTo(Frontend.concat(answer(), answer(), answer()));
-    }
-
-    @Test
-    void aFailureOfTheLeadersSocketIsToldBeforeTheEnd() {
-        // When
-        nodes.leader.pipeline().fireExceptionCaught(new java.io.IOException("reset"));
-        nodes.leaderEnds();
-
-        // Then
-        assertThat(nodes.failure).hasMessage("reset");
-        assertThat(nodes.ended).isTrue();
-    }
-
-    @Test
-    void theClientMayLeaveAtAnyByteOfAnyAnswer() {
-        byte[] answer = Frontend.concat(FakeServer.WELCOME, answer());
-        for (int at = 0; at < answer.length; at++) {
-            // Given
-            start(TwoNodes.entering(Consistency.SESSION));
-
-            // When
-            nodes.readerSays(Arrays.copyOf(answer, at));
-            nodes.close();
-
-            // Then
-            assertThat(nodes.leakedBytes()).as("left at " + at).isZero();
-            assertThat(nodes.reader.isOpen()).isFalse();
-            assertThat(nodes.leader.isOpen()).isFalse();
+            assertThat(nodes.heard()).isEqualTo(Frontend.concat(ANSWER, error("08P01")));
         }
     }
 }

@@ -316,6 +316,10 @@ final class TwoNodes implements AutoCloseable {
         return letters.toString();
     }
 
+    static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
     static byte[] message(char type, String body) {
         return Frontend.message(type, body.getBytes(StandardCharsets.ISO_8859_1));
     }
