@@ -107,7 +107,7 @@ final class BlockScan {
     }
 
     private static String lost(BlockHead head) {
-        return head.records() + " records are lost";
+        return head.kind() == BlockHead.Kind.INDEX ? "no index" : head.records() + " records are lost";
     }
 
     private void expect(BlockHead head, long at) {

@@ -16,6 +16,7 @@ import picocli.CommandLine.HelpCommand;
             RunCommand.class,
             ConfigCommand.class,
             AuditCommand.class,
+            CaptureCommand.class,
             RulesCommand.class,
             ClusterCommand.class,
             SessionsCommand.class,

@@ -31,6 +31,10 @@ final class ProgressBar implements TrailVerifier.Progress, AutoCloseable {
                 sources.stream().mapToLong(RecordSource::bytesTotal).sum());
     }
 
+    static ProgressBar of(PrintWriter err, long bytesTotal) {
+        return of(err, isTerminal(), bytesTotal);
+    }
+
     static ProgressBar of(PrintWriter err, boolean isShown, long bytesTotal) {
         return new ProgressBar(err, isShown, bytesTotal);
     }
@@ -63,7 +67,8 @@ final class ProgressBar implements TrailVerifier.Progress, AutoCloseable {
         columns = line.length();
     }
 
-    private void erase() {
+    /** Makes room for a line; what comes next draws it again. */
+    void erase() {
         if (columns > 0) {
             err.print("\r" + " ".repeat(columns) + "\r");
             err.flush();

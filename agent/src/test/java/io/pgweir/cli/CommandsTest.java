@@ -110,7 +110,7 @@ class CommandsTest {
         assertThat(code).isEqualTo(78);
         assertThat(err.toString()).isEqualTo("""
                         FILE:1:1: required key `clusters` is missing
-                        FILE:1:1: unknown key `clusers` (expected: version, clusters, listeners, rules, audit, limits, threads, admin, log), did you mean `clusters`?
+                        FILE:1:1: unknown key `clusers` (expected: version, clusters, listeners, rules, audit, limits, threads, admin, log, capture), did you mean `clusters`?
                         FILE:2:12: listeners: an empty list (expected: a list of at least one)
                         pgweir: 3 faults in the configuration
                         """.replace("FILE", file.toString()));
