@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * A leader, a standby and a split listener in front of them; and one client's script, run through it and on the leader alone, whose
@@ -82,6 +83,21 @@ final class SplitBesideDirect implements AutoCloseable {
             reset();
         }
         return expected;
+    }
+
+    /** What a client hears, through the listener and from the leader alone. */
+    void alike(Function<PgWire, String[]> conversation) {
+        String[] expected;
+        try (PgWire direct = PgWire.login("127.0.0.1", primary.port(), Map.of(), null)) {
+            expected = conversation.apply(direct);
+        } finally {
+            reset();
+        }
+        try (PgWire client = login(Map.of())) {
+            assertThat(conversation.apply(client)).containsExactly(expected);
+        } finally {
+            reset();
+        }
     }
 
     /** The standby has it when this returns. */

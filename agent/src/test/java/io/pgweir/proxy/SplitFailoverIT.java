@@ -70,6 +70,7 @@ class SplitFailoverIT {
         idle.query("set search_path to other");
         idle.query("set timezone to 'Asia/Tokyo'");
         idle.send(Frontend.parse("p", "select i + $1 from u"), Frontend.sync()).readUntilReady();
+        idle.query("prepare q (int) as select i + $1 from u");
         reading = open();
         writing = open();
         inBlock = open();
@@ -150,6 +151,10 @@ class SplitFailoverIT {
                 .contains("Asia/Tokyo", "app", "42");
         idle.send(Frontend.bind("", "p", "1"), Frontend.execute("", 0), Frontend.sync());
         assertThat(Reply.line(idle.readUntilReady())).contains("D(43)");
+        assertThat(idle.query("execute q (2)")).contains("D(44)", "Z(I)");
+        idle.query("begin");
+        assertThat(idle.query("execute q (3)")).contains("D(45)", "Z(T)");
+        idle.query("rollback");
     }
 
     @Test

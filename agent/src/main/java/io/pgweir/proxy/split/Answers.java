@@ -137,6 +137,10 @@ final class Answers implements Lane {
                 segment.completed++;
                 yield passed(segment);
             }
+            case MessageType.Backend.EMPTY_QUERY_RESPONSE, MessageType.Backend.PORTAL_SUSPENDED -> {
+                segment.completed++;
+                yield passed(segment);
+            }
             case MessageType.Backend.COPY_IN_RESPONSE,
                     MessageType.Backend.COPY_OUT_RESPONSE,
                     MessageType.Backend.COPY_BOTH_RESPONSE -> {

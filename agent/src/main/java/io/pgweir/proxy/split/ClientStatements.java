@@ -1,21 +1,25 @@
 package io.pgweir.proxy.split;
 
 import io.netty.channel.EventLoop;
+import io.pgweir.routing.split.Execution;
 import io.pgweir.routing.split.Functions;
 import io.pgweir.routing.split.Need;
 import io.pgweir.routing.split.Reads;
 import io.pgweir.routing.split.Reason;
 import io.pgweir.sql.LexicalRules;
 import io.pgweir.sql.SqlStatement;
+import io.pgweir.sql.StatementKind;
 import io.pgweir.sql.facts.RelationName;
 import io.pgweir.wire.MessageWriter;
 import io.pgweir.wire.PgCharset;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,11 @@ final class ClientStatements {
     /** Where it has waited for the catalog in vain, it does not wait again for this long. */
     private static final long BLIND_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /** A session that prepares more by SQL than this stays with the leader. */
+    static final int PREPARED_MAX = 1024;
+
+    static final Need LONG = new Need(Need.Where.LEADER, Need.Effect.NONE, "long");
+
     private static final LexicalRules BACKSLASHES = new LexicalRules(false);
 
     private final SplitSession session;
@@ -36,6 +45,10 @@ final class ClientStatements {
     private final EventLoop loop;
     private final String database;
     private final Map<String, Parsed> prepared = new HashMap<>(4);
+
+    /** PREPAREs that the leader has not answered yet. */
+    private final List<SqlStatement> asked = new ArrayList<>(0);
+
     private Charset charset = StandardCharsets.UTF_8;
     private LexicalRules rules = LexicalRules.DEFAULT;
 
@@ -84,8 +97,7 @@ final class ClientStatements {
         return prepared.values();
     }
 
-    /** Whether it lists what is prepared. */
-    boolean listsPrepared(SqlStatement statement) {
+    private boolean listsPrepared(SqlStatement statement) {
         for (RelationName read : setup.facts().get().of(statement).reads()) {
             if (read.name().equals("pg_prepared_statements")) {
                 return true;
@@ -127,13 +139,18 @@ final class ClientStatements {
         boolean control = false;
         boolean effects = false;
         List<SqlStatement> all = setup.statements().get().get(text, rules).statements();
+        int said = asked.size();
         for (SqlStatement statement : all) {
             Need need = needOf(statement, all.size() == 1);
+            if (statement.kind() == StatementKind.PREPARE && all.size() > 1) {
+                asked.add(statement);
+            }
             done.add(new Segment.Done(need, statement));
             control |= need.reason().equals(Reason.TRANSACTION_CONTROL);
             effects |= need.effect() == Need.Effect.SETTING || need.effect() == Need.Effect.RESET;
             worst = worst == null ? need : worst.and(need);
         }
+        asked.subList(said, asked.size()).clear();
         if (done.size() > 1 && control && effects) {
             session.ties().pin("settings-in-script");
         }
@@ -142,11 +159,126 @@ final class ClientStatements {
 
     /** @param alone whether nothing else is in its query string */
     Need needOf(SqlStatement statement, boolean alone) {
-        Functions functions =
-                defined && blind ? Functions.NONE : setup.functions().of(database);
-        Need need = Reads.of(statement, setup.facts().get().of(statement), functions);
+        Need need = statement.kind() == StatementKind.EXECUTE
+                ? Execution.need(statement, executed(statement), arguments(statement))
+                : Reads.of(statement, setup.facts().get().of(statement), functions());
+        return steered(need, statement, alone);
+    }
+
+    private Functions functions() {
+        return defined && blind ? Functions.NONE : setup.functions().of(database);
+    }
+
+    private Need steered(Need need, SqlStatement statement, boolean alone) {
         Need steered = steering.applied(need, statement, alone);
         return steered.where() == Need.Where.ANY && isMisrouted(statement) ? Need.MISROUTED : steered;
+    }
+
+    /** As the catalog has it by now. */
+    Need needOf(Parsed parsed) {
+        SqlStatement definition = parsed.definition();
+        SqlStatement statement = parsed.statement();
+        if (!parsed.isKept()) {
+            return LONG;
+        }
+        if (definition != null) {
+            return needOfPrepared(definition);
+        }
+        return statement == null ? Need.READ : needOf(statement, true);
+    }
+
+    private Need needOfPrepared(SqlStatement definition) {
+        return steered(Reads.prepared(definition, setup.facts().get().of(definition), functions()), definition, true);
+    }
+
+    /** Of a name that the server may not have said yes to more than one statement may be meant: what holds for all of them. */
+    private @Nullable Need executed(SqlStatement statement) {
+        String name = statement.preparedName();
+        Parsed known = name == null ? null : prepared.get(name);
+        Need need = known == null ? null : needOf(known);
+        for (SqlStatement prepare : asked) {
+            if (Objects.equals(prepare.preparedName(), name)) {
+                Need other = needOfPrepared(prepare);
+                need = need == null ? other : need.and(other);
+            }
+        }
+        return need;
+    }
+
+    private @Nullable Need arguments(SqlStatement statement) {
+        String query = Execution.arguments(statement);
+        if (query == null || query.isEmpty()) {
+            return query == null ? null : Need.READ;
+        }
+        LexicalRules read = statement.backslashes() ? BACKSLASHES : LexicalRules.DEFAULT;
+        List<SqlStatement> all = setup.statements().get().get(query, read).statements();
+        return all.size() == 1 ? Reads.of(all.getFirst(), setup.facts().get().of(all.getFirst()), functions()) : null;
+    }
+
+    /** The leader is asked that. */
+    void onAsked(List<Segment.Done> parts) {
+        for (Segment.Done part : parts) {
+            SqlStatement statement = part.statement();
+            if (statement != null && statement.kind() == StatementKind.PREPARE) {
+                asked.add(statement);
+            }
+        }
+    }
+
+    /** The leader has answered that, whatever it has said. */
+    void onAnswered(SqlStatement prepare) {
+        asked.remove(prepare);
+    }
+
+    /** Nobody answers what was asked any more. */
+    void onNotAnswered() {
+        asked.clear();
+    }
+
+    /**
+     * The leader has prepared that.
+     *
+     * @param reading {@link SessionSettings#reading}
+     * @return null where it cannot be known: it has no name, or no statement
+     */
+    @Nullable
+    Parsed onPrepare(SqlStatement prepare, int reading) {
+        String name = prepare.preparedName();
+        String text = prepare.preparedText();
+        if (name == null || text == null) {
+            return null;
+        }
+        LexicalRules read = prepare.backslashes() ? BACKSLASHES : LexicalRules.DEFAULT;
+        List<SqlStatement> all = setup.statements().get().get(text, read).statements();
+        if (all.isEmpty()) {
+            return null;
+        }
+        Parsed made = new Parsed(name, all.getFirst(), prepare, reading);
+        prepared.put(name, made);
+        return made;
+    }
+
+    /** Whether a statement names something that the client has prepared, or asks for all of that. */
+    boolean namesPrepared(SqlStatement statement, Need need) {
+        return !prepared.isEmpty()
+                && switch (statement.kind()) {
+                    case PREPARE, EXECUTE, DEALLOCATE -> prepared.containsKey(nameIn(statement));
+                    case OTHER -> need.reason().equals(Reason.ABOUT_THE_SERVER) && listsPrepared(statement);
+                    default -> false;
+                };
+    }
+
+    /** What that is, to {@code names}. */
+    void addNamed(SqlStatement statement, List<Parsed> names) {
+        if (statement.kind() == StatementKind.OTHER) {
+            names.addAll(prepared.values());
+        } else {
+            names.add(Objects.requireNonNull(prepared.get(nameIn(statement))));
+        }
+    }
+
+    private static String nameIn(SqlStatement statement) {
+        return Objects.requireNonNullElse(statement.preparedName(), "");
     }
 
     /** Whether the client wants it to go there. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Destinations {
     /** Why something leaves what no other server can be given, whatever functions there are. */
     private static final Set<String> STATE_BY_ITSELF =
-            Set.of(Reason.CODE, Reason.PREPARED_STATEMENT, Reason.LISTEN, Reason.TEMPORARY, Reason.SESSION_STATE);
+            Set.of(Reason.CODE, Reason.LISTEN, Reason.TEMPORARY, Reason.SESSION_STATE);
 
     private final SplitSession session;
     private final Leader leading;

@@ -242,6 +242,7 @@ final class Leader {
                 return;
             }
             in.settings = version;
+            in.statements().makeBySql(session.statements().prepared());
             if (lostBlock) {
                 // The second of them fails: that is what it is for.
                 in.run(LOST_BLOCK, failed -> {

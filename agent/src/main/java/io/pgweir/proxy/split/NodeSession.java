@@ -186,6 +186,7 @@ final class NodeSession {
     void run(ByteBuf message, Errand errand) {
         Segment segment = new Segment(errand, route("own", 0), false);
         unanswered.add(segment);
+        statements.onOwn();
         write(message);
         channel().flush();
         watch.onAsked(segment);
@@ -223,7 +224,11 @@ final class NodeSession {
      * @param reason why here
      */
     void runAgain(Segment before, List<Segment.Kept> messages, String reason) {
+        if (statements.lack(before.names)) {
+            statements.prepareAll(before.names);
+        }
         Segment segment = new Segment(null, route(reason, before.route.retries() + 1), true);
+        segment.names.addAll(before.names);
         segment.swallow = before.passed + before.swallow;
         segment.silent = before.silent;
         segment.extended = before.extended;

@@ -124,7 +124,23 @@ final class ReadBlock {
         if (ends) {
             return BlockStart.isEnd(statement);
         }
-        return status == 'E' || (begun.size() <= SETTINGS_MAX && BlockStart.isLocalSetting(statement, need));
+        return status == 'E'
+                || (begun.size() <= SETTINGS_MAX
+                        && BlockStart.isLocalSetting(statement, need)
+                        && !isTold(session.statements().settingOf(statement)));
+    }
+
+    /** Whether a client hears of that setting when it changes, which a leader tells: of a role because of is_superuser. */
+    private boolean isTold(@Nullable String setting) {
+        if (setting == null || setting.equals("role") || setting.equals("session_authorization")) {
+            return true;
+        }
+        for (String told : leading.node().parameters().keySet()) {
+            if (told.equalsIgnoreCase(setting)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether blocks are READ COMMITTED, there and at the leader; null where nobody knows yet: it is asked. */
@@ -250,6 +266,9 @@ final class ReadBlock {
 
     /** What makes the block once more. */
     private ByteBuf again(NodeSession there) {
+        if (begun.size() > 1) {
+            session.ties().onSetting();
+        }
         String sql = String.join("; ", begun);
         return MessageWriter.query(there.channel().alloc(), session.charset(), queried ? sql + "; " + SNAPSHOT : sql);
     }

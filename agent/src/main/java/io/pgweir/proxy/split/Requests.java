@@ -60,6 +60,7 @@ final class Requests implements Lane {
      * @param fault why no server is to have it
      * @param show whether it is about the session's position
      * @param statement that it is about; null where there is none, or not only one
+     * @param names what else of what the client has prepared it cannot be understood without
      * @param guessed whether what the session has defined may make something else of it
      */
     private record Request(
@@ -75,6 +76,7 @@ final class Requests implements Lane {
             OwnSetting.@Nullable Fault fault,
             Show show,
             @Nullable SqlStatement statement,
+            List<Parsed> names,
             boolean guessed) {
 
         /** Whether it is a request of its own, and no Sync follows. */
@@ -98,12 +100,13 @@ final class Requests implements Lane {
 
         Request onLeader(String why) {
             return new Request(
-                    type, need, runs, why, uses, parses, done, message, content, fault, show, statement, false);
+                    type, need, runs, why, uses, parses, done, message, content, fault, show, statement, names, false);
         }
 
         Request refused(OwnSetting.Fault why) {
             return new Request(
-                    type, need, runs, leads, uses, null, List.of(), message, content, why, Show.NONE, statement, false);
+                    type, need, runs, leads, uses, null, List.of(), message, content, why, Show.NONE, statement, names,
+                    false);
         }
     }
 
@@ -295,7 +298,7 @@ final class Requests implements Lane {
         if (leading.isUntold() && !endsLostBlock(request)) {
             return tellLoss(request);
         }
-        boolean shown = (request.show() == Show.NONE || positionShow.isTold()) && !isLackingOnLeader(request);
+        boolean shown = (request.show() == Show.NONE || positionShow.isTold()) && !isLacking(request, current);
         boolean leads = request.leads() != null && current == leader() && leading.isThere();
         if (shown && !request.guessed() && !session.block().isEnding() && (leads || isUnderWay(request))) {
             own = register(request, current);
@@ -330,15 +333,11 @@ final class Requests implements Lane {
         return Disposition.DROP;
     }
 
-    /** Whether it tells what the client has prepared, and the leader has not heard of all of that. */
-    private boolean isLackingOnLeader(Request request) {
-        SqlStatement statement = request.statement();
-        return request.runs()
-                && statement != null
-                && request.need().reason().equals(Reason.ABOUT_THE_SERVER)
-                && !leader().isOpen()
-                && session.statements().listsPrepared(statement)
-                && leader().statements().lack(session.statements().prepared());
+    /** Whether something that it names is to be made on that node first: on a leader not within a batch, which that would end. */
+    private static boolean isLacking(Request request, NodeSession node) {
+        return !request.names().isEmpty()
+                && !(node.leads && node.isOpen())
+                && node.statements().lack(request.names());
     }
 
     /** Whether it goes where what is before it in its batch has gone. */
@@ -361,10 +360,12 @@ final class Requests implements Lane {
         boolean runs = true;
         OwnSetting.Fault fault = null;
         Parsed meant = null;
+        List<Parsed> names = NO_NAMES;
         switch (content) {
             case FrontendMessage.Query(String sql) -> {
                 need = session.statements().needOf(sql, done);
                 fault = fault(done);
+                names = names(done);
             }
             case FrontendMessage.Parse(String name, String sql, int[] types) -> {
                 List<Segment.Done> parts = new ArrayList<>(1);
@@ -372,7 +373,15 @@ final class Requests implements Lane {
                 SqlStatement statement =
                         parts.isEmpty() ? null : parts.getFirst().statement();
                 fault = fault(parts);
-                parses = fault == null ? new Parsed(name, statement, message) : null;
+                names = names(parts);
+                Parsed taken = name.isEmpty() ? null : session.statements().prepared(name);
+                if (taken != null) {
+                    // The server is to refuse it, by what it knows.
+                    need = TAKEN;
+                    names = List.of(taken);
+                } else {
+                    parses = fault == null ? new Parsed(name, statement, message) : null;
+                }
                 meant = parses;
                 runs = false;
             }
@@ -381,6 +390,7 @@ final class Requests implements Lane {
                 uses = session.statements().prepared(name);
                 need = outlivesBatch(bind.body().portal()) ? PORTAL : needOf(uses);
                 meant = uses;
+                names = names(uses, need);
                 Parsed bound = uses;
                 if (bound == null || portals.size() >= NAMES_MAX) {
                     portals.remove(bind.body().portal());
@@ -394,6 +404,7 @@ final class Requests implements Lane {
                 meant = prepared ? session.statements().prepared(name) : portals.get(name);
                 uses = prepared ? meant : null;
                 need = needOf(meant);
+                names = names(uses, need);
                 runs = false;
             }
             case FrontendMessage.Execute(String portal, int rows) -> {
@@ -413,15 +424,51 @@ final class Requests implements Lane {
                 done.add(new Segment.Done(need, null));
             }
         }
-        if (message == null && need.where() == Need.Where.ANY) {
-            need = LONG;
+        if (message == null) {
+            need = tooLong(need, done);
         }
         SqlStatement statement = alone(meant, done);
         String leads = session.destinations().whyLeader(need, statement);
         Show show = fault == null ? show(meant, done) : Show.NONE;
         boolean guessed = session.destinations().isGuessed(need, leads);
         return new Request(
-                type, need, runs, leads, uses, parses, done, message, content, fault, show, statement, guessed);
+                type, need, runs, leads, uses, parses, done, message, content, fault, show, statement, names, guessed);
+    }
+
+    /** What of it is not kept cannot be given to another node. */
+    private static Need tooLong(Need need, List<Segment.Done> parts) {
+        for (Segment.Done part : parts) {
+            SqlStatement statement = part.statement();
+            if (statement != null && statement.kind() == StatementKind.PREPARE) {
+                return LONG_PREPARE;
+            }
+        }
+        return need.where() == Need.Where.ANY ? ClientStatements.LONG : need;
+    }
+
+    private List<Parsed> names(List<Segment.Done> parts) {
+        List<Parsed> names = NO_NAMES;
+        for (Segment.Done part : parts) {
+            names = named(part.statement(), part.need(), names);
+        }
+        return names;
+    }
+
+    /** What a statement names that is prepared itself. */
+    private List<Parsed> names(@Nullable Parsed prepared, Need need) {
+        if (prepared == null) {
+            return NO_NAMES;
+        }
+        return prepared.definition() == null ? named(prepared.statement(), need, NO_NAMES) : List.of(prepared);
+    }
+
+    private List<Parsed> named(@Nullable SqlStatement statement, Need need, List<Parsed> before) {
+        if (statement == null || !session.statements().namesPrepared(statement, need)) {
+            return before;
+        }
+        List<Parsed> names = new ArrayList<>(before);
+        session.statements().addNamed(statement, names);
+        return names;
     }
 
     /** Whether it may be left open in a block that is on a standby: a block with one cannot move. */
@@ -474,13 +521,14 @@ final class Requests implements Lane {
         if (parsed == null) {
             return UNKNOWN;
         }
-        SqlStatement statement = parsed.statement();
-        return statement == null ? Need.READ : session.statements().needOf(statement, true);
+        return session.statements().needOf(parsed);
     }
 
     private static final Need UNKNOWN = new Need(Need.Where.LEADER, Need.Effect.NONE, Reason.UNKNOWN_STATEMENT);
     private static final Need PORTAL = new Need(Need.Where.LEADER, Need.Effect.NONE, Reason.CURSOR);
-    private static final Need LONG = new Need(Need.Where.LEADER, Need.Effect.NONE, "long");
+    private static final Need TAKEN = new Need(Need.Where.LEADER, Need.Effect.NONE, Reason.PREPARED_STATEMENT);
+    private static final Need LONG_PREPARE = new Need(Need.Where.LEADER, Need.Effect.STATE, "long");
+    private static final List<Parsed> NO_NAMES = List.of();
 
     /** It goes there: what has to be said before it; null for nothing. */
     private @Nullable ByteBuf register(Request request, NodeSession node) {
@@ -493,6 +541,7 @@ final class Requests implements Lane {
         if (request.show() == Show.NONE || request.content() instanceof FrontendMessage.Query) {
             positionShow.onOther();
         }
+        segment.names.addAll(request.names());
         segment.keep(request.fault() == null ? request.message() : null, request.parses(), request.uses());
         Parsed parses = request.parses();
         if (parses != null) {
@@ -513,6 +562,7 @@ final class Requests implements Lane {
             segment.fault = request.fault();
         }
         if (request.runs() && node == leader()) {
+            session.statements().onAsked(request.done());
             session.destinations().onLeaderAsked(request.need(), reason);
         } else if (request.runs()) {
             session.destinations().onReaderAsked(reason);
@@ -536,6 +586,20 @@ final class Requests implements Lane {
         }
         // Also where something waits: perhaps for the answer to what was written before it.
         current.channel().flush();
+    }
+
+    /** A reader makes what the request names, ahead of it; or the leader gets it. */
+    private boolean prepares(Request request, NodeSession reader) {
+        if (reader.statements().mayNotMake(request.names())) {
+            held = request.onLeader(Reason.PREPARED_STATEMENT);
+            return true;
+        }
+        cutWithinBatch |= reader.hasRun();
+        reader.cut();
+        if (reader.isQuiet()) {
+            reader.statements().prepareAll(request.names());
+        }
+        return false;
     }
 
     private boolean goes(Request request) {
@@ -595,6 +659,9 @@ final class Requests implements Lane {
             }
             go(to);
         }
+        if (to != leader() && isLacking(request, to)) {
+            return prepares(request, to);
+        }
         if (request.show() != Show.NONE) {
             switch (positionShow.step(request.show() == Show.ALONE)) {
                 case PositionShow.Step.Go _ -> {}
@@ -608,8 +675,8 @@ final class Requests implements Lane {
             }
         }
         if (to == leader()) {
-            if (isLackingOnLeader(request)) {
-                to.statements().prepareAll(session.statements().prepared());
+            if (isLacking(request, to)) {
+                to.statements().prepareAll(request.names());
             }
             if (cutWithinBatch && !request.isAlone()) {
                 to.continueBatch(to.segment(to.route(request.need().reason(), 0), true));

@@ -17,8 +17,8 @@ final class Retries {
     private static final String READ_ONLY_SQL_TRANSACTION = "25006";
 
     /**
-     * A write, what cannot be done during recovery, relations, functions and schemas that are not there yet or no more, a conflict
-     * with replay, and the standby's own going away.
+     * A write, what cannot be done during recovery, relations, functions, schemas and prepared statements that are not there yet or no
+     * more, a conflict with replay, and the standby's own going away.
      */
     private static final Set<String> ELSEWHERE = Set.of(
             READ_ONLY_SQL_TRANSACTION,
@@ -26,6 +26,7 @@ final class Retries {
             "42P01",
             "42883",
             "3F000",
+            "26000",
             "40001",
             SqlState.ADMIN_SHUTDOWN,
             SqlState.CRASH_SHUTDOWN,

@@ -31,6 +31,9 @@ final class Segment {
     /** What succeeds with it, in order. */
     final List<Done> done = new ArrayList<>(1);
 
+    /** What it names of what the client has prepared, other than by its own messages. */
+    final List<Parsed> names = new ArrayList<>(0);
+
     private @Nullable List<Kept> kept;
     private int keptBytes;
 

@@ -5,6 +5,7 @@ import io.pgweir.routing.split.OwnSetting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +18,26 @@ final class SessionSettings {
 
     static final String DISCARD_ALL = "DISCARD ALL";
 
+    /** What makes a text, as it is parsed and analysed, another one. */
+    private static final Set<String> READING = Set.of(
+            "all",
+            "backslash_quote",
+            "client_encoding",
+            "datestyle",
+            "intervalstyle",
+            "lc_monetary",
+            "search_path",
+            "standard_conforming_strings",
+            "timezone",
+            "timezone_abbreviations",
+            "transform_null_equals",
+            "xmloption");
+
     private final List<OwnSetting> initial;
     private final List<Entry> entries = new ArrayList<>(4);
     private final List<Entry> uncommitted = new ArrayList<>(0);
     private int version;
+    private int reading;
     private Hint route = Hint.NONE;
     private long positionMin;
 
@@ -51,6 +68,11 @@ final class SessionSettings {
         return version;
     }
 
+    /** Version of what was committed last that may change how a text is read: what its literals and names are. */
+    int reading() {
+        return reading;
+    }
+
     boolean isTooMany() {
         return entries.size() + uncommitted.size() > STATEMENTS_MAX;
     }
@@ -69,6 +91,7 @@ final class SessionSettings {
         entries.clear();
         uncommitted.clear();
         entries.add(new Entry(++version, null, DISCARD_ALL, List.of()));
+        reading = version;
         apply(new OwnSetting(OwnSetting.ALL, null));
     }
 
@@ -79,6 +102,9 @@ final class SessionSettings {
                 entries.removeIf(before -> name.equals(before.name) && (isWhole(name) || before.sql.equals(entry.sql)));
             }
             entries.add(new Entry(++version, name, entry.sql, List.of()));
+            if (name == null || READING.contains(name)) {
+                reading = version;
+            }
             entry.own.forEach(this::apply);
         }
         uncommitted.clear();

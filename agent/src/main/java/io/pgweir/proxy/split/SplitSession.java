@@ -401,6 +401,7 @@ public final class SplitSession implements SplitSocket.End {
 
     /** Another leader goes on with the session. */
     void onLeader(NodeSession before, NodeSession now, int timeline, long position) {
+        statements.onNotAnswered();
         harvest.onLeader(setup.freshness().era(timeline), position);
         voice.onLeader();
         mishaps.onLeader();

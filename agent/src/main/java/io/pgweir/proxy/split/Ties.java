@@ -3,6 +3,7 @@ package io.pgweir.proxy.split;
 import io.pgweir.routing.split.OwnSetting;
 import io.pgweir.routing.split.Reason;
 import io.pgweir.sql.SqlStatement;
+import io.pgweir.sql.StatementKind;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import java.util.Objects;
@@ -27,6 +28,9 @@ final class Ties {
 
     /** Why everything goes to the leader from now on; null where it does not. */
     private @Nullable String pinned;
+
+    /** Something is set in the transaction that is under way, and perhaps no longer than for that. */
+    private boolean setting;
 
     Ties(
             Leader leading,
@@ -87,12 +91,20 @@ final class Ties {
      * @param now status of it
      */
     void onReady(Segment segment, byte before, byte now) {
-        if (!segment.failed) {
-            for (Segment.Done done : segment.done) {
+        for (int i = 0; i < segment.done.size(); i++) {
+            Segment.Done done = segment.done.get(i);
+            if (!segment.failed) {
                 onDone(done);
+            } else if (i < segment.completed) {
+                onUndone(done);
+            }
+            SqlStatement statement = done.statement();
+            if (statement != null && statement.kind() == StatementKind.PREPARE) {
+                statements.onAnswered(statement);
             }
         }
         if (now == 'I') {
+            setting = false;
             boolean committed = !segment.failed && !(before != 'I' && segment.tag.equals("ROLLBACK"));
             if (committed) {
                 settings.onCommit();
@@ -106,7 +118,24 @@ final class Ties {
         }
     }
 
+    /** What it was done with has failed: what is prepared is no part of a transaction. */
+    private void onUndone(Segment.Done done) {
+        setting |= done.need().reason().equals(Reason.SETTING);
+        SqlStatement statement = done.statement();
+        if (statement != null && statement.kind() == StatementKind.DISCARD_ALL) {
+            onNothingPrepared();
+        } else if (statement != null) {
+            onPrepared(statement);
+        }
+    }
+
+    /** Something is set for the transaction that is under way, if not for longer. */
+    void onSetting() {
+        setting = true;
+    }
+
     private void onDone(Segment.Done done) {
+        setting |= done.need().reason().equals(Reason.SETTING);
         SqlStatement statement = done.statement();
         switch (done.need().effect()) {
             case SETTING -> {
@@ -134,27 +163,42 @@ final class Ties {
     }
 
     private void onDone(SqlStatement statement) {
-        NodeSession reader = reading.node();
+        if (statement.kind() == StatementKind.ROLLBACK_TO && settings.isAnythingUncommitted()) {
+            pin("savepoint");
+        }
+        onPrepared(statement);
+    }
+
+    private void onPrepared(SqlStatement statement) {
         switch (statement.kind()) {
-            case ROLLBACK_TO -> {
-                if (settings.isAnythingUncommitted()) {
-                    pin("savepoint");
+            case PREPARE -> {
+                Parsed made = statements.onPrepare(statement, setting ? Parsed.UNKNOWN_READING : settings.reading());
+                if (made == null || statements.prepared().size() > ClientStatements.PREPARED_MAX) {
+                    pin(Reason.PREPARED_STATEMENT);
+                } else {
+                    leading.node().statements().learn(made);
                 }
             }
-            case DEALLOCATE_ALL -> {
-                statements.onCloseAll();
-                leading.node().statements().forgetAll();
-                if (reader != null) {
-                    reader.statements().dropAll();
-                }
-            }
+            case DEALLOCATE_ALL -> onNothingPrepared();
             case DEALLOCATE -> {
-                Parsed closed = statements.onClose(Objects.requireNonNullElse(statement.preparedName(), ""));
+                NodeSession reader = reading.node();
+                String name = Objects.requireNonNullElse(statement.preparedName(), "");
+                Parsed closed = statements.onClose(name);
+                leading.node().statements().forget(name);
                 if (closed != null && reader != null) {
                     reader.statements().drop(closed.name());
                 }
             }
             default -> {}
+        }
+    }
+
+    private void onNothingPrepared() {
+        NodeSession reader = reading.node();
+        statements.onCloseAll();
+        leading.node().statements().forgetAll();
+        if (reader != null) {
+            reader.statements().dropAll();
         }
     }
 

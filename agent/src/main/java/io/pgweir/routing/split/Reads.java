@@ -20,7 +20,7 @@ public final class Reads {
     private static final Need CURSOR = Need.leader(Reason.CURSOR);
     private static final Need DEFINITION = Need.leader(Reason.DEFINITION);
     private static final Need MAINTENANCE = Need.leader(Reason.MAINTENANCE);
-    private static final Need PREPARED = Need.leader(Reason.PREPARED_STATEMENT, Effect.STATE);
+    private static final Need PREPARED = Need.leader(Reason.PREPARED_STATEMENT);
 
     private Reads() {}
 
@@ -33,12 +33,17 @@ public final class Reads {
             case BEGIN -> new Words(statement).isReadOnly() ? Need.leader(Reason.BEGIN_READ_ONLY) : TRANSACTION_CONTROL;
             case COMMIT, ROLLBACK, SAVEPOINT, ROLLBACK_TO, RELEASE, PREPARE_TRANSACTION -> TRANSACTION_CONTROL;
             case COMMIT_PREPARED, ROLLBACK_PREPARED -> Need.leader(Reason.WRITE);
-            case PREPARE, EXECUTE -> PREPARED;
-            case DEALLOCATE, DEALLOCATE_ALL -> Need.leader(Reason.PREPARED_STATEMENT);
+            case PREPARE, DEALLOCATE, DEALLOCATE_ALL -> PREPARED;
+            case EXECUTE -> Execution.need(statement, null, null);
             case DISCARD_ALL -> RESET;
             case COPY -> after(Reason.COPY, statement, facts, functions);
             case OTHER -> byCommand(statement, facts, functions);
         };
+    }
+
+    /** What is executed by that PREPARE's name. */
+    public static Need prepared(SqlStatement prepare, StatementFacts facts, Functions functions) {
+        return kept(prepare, facts, functions);
     }
 
     /** A table over the command, hence long. */
@@ -105,7 +110,7 @@ public final class Reads {
         return need;
     }
 
-    /** SELECT, VALUES, TABLE, and EXPLAIN of anything. */
+    /** SELECT, VALUES, TABLE, and EXPLAIN of anything; PREPARE of what it prepares. */
     private static Need query(SqlStatement statement, StatementFacts facts, Functions functions) {
         if (!facts.complete()) {
             return Need.leader(Reason.INCOMPLETE, Effect.STATE);
@@ -134,7 +139,7 @@ public final class Reads {
 
     private static boolean runsQueriesOnly(StatementFacts facts) {
         for (String command : facts.commands()) {
-            if (!command.equals("SELECT") && !command.equals("EXPLAIN")) {
+            if (!command.equals("SELECT") && !command.equals("EXPLAIN") && !command.equals("PREPARE")) {
                 return false;
             }
         }

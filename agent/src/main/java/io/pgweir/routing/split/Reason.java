@@ -19,7 +19,9 @@ public final class Reason {
     public static final String BEGIN_READ_ONLY = "begin-read-only";
     public static final String COPY = "copy";
     public static final String CURSOR = "cursor";
+    /** PREPARE, DEALLOCATE, and EXECUTE of what a standby cannot be given. */
     public static final String PREPARED_STATEMENT = "prepared-statement";
+
     public static final String SETTING = "setting";
     /** DISCARD, LOAD, a seed. */
     public static final String SESSION_STATE = "session-state";
@@ -78,7 +80,7 @@ public final class Reason {
     /** Whether data may be other data after it: what is none of these for sure. */
     static boolean mayWrite(String reason) {
         return switch (reason) {
-            case READ, TRANSACTION_CONTROL, BEGIN_READ_ONLY, SETTING, ABOUT_THE_SERVER -> false;
+            case READ, TRANSACTION_CONTROL, BEGIN_READ_ONLY, SETTING, ABOUT_THE_SERVER, PREPARED_STATEMENT -> false;
             default -> true;
         };
     }

@@ -5,14 +5,17 @@ import io.pgweir.routing.split.Need.Where;
 import io.pgweir.sql.LexicalRules;
 import io.pgweir.sql.SqlScript;
 import io.pgweir.sql.SqlStatement;
+import io.pgweir.sql.StatementKind;
 import io.pgweir.sql.facts.FactsCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The statements of {@code split-corpus.txt} with their right answers, and the database that they are about. */
@@ -72,10 +75,39 @@ final class SplitCorpus {
     /** Of a query string. */
     static Need need(String sql, Functions functions, FactsCache facts) {
         Need need = Need.READ;
+        Map<String, Need> prepared = new HashMap<>();
         for (SqlStatement statement : SqlScript.of(sql, LexicalRules.DEFAULT).statements()) {
-            need = need.and(Reads.of(statement, facts.of(statement), functions));
+            if (statement.kind() == StatementKind.PREPARE) {
+                prepared.put(
+                        String.valueOf(statement.preparedName()),
+                        Reads.prepared(statement, facts.of(statement), functions));
+            }
+            need = need.and(
+                    statement.kind() == StatementKind.EXECUTE
+                            ? executed(statement, prepared, functions, facts)
+                            : Reads.of(statement, facts.of(statement), functions));
         }
         return need;
+    }
+
+    private static Need executed(
+            SqlStatement statement, Map<String, Need> prepared, Functions functions, FactsCache facts) {
+        String query = Execution.arguments(statement);
+        Need arguments = query == null ? null : need(query, functions, facts);
+        return Execution.need(statement, prepared.get(String.valueOf(statement.preparedName())), arguments);
+    }
+
+    /** Of EXECUTE alone, behind that PREPARE. */
+    static Need executed(String prepare, String execute, Functions functions, FactsCache facts) {
+        SqlStatement made =
+                SqlScript.of(prepare, LexicalRules.DEFAULT).statements().getFirst();
+        SqlStatement ran =
+                SqlScript.of(execute, LexicalRules.DEFAULT).statements().getFirst();
+        return executed(
+                ran,
+                Map.of(String.valueOf(made.preparedName()), Reads.prepared(made, facts.of(made), functions)),
+                functions,
+                facts);
     }
 
     private static @Nullable String orNull(String field) {
