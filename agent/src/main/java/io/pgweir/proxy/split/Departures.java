@@ -70,36 +70,38 @@ final class Departures {
     /** @param unanswered what of the client's it leaves */
     void onReaderEnded(NodeSession node, List<Segment> unanswered) {
         reading.onEnded(node);
-        boolean inBlock = block.isIn();
+        byte status = (byte) (block.isIn() ? 'E' : 'I');
         block.onEnded(node);
         retries.onEnded(node);
         unanswered.removeIf(segment -> segment.elsewhere);
         requests.leave(node);
         for (Segment segment : unanswered) {
             List<Segment.Kept> again = segment.again();
-            if (again != null && !leading.isOver()) {
-                retries.runOnLeader(segment, again);
-            } else if (leading.isThere() && !leading.node().isAnsweringClient() && node.endedBetweenMessages()) {
-                if (inBlock) {
-                    block.fail();
-                }
-                lose(node, segment);
-            } else {
+            if (leading.isOver() || (again == null && !node.endedBetweenMessages())) {
                 socket.sayEnd();
                 return;
+            } else if (again != null) {
+                retries.runOnLeader(segment, again);
+            } else {
+                leading.oweWords(segment, status);
             }
         }
         session.settle();
+        if (leading.isOwing()) {
+            session.later();
+        }
     }
 
-    /** The client has got too much of an answer for it to be given once more: it ends here, and the session goes on. */
-    private void lose(NodeSession node, Segment segment) {
+    /** What a reader has left ends here, in its turn, and the session goes on. */
+    void tellLoss(Segment segment) {
         if (!segment.failed) {
+            voice.note(segment.route);
             voice.say(Leader.error(
                     SqlState.SERIALIZATION_FAILURE,
-                    "canceling statement because node \""
-                            + node.connection.node().name() + "\" went away",
-                    "Part of its result had been sent.",
+                    "canceling statement because node \"" + segment.route.node() + "\" went away",
+                    segment.passed > 0 || segment.beyondRecall
+                            ? "Part of its result had been sent."
+                            : "Nothing of its result had been sent.",
                     "Run it again."));
         }
         if (segment.open || segment.silent) {

@@ -132,6 +132,15 @@ final class Leader {
         steps.add(new Loss.Step(segment, Loss.Fate.AGAIN, messages, session.status()));
     }
 
+    /**
+     * Something that another node has not answered cannot be run again: the client hears so in its place.
+     *
+     * @param status of the client's transaction then
+     */
+    void oweWords(Segment segment, byte status) {
+        steps.add(new Loss.Step(segment, Loss.Fate.READERS, List.of(), status));
+    }
+
     /** Whether the client is in a transaction that is lost, and has not heard of it. */
     boolean isUntold() {
         return untold;
@@ -189,13 +198,19 @@ final class Leader {
                 .addKeyValue("unanswered", unanswered.size())
                 .log("Leader is gone: the session waits for the next");
         session.settings().onRollback();
+        ArrayDeque<Loss.Step> behind = steps;
+        if (again) {
+            // It is among what this one leaves.
+            behind.poll();
+        }
         steps = loss.steps();
-        again = false;
-        lostBlock = loss.inBlock();
-        untold = loss.untold();
         if (steps.isEmpty()) {
             session.onStatus(loss.status());
         }
+        steps.addAll(behind);
+        again = false;
+        lostBlock = loss.inBlock();
+        untold = loss.untold();
         beAway();
     }
 
@@ -284,29 +299,34 @@ final class Leader {
 
     /** Settles what the last leader has left; to be called until nothing is owing. */
     void settle() {
-        while (!steps.isEmpty()) {
+        while (!steps.isEmpty() && (away || !node.isAnsweringClient())) {
             Loss.Step step = steps.peek();
-            if (step.fate() == Loss.Fate.AGAIN) {
-                if (away) {
-                    return;
-                }
+            if (again || step.fate() != Loss.Fate.AGAIN) {
+                steps.poll();
                 if (!again) {
-                    again = true;
-                    node.runAgain(step.segment(), step.again(), "failover");
-                }
-                if (node.isAnsweringClient()) {
-                    return;
+                    tell(step);
                 }
                 again = false;
-                steps.poll();
+            } else if (away) {
+                return;
             } else {
-                steps.poll();
-                tell(step);
+                again = true;
+                node.runAgain(step.segment(), step.again(), "failover");
             }
         }
     }
 
     private void tell(Loss.Step step) {
+        if (step.fate() == Loss.Fate.READERS) {
+            if (step.status() == 'E') {
+                session.onStatus(step.status());
+                if (!away) {
+                    session.block().fail();
+                }
+            }
+            session.departures().tellLoss(step.segment());
+            return;
+        }
         boolean unknown = step.fate() == Loss.Fate.UNKNOWN;
         session.voice().note(node.route("leader-lost", step.segment().route.retries()));
         session.voice().say(unknown ? UNKNOWN : UNDONE);

@@ -24,7 +24,9 @@ record Loss(ArrayDeque<Step> steps, byte status, boolean inBlock, boolean untold
         /** Nobody knows whether it was executed. */
         UNKNOWN,
         /** It was not, or not for good. */
-        UNDONE
+        UNDONE,
+        /** It was a reader's, which is gone: too much was said, or asked, for it to be run again. */
+        READERS
     }
 
     /**

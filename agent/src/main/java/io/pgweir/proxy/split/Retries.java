@@ -92,7 +92,7 @@ final class Retries {
 
     /** Now, or as soon as there is one. */
     void runOnLeader(Segment segment, List<Segment.Kept> again) {
-        if (leading.isThere()) {
+        if (leading.isThere() && !leading.isOwing()) {
             socket.note(leading.node().cancelTarget());
             leading.node().runAgain(segment, again, "retry");
         } else {

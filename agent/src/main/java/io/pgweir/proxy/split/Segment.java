@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * pgweir's own. On the session's event loop.
  */
 final class Segment {
-    /** What is kept of a segment to run it once more elsewhere. */
-    private static final int KEPT_BYTES_MAX = 32 * 1024;
+    /** What is kept of a segment to run it once more elsewhere: any one message that is seen whole, and some more. */
+    private static final int KEPT_BYTES_MAX = 2 * NodeSession.LOOK_BYTES;
 
     /** No SQL, whatever the server's version; a statement's name as well. */
     static final String REFUSED = "pgweir_refused_this";

@@ -206,4 +206,89 @@ class SplitEndsTest extends OverTwoNodes {
             assertThat(nodes.leader.isOpen()).isFalse();
         }
     }
+
+    /** A batch of reads that is longer than what is kept of one. */
+    private static byte[] tooLong() {
+        byte[] parse = Frontend.parse("", "select 1 /* " + "x".repeat(50_000) + " */");
+        byte[] once = Frontend.concat(parse, Frontend.bind("", ""), Frontend.execute("", 0));
+        return Frontend.concat(once, once, once, Frontend.sync());
+    }
+
+    private static byte[] gone(String detail) {
+        return Frontend.concat(
+                message(
+                        'E',
+                        "SERROR\0VERROR\0C40001\0Mcanceling statement because node \"async\" went away\0D" + detail
+                                + "\0HRun it again.\0\0"),
+                READY);
+    }
+
+    @Test
+    void aLongReadBehindAnotherIsRunOnTheLeaderToo() {
+        // Given
+        byte[] read = Frontend.query("select 1 /* " + "x".repeat(50_000) + " */");
+        nodes.say(QUERY, read);
+
+        // When
+        nodes.readerEnds();
+
+        // Then
+        assertThat(nodes.heardByLeader()).isEqualTo("QQ");
+        nodes.leaderSays(ANSWER, ANSWER);
+        assertThat(nodes.heard()).isEqualTo(Frontend.concat(ANSWER, ANSWER));
+    }
+
+    @Test
+    void whatIsTooLongToBeKeptIsToldInItsTurn() {
+        // Given
+        nodes.say(QUERY);
+        nodes.say(tooLong());
+        nodes.say(QUERY);
+
+        // When
+        nodes.readerEnds();
+
+        // Then
+        assertThat(nodes.heardByLeader()).isEqualTo("Q");
+        assertThat(nodes.heard()).isEmpty();
+        nodes.leaderSays(ANSWER);
+        assertThat(text(nodes.heard()))
+                .isEqualTo(text(Frontend.concat(ANSWER, gone("Nothing of its result had been sent."))));
+        assertThat(nodes.heardByLeader()).isEqualTo("Q");
+        nodes.leaderSays(ANSWER);
+        assertThat(nodes.heard()).isEqualTo(ANSWER);
+        assertThat(nodes.ended).isFalse();
+    }
+
+    @Test
+    void whatWasAnsweredInPartIsToldBeforeWhatIsRunAgain() {
+        // Given
+        nodes.say(QUERY, QUERY);
+        byte[] row = Arrays.copyOf(ROWS, ROWS.length - 14);
+        nodes.readerSays(row);
+
+        // When
+        nodes.readerEnds();
+
+        // Then
+        assertThat(text(nodes.heard()))
+                .isEqualTo(text(Frontend.concat(row, gone("Part of its result had been sent."))));
+        leaderAnswers();
+        nodes.say(Frontend.query("insert into t values (1)"));
+        assertThat(nodes.heardByLeader()).isEqualTo("Q");
+    }
+
+    @Test
+    void aLeaderThatGoesInItsPlaceTakesTheSessionWithIt() {
+        // Given
+        nodes.say(QUERY);
+        nodes.say(tooLong());
+        nodes.readerEnds();
+
+        // When
+        nodes.leaderEnds();
+
+        // Then
+        assertThat(nodes.ended).isTrue();
+    }
 }

@@ -71,9 +71,25 @@ final class TwoNodes implements AutoCloseable {
     /** A client that was let in. */
     TwoNodes(ReadsConfig.Consistency consistency, Supplier<StatementCache> statements) {
         this(consistency, statements, null, Judge.LEADER);
+        letIn();
+    }
+
+    private void letIn() {
         leaderSays(FakeServer.WELCOME);
         heardByLeader();
         heard();
+    }
+
+    /** A client that was let in, and outlives its leader. */
+    static TwoNodes moving(ReadsConfig.Consistency consistency) {
+        TwoNodes nodes = new TwoNodes(
+                consistency,
+                () -> new StatementCache(1 << 20),
+                null,
+                Judge.LEADER,
+                new FailoverConfig(Duration.ofMinutes(1), 1, true));
+        nodes.letIn();
+        return nodes;
     }
 
     /** A client that has said who it is, and no more. */
@@ -82,6 +98,15 @@ final class TwoNodes implements AutoCloseable {
             Supplier<StatementCache> statements,
             @Nullable Verifiers verifiers,
             Judge judge) {
+        this(consistency, statements, verifiers, judge, new FailoverConfig(Duration.ZERO, 1, true));
+    }
+
+    private TwoNodes(
+            ReadsConfig.Consistency consistency,
+            Supplier<StatementCache> statements,
+            @Nullable Verifiers verifiers,
+            Judge judge,
+            FailoverConfig failover) {
         FactsCache facts = new FactsCache(1 << 20);
         SplitSetup setup = new SplitSetup(
                 new ReadsConfig(
@@ -89,7 +114,7 @@ final class TwoNodes implements AutoCloseable {
                         consistency,
                         Duration.ofMillis(WAIT_MILLIS),
                         ReadsConfig.Otherwise.LEADER),
-                new FailoverConfig(Duration.ZERO, 1, true),
+                failover,
                 new Holds(1),
                 verifiers,
                 null,
