@@ -8,13 +8,14 @@ import picocli.CommandLine.Spec;
 /** Commands about captures; none of them needs a running agent. */
 @Command(
         name = "capture",
-        description = "Lists, shows, sums up and verifies captures.",
+        description = "Lists, shows, sums up, verifies and exports captures.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             CaptureListCommand.class,
             CaptureShowCommand.class,
             CaptureStatCommand.class,
-            CaptureVerifyCommand.class
+            CaptureVerifyCommand.class,
+            CaptureExportCommand.class
         })
 final class CaptureCommand implements Runnable {
     @Spec
