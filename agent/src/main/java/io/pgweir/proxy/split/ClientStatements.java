@@ -35,7 +35,9 @@ final class ClientStatements {
     /** A session that prepares more by SQL than this stays with the leader. */
     static final int PREPARED_MAX = 1024;
 
-    static final Need LONG = new Need(Need.Where.LEADER, Need.Effect.NONE, "long");
+    private static final Need LONG_PREPARE = new Need(Need.Where.LEADER, Need.Effect.STATE, "long");
+
+    private static final Need LONG = new Need(Need.Where.LEADER, Need.Effect.NONE, "long");
 
     private static final LexicalRules BACKSLASHES = new LexicalRules(false);
 
@@ -178,17 +180,23 @@ final class ClientStatements {
     Need needOf(Parsed parsed) {
         SqlStatement definition = parsed.definition();
         SqlStatement statement = parsed.statement();
-        if (!parsed.isKept()) {
-            return LONG;
-        }
         if (definition != null) {
             return needOfPrepared(definition);
         }
-        return statement == null ? Need.READ : needOf(statement, true);
+        Need need = statement == null ? Need.READ : needOf(statement, true);
+        return parsed.isKept() ? need : tooLong(need, statement);
     }
 
     private Need needOfPrepared(SqlStatement definition) {
         return steered(Reads.prepared(definition, setup.facts().get().of(definition), functions()), definition, true);
+    }
+
+    /** What is not kept cannot be given to another node. */
+    static Need tooLong(Need need, @Nullable SqlStatement statement) {
+        if (statement != null && statement.kind() == StatementKind.PREPARE) {
+            return LONG_PREPARE;
+        }
+        return need.where() == Need.Where.ANY ? LONG : need;
     }
 
     /** Of a name that the server may not have said yes to more than one statement may be meant: what holds for all of them. */

@@ -435,15 +435,12 @@ final class Requests implements Lane {
                 type, need, runs, leads, uses, parses, done, message, content, fault, show, statement, names, guessed);
     }
 
-    /** What of it is not kept cannot be given to another node. */
     private static Need tooLong(Need need, List<Segment.Done> parts) {
+        Need longer = ClientStatements.tooLong(need, null);
         for (Segment.Done part : parts) {
-            SqlStatement statement = part.statement();
-            if (statement != null && statement.kind() == StatementKind.PREPARE) {
-                return LONG_PREPARE;
-            }
+            longer = ClientStatements.tooLong(longer, part.statement());
         }
-        return need.where() == Need.Where.ANY ? ClientStatements.LONG : need;
+        return longer;
     }
 
     private List<Parsed> names(List<Segment.Done> parts) {
@@ -527,7 +524,6 @@ final class Requests implements Lane {
     private static final Need UNKNOWN = new Need(Need.Where.LEADER, Need.Effect.NONE, Reason.UNKNOWN_STATEMENT);
     private static final Need PORTAL = new Need(Need.Where.LEADER, Need.Effect.NONE, Reason.CURSOR);
     private static final Need TAKEN = new Need(Need.Where.LEADER, Need.Effect.NONE, Reason.PREPARED_STATEMENT);
-    private static final Need LONG_PREPARE = new Need(Need.Where.LEADER, Need.Effect.STATE, "long");
     private static final List<Parsed> NO_NAMES = List.of();
 
     /** It goes there: what has to be said before it; null for nothing. */

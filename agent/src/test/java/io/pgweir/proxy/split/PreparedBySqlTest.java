@@ -86,4 +86,21 @@ class PreparedBySqlTest extends OverTwoNodes {
         nodes.leaderSays(message('C', "INSERT 0 1\0"), READY);
         assertThat(nodes.heardByLeader()).as("where that was written to").isEqualTo("Q");
     }
+
+    @Test
+    void whatIsTooLongToBeKeptStaysWithTheLeader() {
+        // When
+        nodes.say(
+                Frontend.parse("", "prepare q as select '" + "x".repeat(NodeSession.LOOK_BYTES) + "'"),
+                Frontend.bind("", ""),
+                Frontend.execute("", 0),
+                Frontend.sync());
+        nodes.leaderSays(message('1', ""), message('2', ""), PREPARED, READY);
+        nodes.heardByLeader();
+        nodes.say(Frontend.query("execute q"));
+
+        // Then
+        assertThat(nodes.heardByReader()).isEqualTo("X");
+        assertThat(nodes.heardByLeader()).isEqualTo("Q");
+    }
 }
