@@ -157,7 +157,7 @@ class ArchitectureTest {
                 .whereLayer("topology")
                 .mayOnlyBeAccessedByLayers("boot", "admin", "proxy", "routing", "pool")
                 .whereLayer("auth")
-                .mayOnlyBeAccessedByLayers("boot", "proxy", "pool", "topology")
+                .mayOnlyBeAccessedByLayers("cli", "boot", "proxy", "pool", "topology", "replay")
                 .whereLayer("limits")
                 .mayOnlyBeAccessedByLayers("proxy")
                 .whereLayer("capture")

@@ -3,6 +3,7 @@ package io.pgweir.capture;
 import io.pgweir.wire.TransactionStatus;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * One fact of one session. Records of a session stand in the order in which its event loop saw them; those of different sessions
@@ -98,6 +99,22 @@ public sealed interface CaptureRecord {
             portals = List.copyOf(portals);
             channels = List.copyOf(channels);
         }
+
+        /** Both, in the state of the first. */
+        public SessionState plus(SessionState more) {
+            return new SessionState(
+                    session,
+                    nanos,
+                    transaction,
+                    both(settings, more.settings),
+                    both(statements, more.statements),
+                    both(portals, more.portals),
+                    both(channels, more.channels));
+        }
+
+        private static <T> List<T> both(List<T> one, List<T> other) {
+            return Stream.concat(one.stream(), other.stream()).toList();
+        }
     }
 
     /**
@@ -167,7 +184,24 @@ public sealed interface CaptureRecord {
             long ordered,
             long unordered,
             long notices)
-            implements CaptureRecord {}
+            implements CaptureRecord {
+        /** The same of a request with another number. */
+        public Response of(long otherRequest) {
+            return new Response(
+                    session,
+                    nanos,
+                    otherRequest,
+                    rows,
+                    bytes,
+                    tag,
+                    sqlState,
+                    firstNanos,
+                    totalNanos,
+                    ordered,
+                    unordered,
+                    notices);
+        }
+    }
 
     /** Messages that were seen, or should have been, and are not in the file. */
     record Gap(long session, long nanos, Why why, long messages, long bytes) implements CaptureRecord {

@@ -5,17 +5,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Commands about captures; none of them needs a running agent. */
+/** Commands about captures; but for start, stop and status, none needs a running agent. */
 @Command(
         name = "capture",
-        description = "Lists, shows, sums up, verifies and exports captures.",
+        description = "Lists, shows, sums up, verifies and exports captures; begins and ends those of a running agent.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             CaptureListCommand.class,
             CaptureShowCommand.class,
             CaptureStatCommand.class,
             CaptureVerifyCommand.class,
-            CaptureExportCommand.class
+            CaptureExportCommand.class,
+            CaptureStartCommand.class,
+            CaptureStopCommand.class,
+            CaptureStatusCommand.class
         })
 final class CaptureCommand implements Runnable {
     @Spec

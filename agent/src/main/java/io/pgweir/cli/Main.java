@@ -17,6 +17,7 @@ import picocli.CommandLine.HelpCommand;
             ConfigCommand.class,
             AuditCommand.class,
             CaptureCommand.class,
+            ReplayCommand.class,
             RulesCommand.class,
             ClusterCommand.class,
             SessionsCommand.class,

@@ -1,7 +1,8 @@
 /**
- * What captures say: which statement each request ran, and what all of them make up.
+ * What captures say: which statement each request ran, and what all of them make up; and running them again on another server, with
+ * blocking sockets on virtual threads.
  *
- * <p>Imports {@code capture sql wire}; must never know a channel of the proxy.
+ * <p>Imports {@code auth capture session sql wire config}; must never know a channel of the proxy.
  */
 @NullMarked
 package io.pgweir.replay;

@@ -255,6 +255,12 @@ class CaptureIT {
                 .containsExactly("capture-stopped");
     }
 
+    static HttpResponse<String> post(RunningAgent agent, String path) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return post(client, agent, path);
+        }
+    }
+
     private static HttpResponse<String> post(HttpClient client, RunningAgent agent, String path) throws Exception {
         int port = Objects.requireNonNull(agent.agent().adminAddress()).getPort();
         return client.send(

@@ -1,6 +1,7 @@
 package io.pgweir.proxy.tap;
 
 import io.netty.buffer.ByteBuf;
+import io.pgweir.capture.AnswerDigest;
 import io.pgweir.capture.CaptureRecord.Direction;
 import io.pgweir.capture.CapturedSession;
 import io.pgweir.proxy.relay.Disposition;
@@ -32,7 +33,7 @@ final class BackendTap implements Lane {
         this.captured = captured;
         this.tracker = tracker;
         this.nanos = nanos;
-        digest = new AnswerDigest(captured);
+        digest = new AnswerDigest(captured::response);
     }
 
     @Override

@@ -1,20 +1,24 @@
-package io.pgweir.proxy.tap;
+package io.pgweir.capture;
 
 import io.netty.buffer.ByteBuf;
 import io.pgweir.capture.CaptureRecord.Response;
-import io.pgweir.capture.CapturedSession;
-import io.pgweir.capture.RowDigest;
 import io.pgweir.wire.MessageType;
 import java.nio.charset.StandardCharsets;
 
 /**
  * What became of each request, told once for each statement that ran, and for each error: rows, bytes, tag or SQLSTATE, checksums and
- * times.
+ * times. Thread: the session's.
  */
-final class AnswerDigest {
+public final class AnswerDigest {
+    /** Who hears of each. */
+    public interface Sink {
+        /** @param response whose session and time are for the hearer to give */
+        void response(long nanos, Response response);
+    }
+
     private static final byte SQL_STATE = 'C';
 
-    private final CapturedSession captured;
+    private final Sink sink;
     private final RowDigest rows = new RowDigest();
     private long request;
     private long asked;
@@ -22,16 +26,17 @@ final class AnswerDigest {
     private long notices;
     private boolean begun;
 
-    AnswerDigest(CapturedSession captured) {
-        this.captured = captured;
+    public AnswerDigest(Sink sink) {
+        this.sink = sink;
     }
 
-    static boolean isRow(byte type) {
+    /** Whether {@link #onChunk} counts it. */
+    public static boolean isRow(byte type) {
         return type == MessageType.Backend.DATA_ROW || type == MessageType.Backend.COPY_DATA;
     }
 
     /** What comes next answers {@code number}, which was asked at {@code askedNanos}. */
-    void on(long number, long askedNanos, long now) {
+    public void on(long number, long askedNanos, long now) {
         if (number != request) {
             reset();
             request = number;
@@ -49,11 +54,13 @@ final class AnswerDigest {
         begun = false;
     }
 
-    void onChunk(ByteBuf buffer, int at, int length, boolean last) {
+    /** The next bytes of a row that comes in chunks. */
+    public void onChunk(ByteBuf buffer, int at, int length, boolean last) {
         rows.onChunk(buffer, at, length, last);
     }
 
-    void onMessage(long now, byte type, ByteBuf buffer, int bodyAt, int length) {
+    /** A whole message, or enough of an ErrorResponse; a row, where it does not come in chunks. */
+    public void onMessage(long now, byte type, ByteBuf buffer, int bodyAt, int length) {
         switch (type) {
             case MessageType.Backend.DATA_ROW, MessageType.Backend.COPY_DATA ->
                 rows.onChunk(buffer, bodyAt, length, true);
@@ -69,7 +76,7 @@ final class AnswerDigest {
 
     private void tell(long now, String tag, String sqlState) {
         if (begun) {
-            captured.response(
+            sink.response(
                     now,
                     new Response(
                             0,

@@ -1,0 +1,256 @@
+package io.pgweir.cli;
+
+import io.pgweir.auth.Password;
+import io.pgweir.capture.CaptureReader;
+import io.pgweir.capture.CaptureRecord.SessionOpen;
+import io.pgweir.capture.Selection;
+import io.pgweir.config.HostPort;
+import io.pgweir.replay.Replay;
+import io.pgweir.replay.Results.Summary;
+import io.pgweir.replay.Target;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Runs a capture on a server, and says what is not as it was. */
+@Command(
+        name = "replay",
+        description = "Runs what a capture holds on another server: each session in its order and at its times, all of"
+                + " them beside each other; and compares the answers.",
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            " 0:Done, and no more differs than --fail-on allows",
+            " 1:Done, and more differs; or sessions failed",
+            "65:A file is no capture, is damaged, or is of another capture than the first",
+            "66:A file is not there",
+            "78:A key is wrong, or missing"
+        })
+final class ReplayCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
+    private CommandSpec spec;
+
+    @Mixin
+    private final CaptureSources sources = new CaptureSources();
+
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "HOST:PORT",
+            converter = UpstreamOptions.Upstream.class,
+            description = "The server; not the one that the capture is of: what was written is written again.")
+    private @Nullable HostPort to;
+
+    @Option(
+            names = "--user",
+            paramLabel = "NAME",
+            description = "Whom all sessions log in as. Default: each as who it was.")
+    private @Nullable String user;
+
+    @Option(
+            names = "--database",
+            paramLabel = "NAME",
+            description = "Which database all sessions use. Default: their own.")
+    private @Nullable String database;
+
+    @Option(
+            names = "--password-file",
+            paramLabel = "FILE",
+            description = "Its first line is the password of whoever logs in.")
+    private @Nullable Path passwordFile;
+
+    @Option(
+            names = "--speed",
+            paramLabel = "N",
+            defaultValue = "1",
+            converter = Speed.class,
+            description =
+                    "2 is twice as fast, 0.5 half as fast, max as fast as answers come (default: ${DEFAULT-VALUE}).")
+    private double speed = 1;
+
+    @Option(
+            names = "--only-user",
+            paramLabel = "NAME",
+            description = "Sessions of this user only; as often as there are users.")
+    private Set<String> onlyUsers = Set.of();
+
+    @Option(
+            names = "--only-database",
+            paramLabel = "NAME",
+            description = "Sessions of this database only; as often as there are databases.")
+    private Set<String> onlyDatabases = Set.of();
+
+    @Option(
+            names = "--from",
+            paramLabel = "SECONDS",
+            converter = Seconds.class,
+            description = "From so many seconds behind the beginning of the capture on.")
+    private long fromNanos = Long.MIN_VALUE;
+
+    @Option(
+            names = "--until",
+            paramLabel = "SECONDS",
+            converter = Seconds.class,
+            description = "Up to so many seconds behind it.")
+    private long untilNanos = Long.MAX_VALUE;
+
+    @Option(
+            names = "--connect-timeout",
+            paramLabel = "SECONDS",
+            description = "For a connection, and for a login (default: ${DEFAULT-VALUE}).")
+    private int timeoutSeconds = 30;
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "PERCENT",
+            description = "How many answers in a hundred may differ (default: ${DEFAULT-VALUE}).")
+    private double failOn;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Writes the report as JSON too; - is standard output, and nothing else.")
+    private @Nullable Path jsonFile;
+
+    private final List<String> faults = new ArrayList<>();
+    private @Nullable UUID capture;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        CommandLine command = spec.commandLine();
+        if (timeoutSeconds < 1 || timeoutSeconds > 3600) {
+            throw new ParameterException(command, "--connect-timeout: " + timeoutSeconds + " (expected: 1 to 3600)");
+        }
+        if (!(failOn >= 0 && failOn <= 100)) {
+            throw new ParameterException(command, "--fail-on: " + failOn + " (expected: 0 to 100)");
+        }
+        Replay replay = new Replay(target(command), speed, this::isWanted);
+        int code = sources.each(
+                command.getErr(),
+                fault -> faults.add(fault.toString()),
+                (reader, progress) -> run(replay, reader, progress));
+        Summary summary = replay.finish();
+        faults.forEach(fault -> command.getErr().println("pgweir: " + fault));
+        report(command, summary, replay.skipped());
+        if (code != ExitCode.OK) {
+            return code;
+        }
+        boolean differs = summary.differing() > failOn / 100 * Math.max(1, summary.answers());
+        return differs || summary.sessionsFailed() > 0 ? ExitCode.FINDINGS : ExitCode.OK;
+    }
+
+    private Target target(CommandLine command) {
+        return new Target(
+                Objects.requireNonNull(to, "--to is required"),
+                user,
+                database,
+                passwordFile == null ? null : password(command, passwordFile),
+                Duration.ofSeconds(timeoutSeconds));
+    }
+
+    private static Password password(CommandLine command, Path file) {
+        try {
+            List<String> lines = Files.readAllLines(file);
+            if (lines.isEmpty() || lines.getFirst().isEmpty()) {
+                throw new ParameterException(command, "--password-file: " + file + " is empty");
+            }
+            return new Password(lines.getFirst());
+        } catch (IOException fault) {
+            throw new ParameterException(command, "--password-file: " + AuditText.of(fault), fault);
+        }
+    }
+
+    private boolean isWanted(SessionOpen open) {
+        return (onlyUsers.isEmpty() || onlyUsers.contains(open.user()))
+                && (onlyDatabases.isEmpty() || onlyDatabases.contains(open.database()));
+    }
+
+    private void run(Replay replay, CaptureReader reader, CaptureReader.Progress progress) throws IOException {
+        UUID of = reader.header().capture();
+        if (capture != null && !capture.equals(of)) {
+            throw new IOException(
+                    reader.file() + ": capture " + of + " (expected: files of one capture, " + capture + ")");
+        }
+        capture = of;
+        try {
+            replay.run(reader.records(new Selection(Set.of(), fromNanos, untilNanos)), progress);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+
+    private void report(CommandLine command, Summary summary, long skipped) throws IOException {
+        PrintWriter out = command.getOut();
+        if (jsonFile == null || !jsonFile.toString().equals("-")) {
+            new ReplayText(out).print(summary, skipped, Double.isFinite(speed));
+        }
+        if (jsonFile == null) {
+            return;
+        }
+        if (jsonFile.toString().equals("-")) {
+            ReplayJson.write(summary, skipped, out);
+            out.println();
+            out.flush();
+            return;
+        }
+        try (Writer file = Files.newBufferedWriter(jsonFile)) {
+            ReplayJson.write(summary, skipped, file);
+        }
+    }
+
+    static final class Speed implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            if (text.equals("max")) {
+                return Double.POSITIVE_INFINITY;
+            }
+            double value = number(text);
+            if (!(value >= 0.001 && value <= 1000)) {
+                throw new TypeConversionException("`" + text + "` (expected: 0.001 to 1000, or max)");
+            }
+            return value;
+        }
+    }
+
+    static final class Seconds implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            double value = number(text);
+            if (!(value >= 0 && value <= 1e9)) {
+                throw new TypeConversionException("`" + text + "` (expected: seconds, 0 to 1000000000)");
+            }
+            return (long) (value * TimeUnit.SECONDS.toNanos(1));
+        }
+    }
+
+    private static double number(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException none) {
+            throw new TypeConversionException("`" + text + "` (expected: a number)");
+        }
+    }
+}
