@@ -118,7 +118,9 @@ final class CaptureFiles {
     }
 
     private void rotate(CaptureFileWriter full) throws IOException {
-        if (full.bytes() >= fileBytesMax || full.sessions() >= Limits.SESSIONS_MAX) {
+        // A file begins with the sessions that are open: there must be room for others.
+        int sessionsMax = Math.max(Limits.SESSIONS_MAX, 2 * open.size());
+        if (full.bytes() >= fileBytesMax || full.sessions() >= sessionsMax) {
             full.close();
             file = null;
             begin();

@@ -145,6 +145,17 @@ public final class CaptureWriter implements AutoCloseable {
     }
 
     private void run() {
+        try {
+            write();
+        } catch (RuntimeException fault) {
+            closed = true;
+            LOG.atError()
+                    .setCause(fault)
+                    .log("capture has ended by a fault of its own; what is in its blocks can be read");
+        }
+    }
+
+    private void write() {
         ByteBuffer view = ring.view();
         long synced = nanoTime.getAsLong();
         long idleNanos = IDLE_NANOS_MIN;

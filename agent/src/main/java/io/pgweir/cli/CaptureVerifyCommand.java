@@ -106,8 +106,8 @@ final class CaptureVerifyCommand implements Callable<Integer> {
             out.println(colours.red("finding: ") + fault);
         }
         if (files > 0) {
-            String sum =
-                    files + " files, " + blocks + " blocks, " + records + " records, " + dropped + " messages left out";
+            String sum = files + (files == 1 ? " file, " : " files, ") + blocks + " blocks, " + records + " records, "
+                    + dropped + " messages left out";
             out.println(faults.isEmpty() ? colours.green("whole: ") + sum : colours.red("NOT whole: ") + sum);
         }
     }

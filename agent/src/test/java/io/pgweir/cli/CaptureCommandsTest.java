@@ -155,7 +155,7 @@ class CaptureCommandsTest {
         assertThat(out.toString())
                 .contains("finding: " + torn + ": 2 messages (50 bytes) of session 1 are not in it: queue-full")
                 .contains("finding: " + torn + ": ends ")
-                .contains("NOT whole: 1 files, 1 blocks, 13 records, 2 messages left out\n");
+                .contains("NOT whole: 1 file, 1 blocks, 13 records, 2 messages left out\n");
         out.getBuffer().setLength(0);
         assertThat(execute("capture", "verify", "--json", torn.toString())).isEqualTo(ExitCode.FINDINGS);
         assertThat(MAPPER.readTree(out.toString()).at("/findings")).hasSize(2);
