@@ -223,15 +223,16 @@ public final class Agent implements AutoCloseable {
         if (rules != null) {
             trail.onRulesReload(null, rules.current().hash(), null);
         }
-        try (Clusters.Prepared all = clusters.prepare(config);
-                Listeners.Prepared accepting = listeners.prepare(config, all::of)) {
-            all.commit();
-            accepting.commit();
-        }
+        // Before the first session.
         try {
             captures.open();
         } catch (IOException failure) {
             throw new AgentStartException(Kind.CAPTURE, "capture: " + failure.getMessage(), failure);
+        }
+        try (Clusters.Prepared all = clusters.prepare(config);
+                Listeners.Prepared accepting = listeners.prepare(config, all::of)) {
+            all.commit();
+            accepting.commit();
         }
         watchFiles();
         if (config.admin() != null) {

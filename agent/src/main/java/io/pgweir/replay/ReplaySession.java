@@ -117,6 +117,7 @@ final class ReplaySession implements Runnable {
                 TargetConnection.open(target, open.protocol(), parameters(), conversation::onReceived)) {
             Thread reader = Thread.ofVirtual().start(() -> read(connection));
             restore(connection);
+            readyNanos = System.nanoTime();
             for (Step step = next(connection); !(step instanceof Step.End); step = next(connection)) {
                 act(connection, step);
             }

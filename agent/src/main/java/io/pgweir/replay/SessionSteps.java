@@ -59,7 +59,7 @@ final class SessionSteps {
                 .map(SqlStatement::fingerprint)
                 .toArray(String[]::new);
         boolean answered = answeredNanos >= 0;
-        if (answered && readyTold == 0) {
+        if (answered && readyTold == 0 && readyAsked > 0) {
             // Its answers are not in the capture: what was answered by then was answered whole.
             ready = readyAsked;
         }
@@ -79,7 +79,13 @@ final class SessionSteps {
 
     private void onAnswer(Message message) {
         statements.onMessage(message);
-        if (message.type() == MessageType.Backend.READY_FOR_QUERY && first > 0 && message.request() >= first) {
+        if (message.type() != MessageType.Backend.READY_FOR_QUERY) {
+            return;
+        }
+        if (first == 0) {
+            // It has logged in.
+            answeredNanos = message.nanos();
+        } else if (message.request() >= first) {
             ready++;
             readyTold++;
             answeredNanos = message.nanos();
