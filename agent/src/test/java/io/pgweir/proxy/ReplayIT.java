@@ -56,7 +56,9 @@ class ReplayIT {
         server.query("drop database if exists copy");
         server.query("drop database if exists original");
         server.query("create database original");
-        query("original", "create table t(i int primary key, s text); grant all on t to app");
+        query(
+                "original",
+                "create table t(i int primary key, s text); create table u(i int, s text); grant all on t to app");
         server.query("create database copy template original");
     }
 
@@ -144,7 +146,7 @@ class ReplayIT {
             app.query("copy t to stdout");
             other.send(Frontend.functionCall(1598, 1, new byte[0][]));
             other.readUntilReady();
-            other.query("insert into t select i, repeat('x', 100000) from generate_series(100, 120) i");
+            other.query("insert into u select i, repeat('x', 100000) from generate_series(100, 120) i");
             other.query("nonsense");
             app.send(Frontend.terminate());
             app.readToEnd();

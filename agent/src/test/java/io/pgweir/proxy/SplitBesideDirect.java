@@ -32,6 +32,8 @@ final class SplitBesideDirect implements AutoCloseable {
     final PgServer primary = PgServer.builder()
             .hba("host all all 127.0.0.1/32 trust")
             .setting("wal_writer_delay", "10ms")
+            // The standby's too: what its sessions hold keeps the next script's tables from it no longer.
+            .setting("max_standby_streaming_delay", "2s")
             .start();
     final PgServer standby;
     private final RunningAgent agent;
@@ -106,7 +108,11 @@ final class SplitBesideDirect implements AutoCloseable {
         String written = primary.query("select pg_current_wal_flush_lsn()");
         await().atMost(SOON)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> "t".equals(standby.query("select pg_last_wal_replay_lsn() >= '" + written + "'")));
+                .untilAsserted(() -> assertThat(standby.query("select pg_last_wal_replay_lsn() >= '" + written + "'"))
+                        .as(
+                                "replayed; there is %s",
+                                standby.query("select string_agg(a::text, ' ') from pg_stat_activity a"))
+                        .isEqualTo("t"));
     }
 
     private static List<String> run(PgWire client, String... lines) {
