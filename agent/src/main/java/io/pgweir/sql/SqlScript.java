@@ -29,6 +29,22 @@ public final class SqlScript {
         return text;
     }
 
+    /** A query string as written but for secrets, between its statements too; itself where it has none. See {@link SqlStatement#withoutSecrets}. */
+    public static String withoutSecrets(String text, LexicalRules rules) {
+        return SecretWords.mayStandIn(text, 0, text.length()) ? of(text, rules).withoutSecrets() : text;
+    }
+
+    private String withoutSecrets() {
+        StringBuilder out = new StringBuilder(text.length());
+        int at = 0;
+        for (SqlStatement statement : statements) {
+            out.append(SecretRedactor.redact(text, rules, at, statement.start()))
+                    .append(statement.withoutSecrets());
+            at = statement.end();
+        }
+        return out.append(SecretRedactor.redact(text, rules, at, text.length())).toString();
+    }
+
     LexicalRules rules() {
         return rules;
     }

@@ -197,6 +197,39 @@ class CaptureIT {
     }
 
     @Test
+    void passwordsInTextsAreNotKept() throws IOException {
+        try (RunningAgent agent = agent();
+                PgWire client = agent.login()) {
+            client.query("select 1; create role once password 'topmost'; select 'password'");
+            client.send(
+                    Frontend.parse("p", "alter role once password 'topmost'", 23),
+                    Frontend.closeStatement("p"),
+                    Frontend.sync());
+            client.readUntilReady();
+            client.send(
+                    Frontend.parse("", "nonsense"),
+                    Frontend.parse("q", "alter role once password 'topmost'"),
+                    Frontend.sync());
+            client.readUntilReady();
+            client.query("drop role once");
+        }
+
+        List<Message> asked = only(captured(), Message.class).stream()
+                .filter(message -> message.direction() == Direction.FRONTEND)
+                .toList();
+        assertThat(asked)
+                .allSatisfy(message -> assertThat(new String(message.body(), StandardCharsets.UTF_8))
+                        .doesNotContain("topmost"));
+        assertThat(asked.stream()
+                        .filter(message -> message.is(Message.REDACTED))
+                        .map(Message::request))
+                .containsExactly(1L, 2L, 6L);
+        assertThat(new String(asked.getFirst().body(), StandardCharsets.UTF_8))
+                .startsWith("select 1; create role once password '***'; select ");
+        assertThat(asked.get(1).body()).endsWith(0, 0, 1, 0, 0, 0, 23);
+    }
+
+    @Test
     void aCaptureBeginsAndEndsInTheMidstOfSessions() throws Exception {
         try (RunningAgent agent = RunningAgent.builder(server.port())
                         .admin()

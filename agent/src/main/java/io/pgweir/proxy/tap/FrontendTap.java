@@ -2,6 +2,7 @@ package io.pgweir.proxy.tap;
 
 import io.netty.buffer.ByteBuf;
 import io.pgweir.capture.CaptureRecord.Direction;
+import io.pgweir.capture.CaptureRecord.Message;
 import io.pgweir.capture.CapturedSession;
 import io.pgweir.proxy.relay.Disposition;
 import io.pgweir.proxy.relay.Lane;
@@ -19,6 +20,7 @@ final class FrontendTap implements Lane {
     private final CapturedSession captured;
     private final SessionTracker tracker;
     private final LongSupplier nanos;
+    private final TextSecrets secrets;
 
     /** Number of the message that was copied last. */
     private long copied;
@@ -35,6 +37,7 @@ final class FrontendTap implements Lane {
         this.captured = captured;
         this.tracker = tracker;
         this.nanos = nanos;
+        secrets = new TextSecrets(tracker);
         copied = tracker.lastNumber();
     }
 
@@ -62,9 +65,19 @@ final class FrontendTap implements Lane {
     public Disposition onMessage(byte which, ByteBuf buffer, int bodyAt, int length) {
         Disposition disposition = lane.onMessage(which, buffer, bodyAt, length);
         if (isNew()) {
-            captured.message(nanos.getAsLong(), Direction.FRONTEND, which, 0, copied, buffer, bodyAt, length);
+            copy(which, buffer, bodyAt, length);
         }
         return disposition;
+    }
+
+    private void copy(byte which, ByteBuf buffer, int bodyAt, int length) {
+        ByteBuf clean = secrets.redacted(which, buffer, bodyAt, length);
+        long now = nanos.getAsLong();
+        if (clean == null) {
+            captured.message(now, Direction.FRONTEND, which, 0, copied, buffer, bodyAt, length);
+        } else {
+            captured.message(now, Direction.FRONTEND, which, Message.REDACTED, copied, clean, 0, clean.readableBytes());
+        }
     }
 
     private boolean isNew() {

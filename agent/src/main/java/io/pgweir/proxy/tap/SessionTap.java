@@ -41,6 +41,7 @@ public final class SessionTap {
     /** What the session has, where it was found open. */
     public void onFoundOpen() {
         Snapshot now = tracker.snapshot();
+        TextSecrets secrets = new TextSecrets(tracker);
         captured.state(new SessionState(
                 0,
                 0,
@@ -50,7 +51,7 @@ public final class SessionTap {
                         .toList(),
                 now.statements().stream()
                         .filter(Snapshot.Prepared::whole)
-                        .map(each -> new Statement(each.name(), each.text(), each.types()))
+                        .map(each -> new Statement(each.name(), secrets.redacted(each.text()), each.types()))
                         .toList(),
                 now.portals(),
                 List.of()));
