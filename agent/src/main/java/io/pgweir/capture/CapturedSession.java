@@ -39,6 +39,9 @@ public final class CapturedSession {
     /** Something below waits for room in the queue. Event loop. */
     private boolean untold;
 
+    /** Whoever ends it may be within a call that goes on to say more: nothing is written behind its end. Event loop. */
+    private boolean ended;
+
     /** The rest is guarded by this: the writer takes it where no record comes any more. */
     private @Nullable SessionOpen open;
 
@@ -215,6 +218,7 @@ public final class CapturedSession {
     public void end(long at, String cause) {
         SessionEnd last = new SessionEnd(number, writer.offset(at), cause);
         boolean told = offer(last, last.nanos());
+        ended = true;
         if (!told) {
             synchronized (this) {
                 end = last;
@@ -232,7 +236,7 @@ public final class CapturedSession {
 
     /** What is in {@link #head}, and bytes of {@code from}. */
     private boolean offer(int kind, long nanos, ByteBuf from, int at, int length) {
-        if (writer.isClosed()) {
+        if (ended || writer.isClosed()) {
             return true;
         }
         if (untold) {

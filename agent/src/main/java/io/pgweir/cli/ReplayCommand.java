@@ -43,8 +43,9 @@ import picocli.CommandLine.TypeConversionException;
         exitCodeList = {
             " 0:Done, and no more differs than --fail-on allows",
             " 1:Done, and more differs; or sessions failed",
-            "65:A file is no capture, is damaged, or is of another capture than the first",
+            "65:A file is no capture, or is damaged",
             "66:A file is not there",
+            "74:A file cannot be read, or is of another capture than the first",
             "78:A key is wrong, or missing"
         })
 final class ReplayCommand implements Callable<Integer> {

@@ -68,13 +68,14 @@ final class Conversation {
         long now = System.nanoTime();
         ByteBuf buffer = Unpooled.wrappedBuffer(body);
         if (type == MessageType.Frontend.COPY_DATA) {
+            // Nothing answers it by its number.
             tracker.onFrontendCopyData(buffer, 0, body.length, true, true);
         } else {
             frontend.charset(tracker.clientCharset());
             FrontendMessage message = frontend.decode(type, buffer, 0, body.length);
             tracker.onFrontend(message, now);
+            numbers.add(new long[] {tracker.lastNumber(), number});
         }
-        numbers.add(new long[] {tracker.lastNumber(), number});
     }
 
     synchronized void onReceived(byte type, ByteBuf body, int bodyBytes) {

@@ -26,6 +26,17 @@ import org.jspecify.annotations.Nullable;
 final class ReplaySession implements Runnable {
     private static final long LAST_ANSWER_SECONDS_MAX = 60;
 
+    /** What of those that a server reports a client can set. */
+    private static final List<String> SETTINGS = List.of(
+            "client_encoding",
+            "DateStyle",
+            "TimeZone",
+            "IntervalStyle",
+            "application_name",
+            "search_path",
+            "standard_conforming_strings",
+            "default_transaction_read_only");
+
     private final SessionOpen open;
     private final Target target;
     private final Pace pace;
@@ -36,6 +47,10 @@ final class ReplaySession implements Runnable {
     private final Conversation conversation;
     private final CountDownLatch begun = new CountDownLatch(1);
     private volatile @Nullable SessionState state;
+
+    /** Its last step has been taken. */
+    private boolean ended;
+
     private long readyNanos;
 
     /** @param queued bytes of steps of all sessions that wait */
@@ -70,6 +85,7 @@ final class ReplaySession implements Runnable {
             step = steps.take();
         }
         queued.addAndGet(-step.bytes());
+        ended = step instanceof Step.End;
         return step;
     }
 
@@ -96,8 +112,8 @@ final class ReplaySession implements Runnable {
         results.onSessionFailed(open.session(), why);
         try {
             // What follows is still told: it was not done.
-            for (Step step = next(null); !(step instanceof Step.End); step = next(null)) {
-                switch (step) {
+            while (!ended) {
+                switch (next(null)) {
                     case Step.Send _ -> results.onNotSent();
                     case Step.Expect(var response) -> comparison.onCaptured(response);
                     case Step.Gap(long messages) -> results.onGap(messages);
@@ -123,8 +139,16 @@ final class ReplaySession implements Runnable {
             }
             connection.flush();
             conversation.awaitAnswers(TimeUnit.SECONDS.toMillis(LAST_ANSWER_SECONDS_MAX));
-            connection.hangUp();
+            hangUp(connection);
             reader.join(Duration.ofSeconds(LAST_ANSWER_SECONDS_MAX));
+        }
+    }
+
+    private static void hangUp(TargetConnection connection) {
+        try {
+            connection.hangUp();
+        } catch (IOException gone) {
+            // The target was first: nothing was owed any more.
         }
     }
 
@@ -160,7 +184,7 @@ final class ReplaySession implements Runnable {
         }
         StringBuilder sql = new StringBuilder();
         for (Setting setting : had.settings()) {
-            if (SessionSteps.SETTINGS.contains(setting.name())) {
+            if (SETTINGS.contains(setting.name())) {
                 sql.append("SELECT pg_catalog.set_config('")
                         .append(setting.name())
                         .append("', '")

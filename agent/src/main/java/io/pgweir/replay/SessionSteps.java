@@ -6,7 +6,6 @@ import io.pgweir.capture.CaptureRecord.Message;
 import io.pgweir.capture.CaptureRecord.Response;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.wire.MessageType;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -97,15 +96,4 @@ final class SessionSteps {
                 || type == MessageType.Frontend.SYNC
                 || type == MessageType.Frontend.FUNCTION_CALL;
     }
-
-    /** Types of settings that a found session is given. */
-    static final List<String> SETTINGS = List.of(
-            "client_encoding",
-            "DateStyle",
-            "TimeZone",
-            "IntervalStyle",
-            "application_name",
-            "search_path",
-            "standard_conforming_strings",
-            "default_transaction_read_only");
 }

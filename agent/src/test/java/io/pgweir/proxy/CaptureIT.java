@@ -288,6 +288,25 @@ class CaptureIT {
                 .containsExactly("capture-stopped");
     }
 
+    @Test
+    void garbageIsTheServersToRefuseAndIsKept() throws IOException {
+        try (RunningAgent agent = agent()) {
+            try (PgWire client =
+                    PgWire.login("127.0.0.1", agent.port(), Map.of("user", "app", "database", "postgres"), "hunter2")) {
+                for (byte[] body : List.of(new byte[0], new byte[] {'x'}, new byte[] {'x', 0, 'y'})) {
+                    client.send(Frontend.message('P', body), Frontend.sync());
+                    assertThat(client.readUntilReady().getFirst().field('C')).isEqualTo("08P01");
+                }
+                client.send(Frontend.message('Q', new byte[0]));
+                assertThat(client.readUntilReady().getFirst().field('C')).isEqualTo("08P01");
+                client.send(Frontend.terminate());
+                client.readToEnd();
+            }
+        }
+
+        assertThat(types(captured(), Direction.FRONTEND)).isEqualTo("PSPSPSQX");
+    }
+
     static HttpResponse<String> post(RunningAgent agent, String path) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return post(client, agent, path);

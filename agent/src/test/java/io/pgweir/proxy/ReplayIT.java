@@ -9,6 +9,7 @@ import io.pgweir.capture.CaptureReader;
 import io.pgweir.capture.Selection;
 import io.pgweir.config.CaptureConfig;
 import io.pgweir.config.HostPort;
+import io.pgweir.lab.FakeServer;
 import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
@@ -272,6 +273,28 @@ class ReplayIT {
             }
         } finally {
             query("postgres", "alter role app login");
+        }
+    }
+
+    @Test
+    void aTargetThatResetsTheConnectionEndsItsSessionAndNoMore() throws Exception {
+        try (RunningAgent agent = agent();
+                PgWire client = login(agent, "postgres", null)) {
+            client.query("select 1");
+            client.query("select 2");
+        }
+        try (FakeServer target = FakeServer.playing(connection -> {
+            connection.readStartup();
+            connection.send(FakeServer.WELCOME);
+            connection.read();
+            connection.reset();
+        })) {
+            Results.Summary summary = replay(Double.POSITIVE_INFINITY, null, target.port());
+
+            assertThat(summary.failures()).hasSize(1);
+            assertThat(summary.differences())
+                    .extracting(Difference::kind)
+                    .containsExactly(Difference.Kind.MISSING, Difference.Kind.MISSING);
         }
     }
 }

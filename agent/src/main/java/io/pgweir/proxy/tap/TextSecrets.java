@@ -24,27 +24,24 @@ final class TextSecrets {
             return null;
         }
         int end = bodyAt + length;
-        int at = type == MessageType.Frontend.PARSE ? behindZero(buffer, bodyAt, end) : bodyAt;
-        int behind = behindZero(buffer, at, end);
-        if (behind <= at) {
+        int at = type == MessageType.Frontend.PARSE ? buffer.indexOf(bodyAt, end, (byte) 0) + 1 : bodyAt;
+        int zero = at < bodyAt ? -1 : buffer.indexOf(at, end, (byte) 0);
+        if (zero < at) {
+            // Garbage: what the server cannot read names no secret.
             return null;
         }
         Charset charset = tracker.clientCharset();
-        String text = buffer.toString(at, behind - 1 - at, charset);
+        String text = buffer.toString(at, zero - at, charset);
         String clean = redacted(text);
         return clean.equals(text)
                 ? null
                 : Unpooled.buffer(length + clean.length())
                         .writeBytes(buffer, bodyAt, at - bodyAt)
                         .writeBytes(clean.getBytes(charset))
-                        .writeBytes(buffer, behind - 1, end - behind + 1);
+                        .writeBytes(buffer, zero, end - zero);
     }
 
     String redacted(String text) {
         return SqlScript.withoutSecrets(text, new LexicalRules(tracker.standardConformingStrings()));
-    }
-
-    private static int behindZero(ByteBuf buffer, int at, int end) {
-        return buffer.indexOf(at, end, (byte) 0) + 1;
     }
 }
