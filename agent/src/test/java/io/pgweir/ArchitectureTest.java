@@ -28,10 +28,12 @@ class ArchitectureTest {
 
     /** Save those that ask name servers; and Netty reads the PEM files that the JDK's TLS cannot. */
     @ArchTest
-    static final ArchRule channelsLiveInTheProxy = noClasses()
+    static final ArchRule channelsLiveWhereTrafficIs = noClasses()
             .that()
             .resideOutsideOfPackages(
+                    "io.pgweir.net..",
                     "io.pgweir.proxy..",
+                    "io.pgweir.replay..",
                     "io.pgweir.boot..",
                     "io.pgweir.lab..",
                     "io.pgweir.bench..",
@@ -116,6 +118,8 @@ class ArchitectureTest {
                 .definedBy("io.pgweir.pool..")
                 .layer("replay")
                 .definedBy("io.pgweir.replay..")
+                .layer("net")
+                .definedBy("io.pgweir.net..")
                 .layer("session")
                 .definedBy("io.pgweir.session..")
                 .layer("topology")
@@ -152,6 +156,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("boot", "proxy")
                 .whereLayer("replay")
                 .mayOnlyBeAccessedByLayers("cli", "boot")
+                .whereLayer("net")
+                .mayOnlyBeAccessedByLayers("boot", "proxy", "replay")
                 .whereLayer("session")
                 .mayOnlyBeAccessedByLayers("boot", "proxy", "routing", "audit", "rules", "pool", "replay")
                 .whereLayer("topology")
@@ -169,6 +175,7 @@ class ArchitectureTest {
                         "cli",
                         "boot",
                         "proxy",
+                        "net",
                         "audit",
                         "rules",
                         "pool",
@@ -185,6 +192,7 @@ class ArchitectureTest {
                         "boot",
                         "admin",
                         "proxy",
+                        "net",
                         "routing",
                         "audit",
                         "rules",

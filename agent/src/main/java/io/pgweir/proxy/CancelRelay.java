@@ -8,7 +8,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.pgweir.audit.SessionAuditor;
-import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.net.Sockets;
 import io.pgweir.proxy.split.CancelTarget;
 import io.pgweir.routing.Wish;
 import io.pgweir.wire.MessageWriter;

@@ -7,6 +7,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.pgweir.config.ClientTlsConfig;
+import io.pgweir.net.ServerTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -4,6 +4,8 @@ import io.netty.channel.EventLoop;
 import io.pgweir.config.ClusterConfig;
 import io.pgweir.config.DrainConfig;
 import io.pgweir.config.SendProxy;
+import io.pgweir.net.ServerTls;
+import io.pgweir.net.Transport;
 import io.pgweir.proxy.split.Freshness;
 import io.pgweir.proxy.split.FunctionCatalogs;
 import io.pgweir.proxy.split.Misroutes;

@@ -1,8 +1,8 @@
 package io.pgweir.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.pgweir.net.Sockets;
 import io.pgweir.proxy.relay.Disposition;
-import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.rules.Action;
 import io.pgweir.wire.ErrorFields;
 import org.jspecify.annotations.Nullable;

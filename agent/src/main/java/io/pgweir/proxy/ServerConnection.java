@@ -2,7 +2,7 @@ package io.pgweir.proxy;
 
 import io.netty.channel.Channel;
 import io.pgweir.config.HostPort;
-import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.net.Sockets;
 import io.pgweir.proxy.split.SplitSession;
 import java.net.SocketAddress;
 import java.security.cert.Certificate;

@@ -11,8 +11,11 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.pgweir.config.HostPort;
+import io.pgweir.net.ServerGreeting;
+import io.pgweir.net.ServerGreeting.Greeted;
+import io.pgweir.net.ServerTls;
+import io.pgweir.net.Sockets;
 import io.pgweir.proxy.NoServerException.Reason;
-import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.routing.Choice;
 import io.pgweir.routing.Exclusion;
 import io.pgweir.routing.Lease;
@@ -263,8 +266,8 @@ final class ServerConnector {
         if (result.isDone()) {
             return;
         }
-        Promise<ServerConnection> attempt = loop.newPromise();
-        ServerGreeting greeting = new ServerGreeting(attempt, node, address, withTls ? tls : null);
+        Promise<Greeted> attempt = loop.newPromise();
+        ServerGreeting greeting = new ServerGreeting(attempt, node, withTls ? tls : null);
         ChannelFuture connect = new Bootstrap()
                 .group(loop)
                 .channel(cluster.transport().connected(address))
@@ -292,9 +295,10 @@ final class ServerConnector {
                 attempt.addListener(done -> timer.cancel(false));
             }
         });
-        attempt.addListener((Future<ServerConnection> done) -> {
+        attempt.addListener((Future<Greeted> done) -> {
             if (done.isSuccess()) {
-                onReached(done.getNow().at(place));
+                onReached(new ServerConnection(
+                        channel, node, address, done.getNow().certificate(), place, null, null));
                 return;
             }
             Sockets.close(channel);

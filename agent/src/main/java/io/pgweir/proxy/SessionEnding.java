@@ -3,7 +3,7 @@ package io.pgweir.proxy;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.DecoderException;
 import io.pgweir.audit.EndFacts;
-import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.net.Sockets;
 import io.pgweir.rules.Action;
 import io.pgweir.rules.Verdict;
 import io.pgweir.wire.ErrorFields;

@@ -3,6 +3,7 @@ package io.pgweir.proxy.relay;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.pgweir.net.Sockets;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.function.Consumer;

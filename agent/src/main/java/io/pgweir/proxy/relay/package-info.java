@@ -1,7 +1,7 @@
 /**
- * The byte lane: sockets and how they are written, read and closed; one direction of a session, and who may say what passes in it.
+ * The byte lane: one direction of a session, and who may say what passes in it.
  *
- * <p>Imports nothing of pgweir's.
+ * <p>Imports {@code net} only.
  */
 @NullMarked
 package io.pgweir.proxy.relay;

@@ -1,7 +1,7 @@
 package io.pgweir.proxy.split;
 
 import io.netty.buffer.ByteBuf;
-import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.net.Sockets;
 import io.pgweir.wire.SqlState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

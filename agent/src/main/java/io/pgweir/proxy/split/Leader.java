@@ -2,7 +2,7 @@ package io.pgweir.proxy.split;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.net.Sockets;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.MessageWriter;

@@ -3,7 +3,7 @@ package io.pgweir.proxy.split;
 import io.netty.buffer.ByteBuf;
 import io.pgweir.auth.NodeLogin;
 import io.pgweir.auth.NodeSecret;
-import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.net.Sockets;
 import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.MessageType;
 import java.util.function.Consumer;

@@ -6,7 +6,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.pgweir.auth.NodeSecret;
 import io.pgweir.auth.NodeTokens;
-import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.net.Sockets;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -2,9 +2,9 @@ package io.pgweir.proxy.split;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.pgweir.net.Sockets;
 import io.pgweir.proxy.relay.Leg;
 import io.pgweir.proxy.relay.Relay;
-import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.routing.split.OwnSetting;
 import io.pgweir.wire.MessageType;
 import io.pgweir.wire.MessageWriter;

@@ -2,7 +2,7 @@ package io.pgweir.proxy.split;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.net.Sockets;
 import io.pgweir.routing.split.OwnSetting;
 import io.pgweir.topology.Node;
 import io.pgweir.wire.BackendMessage;

@@ -15,7 +15,7 @@ import io.pgweir.config.HostPort;
 import io.pgweir.config.ReadsConfig;
 import io.pgweir.lab.FakeServer;
 import io.pgweir.lab.Frontend;
-import io.pgweir.proxy.relay.Sockets;
+import io.pgweir.net.Sockets;
 import io.pgweir.sql.StatementCache;
 import io.pgweir.sql.facts.FactsCache;
 import io.pgweir.telemetry.Telemetry;

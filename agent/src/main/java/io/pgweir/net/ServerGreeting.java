@@ -1,6 +1,7 @@
-package io.pgweir.proxy;
+package io.pgweir.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -8,10 +9,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Promise;
 import io.pgweir.config.HostPort;
-import io.pgweir.proxy.relay.Sockets;
 import io.pgweir.wire.MessageWriter;
 import java.io.EOFException;
-import java.net.SocketAddress;
 import java.security.cert.Certificate;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -33,17 +32,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: the channel's event loop.
  */
-final class ServerGreeting extends ChannelInboundHandlerAdapter {
-    private final Promise<ServerConnection> result;
+public final class ServerGreeting extends ChannelInboundHandlerAdapter {
+    private final Promise<Greeted> result;
     private final HostPort node;
-    private final SocketAddress address;
     private final @Nullable ServerTls tls;
 
+    /**
+     * What is ready.
+     *
+     * @param certificate that the server showed; null without TLS
+     */
+    public record Greeted(Channel channel, @Nullable Certificate certificate) {}
+
     /** @param tls null where none is wanted */
-    ServerGreeting(Promise<ServerConnection> result, HostPort node, SocketAddress address, @Nullable ServerTls tls) {
+    public ServerGreeting(Promise<Greeted> result, HostPort node, @Nullable ServerTls tls) {
         this.result = result;
         this.node = node;
-        this.address = address;
         this.tls = tls;
     }
 
@@ -114,7 +118,7 @@ final class ServerGreeting extends ChannelInboundHandlerAdapter {
         // What the server said before it reset the connection is still to be read when a write fails.
         context.channel().config().setAutoClose(false);
         context.pipeline().remove(this);
-        if (!result.trySuccess(new ServerConnection(context.channel(), node, address, certificate, null, null, null))) {
+        if (!result.trySuccess(new Greeted(context.channel(), certificate))) {
             Sockets.close(context.channel());
         }
     }

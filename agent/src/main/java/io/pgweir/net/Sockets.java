@@ -1,4 +1,4 @@
-package io.pgweir.proxy.relay;
+package io.pgweir.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;

@@ -1,4 +1,4 @@
-package io.pgweir.proxy;
+package io.pgweir.net;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -25,7 +25,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.KeepaliveConfig;
 import io.pgweir.config.ThreadsConfig;
-import io.pgweir.proxy.relay.Sockets;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -70,18 +69,18 @@ public record Transport(
         return new Transport(loops, epoll, keepalive);
     }
 
-    Class<? extends ServerChannel> listening(HostPort at) {
+    public Class<? extends ServerChannel> listening(HostPort at) {
         if (at.isUnix()) {
             return epoll ? EpollServerDomainSocketChannel.class : NioServerDomainSocketChannel.class;
         }
         return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     }
 
-    ChannelOption<Boolean> reusePort() {
+    public ChannelOption<Boolean> reusePort() {
         return epoll ? EpollChannelOption.SO_REUSEPORT : NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT);
     }
 
-    Class<? extends Channel> connected(SocketAddress to) {
+    public Class<? extends Channel> connected(SocketAddress to) {
         if (!(to instanceof InetSocketAddress)) {
             return epoll ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class;
         }
@@ -89,12 +88,12 @@ public record Transport(
     }
 
     /** Of a Unix-domain socket, as this kind of sockets has it. */
-    SocketAddress address(Path path) {
+    public SocketAddress address(Path path) {
         return epoll ? new DomainSocketAddress(path.toFile()) : UnixDomainSocketAddress.of(path);
     }
 
     /** Gives a new socket, to a client or a server, the options of its kind. */
-    void configure(Channel channel) {
+    public void configure(Channel channel) {
         Sockets.configure(channel);
         if (keepalive == null || !(channel instanceof SocketChannel)) {
             return;

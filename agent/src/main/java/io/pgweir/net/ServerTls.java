@@ -1,4 +1,4 @@
-package io.pgweir.proxy;
+package io.pgweir.net;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -14,18 +14,19 @@ import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.config.ServerTlsConfig.Mode;
 import io.pgweir.config.ServerTlsConfig.Negotiation;
 import java.nio.file.Path;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** TLS towards the servers of one cluster, in libpq's words: as there, {@code require} with a {@code ca} verifies it too. */
 public final class ServerTls {
-    static final String ALPN = "postgresql";
+    public static final String ALPN = "postgresql";
 
     /** libpq too offers the protocol's name however TLS was negotiated; servers before 17 overlook it. */
-    static final ApplicationProtocolConfig PROTOCOLS = new ApplicationProtocolConfig(
+    public static final ApplicationProtocolConfig PROTOCOLS = new ApplicationProtocolConfig(
             Protocol.ALPN, SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, ALPN);
 
-    static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
+    public static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2");
 
     private final ServerTlsConfig config;
     private final @Nullable SslContext context;
@@ -62,12 +63,12 @@ public final class ServerTls {
         }
     }
 
-    boolean isWanted() {
+    public boolean isWanted() {
         return context != null;
     }
 
     /** Whether a connection without TLS will do where there is none to be had. */
-    boolean isPreferredOnly() {
+    public boolean isPreferredOnly() {
         return config.mode() == Mode.PREFER;
     }
 
