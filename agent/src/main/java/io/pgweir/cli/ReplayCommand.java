@@ -5,6 +5,9 @@ import io.pgweir.capture.CaptureReader;
 import io.pgweir.capture.CaptureRecord.SessionOpen;
 import io.pgweir.capture.Selection;
 import io.pgweir.config.HostPort;
+import io.pgweir.config.ServerTlsConfig;
+import io.pgweir.replay.Logins;
+import io.pgweir.replay.Logins.Login;
 import io.pgweir.replay.Replay;
 import io.pgweir.replay.Results.Summary;
 import io.pgweir.replay.Target;
@@ -17,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -147,7 +151,12 @@ final class ReplayCommand implements Callable<Integer> {
         if (!(failOn >= 0 && failOn <= 100)) {
             throw new ParameterException(command, "--fail-on: " + failOn + " (expected: 0 to 100)");
         }
-        Replay replay = new Replay(target(command), speed, this::isWanted);
+        try (Replay replay = new Replay(target(command), speed, this::isWanted)) {
+            return run(command, replay);
+        }
+    }
+
+    private int run(CommandLine command, Replay replay) throws IOException, InterruptedException {
         int code = sources.each(
                 command.getErr(),
                 fault -> faults.add(fault.toString()),
@@ -165,10 +174,11 @@ final class ReplayCommand implements Callable<Integer> {
     private Target target(CommandLine command) {
         return new Target(
                 Objects.requireNonNull(to, "--to is required"),
-                user,
+                new Logins(Map.of(), new Login(user, passwordFile == null ? null : password(command, passwordFile))),
                 database,
-                passwordFile == null ? null : password(command, passwordFile),
-                Duration.ofSeconds(timeoutSeconds));
+                ServerTlsConfig.DEFAULT,
+                Duration.ofSeconds(timeoutSeconds),
+                Duration.ofMinutes(10));
     }
 
     private static Password password(CommandLine command, Path file) {

@@ -2,93 +2,107 @@ package io.pgweir.replay;
 
 import io.pgweir.capture.CaptureRecord.Response;
 import java.util.ArrayDeque;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
-/** Of one session, lays each answer beside the one that was captured. Any thread. */
+/**
+ * Of one session, lays each answer beside the one that was captured: both come in the order of their requests. Thread: the session's.
+ */
 final class Comparison {
-    /** Requests that wait for one of the two; what is over it is told as it is. */
-    private static final int REQUESTS_MAX = 10_000;
+    /** Answers that wait for their other one; what is over it is told as it is. */
+    private static final int WAITING_MAX = 10_000;
+
+    private static final String[] NO_LABELS = {};
 
     private final long session;
     private final Results results;
-    private final Map<Long, Both> requests = new LinkedHashMap<>();
+    private final ArrayDeque<Labelled> sent = new ArrayDeque<>();
+    private final ArrayDeque<Response> captured = new ArrayDeque<>();
+    private final ArrayDeque<Response> replayed = new ArrayDeque<>();
 
-    private static final class Both {
-        final ArrayDeque<Response> captured = new ArrayDeque<>(1);
-        final ArrayDeque<Response> replayed = new ArrayDeque<>(1);
-        String[] labels = {};
-        int compared;
+    /** The request that was told of last, and how many of its answers. */
+    private long request;
 
-        String label() {
-            return labels.length == 0 ? "" : labels[Math.min(compared, labels.length - 1)];
-        }
-    }
+    private int told;
+
+    private record Labelled(long request, String[] labels) {}
 
     Comparison(long session, Results results) {
         this.session = session;
         this.results = results;
     }
 
-    private Both of(long request) {
-        Both both = requests.get(request);
-        if (both == null) {
-            both = new Both();
-            requests.put(request, both);
-            if (requests.size() > REQUESTS_MAX) {
-                Iterator<Map.Entry<Long, Both>> oldest = requests.entrySet().iterator();
-                Map.Entry<Long, Both> one = oldest.next();
-                oldest.remove();
-                tellRest(one.getKey(), one.getValue());
+    /** @param labels of each statement that it runs */
+    void onSent(long number, String[] labels) {
+        if (labels.length > 0) {
+            sent.add(new Labelled(number, labels));
+        }
+    }
+
+    void onCaptured(Response response) {
+        captured.add(response);
+        compare();
+    }
+
+    void onReplayed(Response response) {
+        if (response.request() > 0) {
+            replayed.add(response);
+            compare();
+        }
+    }
+
+    private void compare() {
+        while (!captured.isEmpty() && !replayed.isEmpty()) {
+            long before = captured.element().request();
+            long now = replayed.element().request();
+            if (before == now) {
+                String label = label(now);
+                results.onCompared(session, now, label, captured.remove(), replayed.remove());
+            } else if (before < now) {
+                tellMissing();
+            } else {
+                tellAdded();
             }
         }
-        return both;
-    }
-
-    synchronized void onSent(long request, String[] labels) {
-        if (labels.length > 0) {
-            of(request).labels = labels;
+        if (captured.size() > WAITING_MAX) {
+            tellMissing();
+        }
+        if (replayed.size() > WAITING_MAX) {
+            tellAdded();
         }
     }
 
-    synchronized void onCaptured(Response response) {
-        Both both = of(response.request());
-        both.captured.add(response);
-        compare(response.request(), both);
+    private void tellMissing() {
+        Response before = captured.remove();
+        results.onMissing(session, before.request(), label(before.request()), before);
     }
 
-    synchronized void onReplayed(Response response) {
-        if (response.request() > 0) {
-            Both both = of(response.request());
-            both.replayed.add(response);
-            compare(response.request(), both);
-        }
+    private void tellAdded() {
+        Response now = replayed.remove();
+        results.onAdded(session, now.request(), label(now.request()), now);
     }
 
-    private void compare(long request, Both both) {
-        Response before = both.captured.peek();
-        Response now = both.replayed.peek();
-        if (before != null && now != null) {
-            both.captured.poll();
-            both.replayed.poll();
-            results.onCompared(session, request, both.label(), before, now);
-            both.compared++;
+    /** Of the next statement of that request that something is told of. */
+    private String label(long number) {
+        if (number != request) {
+            request = number;
+            told = 0;
         }
+        Labelled first = sent.peek();
+        while (first != null && first.request < number) {
+            sent.remove();
+            first = sent.peek();
+        }
+        String[] labels = first == null || first.request != number ? NO_LABELS : first.labels;
+        int which = told++;
+        return labels.length == 0 ? "" : labels[Math.min(which, labels.length - 1)];
     }
 
     /** Nothing follows. */
-    synchronized void end() {
-        requests.forEach(this::tellRest);
-        requests.clear();
-    }
-
-    private void tellRest(long request, Both both) {
-        for (Response before : both.captured) {
-            results.onMissing(session, request, both.label(), before);
+    void end() {
+        while (!captured.isEmpty()) {
+            tellMissing();
         }
-        for (Response now : both.replayed) {
-            results.onAdded(session, request, both.label(), now);
+        while (!replayed.isEmpty()) {
+            tellAdded();
         }
     }
 }

@@ -14,7 +14,6 @@ import io.pgweir.sql.SqlScript;
 import io.pgweir.wire.BackendDecoder;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.FrontendDecoder;
-import io.pgweir.wire.FrontendMessage;
 import io.pgweir.wire.MessageType;
 import io.pgweir.wire.StartupPacket;
 import java.util.ArrayDeque;
@@ -22,8 +21,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session says to the target and what that answers: which captured request each answer belongs to, and what became of it. Who
- * writes and who reads are two threads.
+ * What a session says to the target and what that answers: which captured request each answer belongs to, and what became of it. Thread:
+ * the connection's event loop. Moments are {@link System#nanoTime}'s.
  */
 final class Conversation {
     private final SessionTracker tracker =
@@ -37,7 +36,7 @@ final class Conversation {
 
     private long ready;
     private long readyNanos;
-    private boolean over;
+    private boolean rowAnswers;
 
     /** What becomes of requests, by the numbers that they were captured with; 0 for what was not. */
     Conversation(AnswerDigest.Sink sink) {
@@ -59,51 +58,58 @@ final class Conversation {
         public void onParameterStatus(String name, String value) {}
     }
 
-    void onStartup(int protocol) {
-        tracker.onStartup(new StartupPacket.Startup(protocol, List.of()), System.nanoTime());
+    void onStartup(int protocol, long now) {
+        tracker.onStartup(new StartupPacket.Startup(protocol, List.of()), now);
     }
 
     /** @param number as captured; 0 for none */
-    synchronized void onSent(byte type, byte[] body, long number) {
-        long now = System.nanoTime();
+    void onSent(byte type, byte[] body, long number, long now) {
         ByteBuf buffer = Unpooled.wrappedBuffer(body);
         if (type == MessageType.Frontend.COPY_DATA) {
             // Nothing answers it by its number.
             tracker.onFrontendCopyData(buffer, 0, body.length, true, true);
         } else {
             frontend.charset(tracker.clientCharset());
-            FrontendMessage message = frontend.decode(type, buffer, 0, body.length);
-            tracker.onFrontend(message, now);
+            tracker.onFrontend(frontend.decode(type, buffer, 0, body.length), now);
             numbers.add(new long[] {tracker.lastNumber(), number});
         }
     }
 
-    synchronized void onReceived(byte type, ByteBuf body, int bodyBytes) {
-        long now = System.nanoTime();
+    void onReceived(byte type, ByteBuf buffer, int bodyAt, int length, long now) {
         boolean asynchronous =
                 type == MessageType.Backend.PARAMETER_STATUS || type == MessageType.Backend.NOTIFICATION_RESPONSE;
-        Asked asked = asynchronous ? null : tracker.answers();
-        if (asked != null) {
-            digest.on(asked.number(), asked.nanos(), now);
-        }
-        switch (type) {
-            case MessageType.Backend.DATA_ROW -> tracker.onDataRow(bodyBytes, now);
-            case MessageType.Backend.COPY_DATA -> tracker.onBackendCopyData(body, 0, bodyBytes, true, true, now);
-            default -> {
-                backend.charset(tracker.clientCharset());
-                tracker.onBackend(backend.decode(type, body, 0, bodyBytes), now);
+        boolean answers = !asynchronous && isAnswer(now);
+        backend.charset(tracker.clientCharset());
+        tracker.onBackend(backend.decode(type, buffer, bodyAt, length), now);
+        if (answers) {
+            digest.onMessage(now, type, buffer, bodyAt, length);
+            if (type == MessageType.Backend.READY_FOR_QUERY) {
+                ready++;
+                readyNanos = now;
             }
         }
-        if (asked != null) {
-            digest.onMessage(now, type, body, 0, bodyBytes);
+    }
+
+    /** A piece of a row, or of COPY data. */
+    void onRow(byte type, int bodyBytes, ByteBuf buffer, int at, int length, boolean first, boolean last, long now) {
+        rowAnswers = first ? isAnswer(now) : rowAnswers;
+        if (type == MessageType.Backend.COPY_DATA) {
+            tracker.onBackendCopyData(buffer, at, length, first, last, now);
+        } else if (first) {
+            tracker.onDataRow(bodyBytes, now);
         }
-        if (type == MessageType.Backend.READY_FOR_QUERY && asked != null) {
-            ready++;
-            readyNanos = now;
+        if (rowAnswers) {
+            digest.onChunk(buffer, at, length, last);
         }
-        if (type == MessageType.Backend.READY_FOR_QUERY || tracker.outstanding() == 0) {
-            notifyAll();
+    }
+
+    private boolean isAnswer(long now) {
+        Asked asked = tracker.answers();
+        if (asked == null) {
+            return false;
         }
+        digest.on(asked.number(), asked.nanos(), now);
+        return true;
     }
 
     private Response renumbered(Response response) {
@@ -116,42 +122,23 @@ final class Conversation {
         return response.of(number);
     }
 
-    /**
-     * Until the server has been ready so often, or owes no answer, or is gone.
-     *
-     * @return when it was ready last
-     */
-    synchronized long awaitReady(long times) throws InterruptedException {
-        while (!over && ready < times && tracker.outstanding() > 0) {
-            wait();
-        }
-        return readyNanos;
-    }
-
-    /** Until everything is answered, or the server is gone, or time is up. */
-    synchronized void awaitAnswers(long millisMax) throws InterruptedException {
-        long end = System.nanoTime() + millisMax * 1_000_000;
-        while (!over && tracker.outstanding() > 0 && System.nanoTime() < end) {
-            wait(100);
-        }
+    /** Requests that the server has not answered in full. */
+    int outstanding() {
+        return tracker.outstanding();
     }
 
     /** How often it was ready counts from here. */
-    synchronized void forgetReady() {
+    void forgetReady() {
         ready = 0;
     }
 
-    synchronized long ready() {
+    /** How often the server was ready for more. */
+    long ready() {
         return ready;
     }
 
-    /** The server says no more. */
-    synchronized void end() {
-        over = true;
-        notifyAll();
-    }
-
-    synchronized boolean isOver() {
-        return over;
+    /** When it was last. */
+    long readyNanos() {
+        return readyNanos;
     }
 }

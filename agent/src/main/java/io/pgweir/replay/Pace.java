@@ -1,7 +1,5 @@
 package io.pgweir.replay;
 
-import java.util.concurrent.locks.LockSupport;
-
 /**
  * When what was captured is due.
  *
@@ -20,11 +18,5 @@ record Pace(long startNanos, long fromNanos, double speed) {
 
     boolean isTimed() {
         return Double.isFinite(speed);
-    }
-
-    static void waitUntil(long nanos) {
-        for (long left = nanos - System.nanoTime(); left > 0; left = nanos - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
     }
 }

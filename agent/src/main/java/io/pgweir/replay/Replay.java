@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -22,41 +24,98 @@ import org.jspecify.annotations.Nullable;
  * Runs a capture on a server: each session in its order, all of them beside each other as they were.
  *
  * <pre>
- *   files -> records, a little ahead of time -> steps of each session -> its virtual thread -> target
+ *   files -> records, a little ahead of time -> steps of each session -> its event loop -> target
  * </pre>
  *
  * One thread reads; it is no further ahead than {@value #AHEAD_MILLIS} ms and {@value #QUEUED_BYTES_MAX} bytes, but where sessions wait for
  * what is not read yet.
  */
-public final class Replay {
+public final class Replay implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 1 << 30;
     private static final long AHEAD_MILLIS = 2_000;
     private static final long QUEUED_BYTES_MAX = 64L << 20;
+
+    /** Steps that are handed over together. */
+    private static final int HANDED_TOGETHER = 512;
 
     /** Where nothing moves for so long, somebody may wait for what is not read yet. */
     private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final Target target;
+    private final TargetServer server;
     private final double speed;
     private final Predicate<SessionOpen> wanted;
     private final Results results = new Results();
     private final AtomicLong queued = new AtomicLong();
     private final MessageParts parts = new MessageParts(MESSAGE_BYTES_MAX);
     private final Map<Long, Running> running = new HashMap<>();
-    private final List<Thread> threads = new ArrayList<>();
-    private @Nullable Pace pace;
-    private long skipped;
 
-    private record Running(ReplaySession session, SessionSteps steps) {}
+    /** With steps that are not handed over. */
+    private final List<Running> fed = new ArrayList<>();
+
+    /** Sessions that are not done, guarded by itself. */
+    private final Set<ReplaySession> active = ConcurrentHashMap.newKeySet();
+
+    private int gathered;
+    private @Nullable Together together;
+    private long skipped;
+    private volatile boolean stopped;
+
+    /** A session as the reader sees it. */
+    private final class Running {
+        final ReplaySession session;
+        final SessionSteps steps = new SessionSteps(this::add, new SessionStatements());
+        List<Step> pending = new ArrayList<>();
+
+        Running(ReplaySession session) {
+            this.session = session;
+        }
+
+        private void add(Step step) {
+            if (pending.isEmpty()) {
+                fed.add(this);
+            }
+            pending.add(step);
+            queued.addAndGet(step.bytes());
+            if (++gathered >= HANDED_TOGETHER) {
+                handOver();
+            }
+        }
+    }
+
+    private record Together(Replay replay, Pace pace) implements ReplaySession.Together {
+        @Override
+        public TargetServer server() {
+            return replay.server;
+        }
+
+        @Override
+        public Results results() {
+            return replay.results;
+        }
+
+        @Override
+        public void onDone(long bytes) {
+            replay.queued.addAndGet(-bytes);
+        }
+
+        @Override
+        public void onDone(ReplaySession session) {
+            synchronized (replay.active) {
+                replay.active.remove(session);
+                replay.active.notifyAll();
+            }
+        }
+    }
 
     /**
      * @param speed 2 is twice as fast; infinite for as fast as answers come
      * @param wanted which sessions
+     * @throws IOException where a file of TLS cannot be read
      */
-    public Replay(Target target, double speed, Predicate<SessionOpen> wanted) {
-        this.target = target;
+    public Replay(Target target, double speed, Predicate<SessionOpen> wanted) throws IOException {
+        this.server = new TargetServer(target);
         this.speed = speed;
         this.wanted = wanted;
     }
@@ -65,28 +124,43 @@ public final class Replay {
     public void run(CaptureReader.Records records, CaptureReader.Progress progress)
             throws IOException, InterruptedException {
         long count = 0;
-        for (CaptureRecord record = records.next(); record != null; record = records.next()) {
-            if (pace == null) {
-                pace = new Pace(System.nanoTime(), record.nanos(), speed);
+        for (CaptureRecord record = records.next(); record != null && !stopped; record = records.next()) {
+            if (together == null) {
+                together = new Together(this, new Pace(System.nanoTime(), record.nanos(), speed));
             }
-            waitFor(record, pace);
-            on(record, pace);
+            waitFor(record, together.pace());
+            on(record, together);
             progress.at(records.offset(), ++count);
         }
+        handOver();
+    }
+
+    private void handOver() {
+        gathered = 0;
+        for (Running each : fed) {
+            each.session.hand(each.pending);
+            each.pending = new ArrayList<>();
+        }
+        fed.clear();
     }
 
     /** Not further ahead than need be. */
     private void waitFor(CaptureRecord record, Pace now) throws InterruptedException {
         if (now.isTimed()) {
-            Pace.waitUntil(now.due(record.nanos()) - TimeUnit.MILLISECONDS.toNanos(AHEAD_MILLIS));
+            long until = now.due(record.nanos()) - TimeUnit.MILLISECONDS.toNanos(AHEAD_MILLIS);
+            if (until > System.nanoTime()) {
+                handOver();
+                pause(until);
+            }
         }
         long last = queued.get();
+        if (last <= QUEUED_BYTES_MAX) {
+            return;
+        }
+        handOver();
         long stuckSince = System.nanoTime();
-        while (last > QUEUED_BYTES_MAX && System.nanoTime() - stuckSince < STUCK_NANOS) {
-            LockSupport.parkNanos(LOOK_NANOS);
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
+        while (last > QUEUED_BYTES_MAX && System.nanoTime() - stuckSince < STUCK_NANOS && !stopped) {
+            pause(System.nanoTime() + LOOK_NANOS);
             long left = queued.get();
             if (left < last) {
                 stuckSince = System.nanoTime();
@@ -95,9 +169,18 @@ public final class Replay {
         }
     }
 
-    private void on(CaptureRecord record, Pace now) {
+    private void pause(long until) throws InterruptedException {
+        for (long left = until - System.nanoTime(); left > 0 && !stopped; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(this, Math.min(left, TimeUnit.MILLISECONDS.toNanos(100)));
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    private void on(CaptureRecord record, Together with) {
         if (record instanceof SessionOpen open && !running.containsKey(open.session())) {
-            begin(open, now);
+            begin(open, with);
         }
         Running session = running.get(record.session());
         if (session == null) {
@@ -105,10 +188,10 @@ public final class Replay {
         }
         CaptureRecord whole = record instanceof Message part ? parts.join(part) : record;
         if (whole instanceof SessionState state) {
-            session.session().found(state);
+            session.session.found(state);
         }
         if (whole != null) {
-            session.steps().on(whole);
+            session.steps.on(whole);
         }
         if (record instanceof SessionEnd) {
             running.remove(record.session());
@@ -116,35 +199,51 @@ public final class Replay {
         }
     }
 
-    private void begin(SessionOpen open, Pace now) {
+    private void begin(SessionOpen open, Together with) {
         boolean replication =
                 open.parameters().stream().anyMatch(each -> each.name().equals("replication"));
         if (replication || !wanted.test(open)) {
             skipped++;
             return;
         }
-        ReplaySession session = new ReplaySession(open, target, now, results, queued);
-        running.put(open.session(), new Running(session, new SessionSteps(session::add, new SessionStatements())));
-        threads.add(Thread.ofVirtual().name("replay-" + open.session()).start(session));
+        ReplaySession session = new ReplaySession(open, with, server.nextLoop());
+        active.add(session);
+        running.put(open.session(), new Running(session));
     }
 
     /** Waits for all sessions. */
     public Results.Summary finish() throws InterruptedException {
-        for (Running session : running.values()) {
-            session.session().add(new Step.End(Long.MAX_VALUE));
+        for (Running each : running.values()) {
+            each.add(new Step.End(Long.MAX_VALUE));
         }
+        handOver();
         running.clear();
-        for (Thread thread : threads) {
-            thread.join();
+        synchronized (active) {
+            while (!active.isEmpty()) {
+                active.wait();
+            }
         }
-        if (pace != null) {
-            results.onEnd(System.nanoTime() - pace.startNanos());
+        if (together != null) {
+            results.onEnd(System.nanoTime() - together.pace().startNanos());
         }
         return results.summary();
+    }
+
+    /** Ends every session where it is, and so whoever runs or finishes; what is not done is told as a failure, as missing and not sent. */
+    public void stop(String why) {
+        stopped = true;
+        for (ReplaySession each : active) {
+            each.stop(why);
+        }
     }
 
     /** Sessions that were not wanted, and those that replicate. */
     public long skipped() {
         return skipped;
+    }
+
+    @Override
+    public void close() {
+        server.close();
     }
 }

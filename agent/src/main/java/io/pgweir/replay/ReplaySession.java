@@ -1,173 +1,161 @@
 package io.pgweir.replay;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.pgweir.capture.CaptureRecord.SessionOpen;
 import io.pgweir.capture.CaptureRecord.SessionState;
 import io.pgweir.capture.CaptureRecord.Setting;
-import io.pgweir.capture.CaptureRecord.Statement;
-import io.pgweir.wire.MessageType;
-import io.pgweir.wire.TransactionStatus;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import io.pgweir.net.ServerGreeting.Greeted;
+import io.pgweir.net.Sockets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One captured session, run again on the target: what its client said, in its order, each message when it is due and what it had waited
- * for has come. A virtual thread of its own, and one more that reads.
+ * for has come.
+ *
+ * <pre>
+ *  WAITING -- its first step, when it is due --> CONNECTING --> RESTORING --> RUNNING -- its last step --> ENDING --> DONE
+ *                                                    |              |            |                            ^
+ *                                                    +--------------+------------+--> FAILED -- its last step +
+ * </pre>
+ *
+ * <p>Thread: its event loop, but for what says otherwise.
  */
-final class ReplaySession implements Runnable {
-    private static final long LAST_ANSWER_SECONDS_MAX = 60;
+final class ReplaySession implements TargetConnection.Listener {
+    private enum Phase {
+        WAITING,
+        CONNECTING,
+        RESTORING,
+        RUNNING,
+        ENDING,
+        FAILED,
+        DONE
+    }
 
-    /** What of those that a server reports a client can set. */
-    private static final List<String> SETTINGS = List.of(
-            "client_encoding",
-            "DateStyle",
-            "TimeZone",
-            "IntervalStyle",
-            "application_name",
-            "search_path",
-            "standard_conforming_strings",
-            "default_transaction_read_only");
+    /** What all sessions of a replay share. */
+    interface Together {
+        TargetServer server();
+
+        Pace pace();
+
+        Results results();
+
+        /** Steps of so many bytes are done. Any thread. */
+        void onDone(long bytes);
+
+        /** Any thread. */
+        void onDone(ReplaySession session);
+    }
 
     private final SessionOpen open;
-    private final Target target;
+    private final Together together;
     private final Pace pace;
     private final Results results;
-    private final AtomicLong queued;
-    private final LinkedBlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+    private final EventLoop loop;
+    private final ArrayDeque<Step> steps = new ArrayDeque<>();
     private final Comparison comparison;
     private final Conversation conversation;
-    private final CountDownLatch begun = new CountDownLatch(1);
-    private volatile @Nullable SessionState state;
+    private Phase phase = Phase.WAITING;
+    private @Nullable TargetConnection connection;
+    private String goneWhy = "";
 
-    /** Its last step has been taken. */
-    private boolean ended;
+    /** It will look again by itself; null where it will not. */
+    private @Nullable ScheduledFuture<?> waking;
 
-    private long readyNanos;
+    private boolean hungUp;
+    private @Nullable ScheduledFuture<?> watching;
 
-    /** @param queued bytes of steps of all sessions that wait */
-    ReplaySession(SessionOpen open, Target target, Pace pace, Results results, AtomicLong queued) {
+    /** When the target said something last, or was first asked after it owed nothing. */
+    private long heardNanos;
+
+    /** Written by the reader before the first step is handed over. */
+    private @Nullable SessionState state;
+
+    ReplaySession(SessionOpen open, Together together, EventLoop loop) {
         this.open = open;
-        this.target = target;
-        this.pace = pace;
-        this.results = results;
-        this.queued = queued;
+        this.together = together;
+        this.loop = loop;
+        pace = together.pace();
+        results = together.results();
         comparison = new Comparison(open.session(), results);
         conversation = new Conversation((_, response) -> comparison.onReplayed(response));
     }
 
-    /** What it had when the capture found it; before its first step. */
+    /** What it had when the capture found it; before its first step. The reader's thread. */
     void found(SessionState had) {
         SessionState before = state;
         state = before == null ? had : before.plus(had);
     }
 
-    void add(Step step) {
-        queued.addAndGet(step.bytes());
-        steps.add(step);
-        begun.countDown();
+    /** Any thread, in order. */
+    void hand(List<Step> more) {
+        loop.execute(() -> take(more));
     }
 
-    private Step next(@Nullable TargetConnection connection) throws InterruptedException, IOException {
-        Step step = steps.poll();
-        if (step == null) {
-            if (connection != null) {
-                connection.flush();
+    private void take(List<Step> more) {
+        steps.addAll(more);
+        switch (phase) {
+            case WAITING -> {
+                results.onSession();
+                phase = Phase.CONNECTING;
+                wakeAt(pace.due(open.nanos()));
             }
-            step = steps.take();
-        }
-        queued.addAndGet(-step.bytes());
-        ended = step instanceof Step.End;
-        return step;
-    }
-
-    @Override
-    public void run() {
-        results.onSession();
-        try {
-            Pace.waitUntil(pace.due(open.nanos()));
-            // What the session had when it was found stands before its first step.
-            begun.await();
-            runConnected();
-        } catch (IOException fault) {
-            fail(String.valueOf(fault.getMessage()));
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException fault) {
-            fail(fault.toString());
-        } finally {
-            comparison.end();
+            case RUNNING -> proceed();
+            case FAILED, DONE -> passOver();
+            case CONNECTING, RESTORING, ENDING -> {}
         }
     }
 
-    private void fail(String why) {
-        results.onSessionFailed(open.session(), why);
-        try {
-            // What follows is still told: it was not done.
-            while (!ended) {
-                switch (next(null)) {
-                    case Step.Send _ -> results.onNotSent();
-                    case Step.Expect(var response) -> comparison.onCaptured(response);
-                    case Step.Gap(long messages) -> results.onGap(messages);
-                    case Step.Cancel _, Step.End _ -> {}
+    private void wakeAt(long nanos) {
+        if (waking == null) {
+            waking = loop.schedule(this::wake, nanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void wake() {
+        waking = null;
+        if (phase == Phase.CONNECTING && connection == null) {
+            connect();
+        } else if (phase == Phase.RUNNING) {
+            proceed();
+        }
+    }
+
+    private void connect() {
+        together.server().connect(loop).addListener((Future<Greeted> done) -> {
+            if (phase != Phase.CONNECTING) {
+                if (done.isSuccess()) {
+                    Sockets.close(done.getNow().channel());
                 }
+            } else if (done.isSuccess()) {
+                login(done.getNow());
+            } else {
+                fail(together.server().text(done.cause()));
             }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (IOException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        });
     }
 
-    private void runConnected() throws IOException, InterruptedException {
-        conversation.onStartup(open.protocol());
-        try (TargetConnection connection =
-                TargetConnection.open(target, open.protocol(), parameters(), conversation::onReceived)) {
-            Thread reader = Thread.ofVirtual().start(() -> read(connection));
-            restore(connection);
-            readyNanos = System.nanoTime();
-            for (Step step = next(connection); !(step instanceof Step.End); step = next(connection)) {
-                act(connection, step);
-            }
-            connection.flush();
-            conversation.awaitAnswers(TimeUnit.SECONDS.toMillis(LAST_ANSWER_SECONDS_MAX));
-            hangUp(connection);
-            reader.join(Duration.ofSeconds(LAST_ANSWER_SECONDS_MAX));
-        }
+    private void login(Greeted greeted) {
+        heardNanos = System.nanoTime();
+        Logins.Login login = together.server().target().logins().of(open.user());
+        conversation.onStartup(open.protocol(), heardNanos);
+        connection = new TargetConnection(
+                together.server(), greeted, open.protocol(), parameters(login), login.password(), this);
+        watch(together.server().target().connectTimeout().toNanos());
     }
 
-    private static void hangUp(TargetConnection connection) {
-        try {
-            connection.hangUp();
-        } catch (IOException gone) {
-            // The target was first: nothing was owed any more.
-        }
-    }
-
-    private void read(TargetConnection connection) {
-        try {
-            connection.read(conversation::onReceived);
-        } catch (IOException gone) {
-            // Whoever writes learns it too, and tells.
-        } finally {
-            conversation.end();
-        }
-    }
-
-    private List<Map.Entry<String, String>> parameters() {
+    private List<Map.Entry<String, String>> parameters(Logins.Login login) {
         List<Map.Entry<String, String>> list = new ArrayList<>();
-        String user = target.user() == null ? open.user() : target.user();
-        String database = target.database() == null ? open.database() : target.database();
-        list.add(Map.entry("user", user));
-        list.add(Map.entry("database", database));
+        String database = together.server().target().database();
+        list.add(Map.entry("user", login.user(open.user())));
+        list.add(Map.entry("database", database == null ? open.database() : database));
         for (Setting each : open.parameters()) {
             if (!each.name().equals("user") && !each.name().equals("database")) {
                 list.add(Map.entry(each.name(), each.value()));
@@ -176,98 +164,230 @@ final class ReplaySession implements Runnable {
         return list;
     }
 
-    /** What the session had before the capture found it. */
-    private void restore(TargetConnection connection) throws IOException, InterruptedException {
-        SessionState had = state;
-        if (had == null) {
+    /** Looks, when {@code nanos} have gone, whether the target has said anything meanwhile that it owes. */
+    private void watch(long nanos) {
+        watching = loop.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void look() {
+        if (phase == Phase.FAILED || phase == Phase.DONE) {
             return;
         }
-        StringBuilder sql = new StringBuilder();
-        for (Setting setting : had.settings()) {
-            if (SETTINGS.contains(setting.name())) {
-                sql.append("SELECT pg_catalog.set_config('")
-                        .append(setting.name())
-                        .append("', '")
-                        .append(setting.value().replace("'", "''"))
-                        .append("', false);");
+        boolean loggingIn = phase == Phase.CONNECTING;
+        Target target = together.server().target();
+        long limit = (loggingIn ? target.connectTimeout() : target.answerTimeout()).toNanos();
+        boolean owes = loggingIn || conversation.outstanding() > 0;
+        long silent = System.nanoTime() - heardNanos;
+        if (!owes) {
+            watch(limit);
+        } else if (silent < limit) {
+            watch(limit - silent);
+        } else {
+            fail(target.address() + ": no answer for " + TimeUnit.NANOSECONDS.toSeconds(silent) + " s");
+        }
+    }
+
+    @Override
+    public void onReady() {
+        phase = Phase.RESTORING;
+        TargetConnection to = connection;
+        SessionState had = state;
+        if (to != null && had != null) {
+            long now = System.nanoTime();
+            SessionRestore.send(had, (type, body) -> {
+                conversation.onSent(type, body, 0, now);
+                to.write(type, body);
+            });
+            to.flush();
+        }
+    }
+
+    @Override
+    public void onMessage(byte type, ByteBuf buffer, int bodyAt, int length, long now) {
+        conversation.onReceived(type, buffer, bodyAt, length, now);
+    }
+
+    @Override
+    public void onRow(
+            byte type, int bodyBytes, ByteBuf buffer, int at, int length, boolean first, boolean last, long now) {
+        conversation.onRow(type, bodyBytes, buffer, at, length, first, last, now);
+    }
+
+    @Override
+    public void onRead(long now) {
+        heardNanos = now;
+        if (phase == Phase.RESTORING && conversation.outstanding() == 0) {
+            conversation.forgetReady();
+            phase = Phase.RUNNING;
+        }
+        if (phase == Phase.RUNNING) {
+            proceed();
+        } else if (phase == Phase.ENDING) {
+            endIfAnswered();
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        if (phase == Phase.RUNNING) {
+            proceed();
+        }
+    }
+
+    @Override
+    public void onGone(String why) {
+        connection = null;
+        switch (phase) {
+            case CONNECTING, RESTORING -> fail(why);
+            case RUNNING -> {
+                goneWhy = why;
+                proceed();
             }
+            case ENDING -> done();
+            case WAITING, FAILED, DONE -> {}
         }
-        if (had.transaction() != TransactionStatus.IDLE) {
-            sql.append("BEGIN;");
-        }
-        if (had.transaction() == TransactionStatus.FAILED) {
-            sql.append("ROLLBACK TO SAVEPOINT pgweir;");
-        }
-        for (Statement statement : had.statements()) {
-            send(connection, MessageType.Frontend.PARSE, parse(statement));
-        }
-        send(connection, MessageType.Frontend.SYNC, new byte[0]);
-        send(connection, MessageType.Frontend.QUERY, zeroTerminated(sql.toString()));
-        connection.flush();
-        conversation.awaitAnswers(TimeUnit.SECONDS.toMillis(LAST_ANSWER_SECONDS_MAX));
-        conversation.forgetReady();
     }
 
-    private void send(TargetConnection connection, byte type, byte[] body) throws IOException {
-        conversation.onSent(type, body, 0);
-        connection.write(type, body);
-    }
-
-    private static byte[] parse(Statement statement) {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        body.writeBytes(zeroTerminated(statement.name()));
-        body.writeBytes(zeroTerminated(statement.text()));
-        List<Integer> types = statement.types();
-        body.write(types.size() >> 8);
-        body.write(types.size());
-        for (int type : types) {
-            for (int shift = 24; shift >= 0; shift -= 8) {
-                body.write(type >> shift);
-            }
+    /** All that can be done now. */
+    private void proceed() {
+        long bytes = 0;
+        for (Step step = steps.peek(); step != null && phase == Phase.RUNNING && act(step); step = steps.peek()) {
+            steps.poll();
+            bytes += step.bytes();
         }
-        return body.toByteArray();
+        together.onDone(bytes);
+        TargetConnection to = connection;
+        if (to != null) {
+            to.flush();
+        }
+        if (phase == Phase.FAILED) {
+            passOver();
+        } else if (phase == Phase.ENDING) {
+            endIfAnswered();
+        }
     }
 
-    private static byte[] zeroTerminated(String text) {
-        return (text + '\0').getBytes(StandardCharsets.UTF_8);
-    }
-
-    private void act(TargetConnection connection, Step step) throws IOException, InterruptedException {
+    /** Whether it is done, or need not be. */
+    private boolean act(Step step) {
         switch (step) {
-            case Step.Send send -> send(connection, send);
+            case Step.Send send -> {
+                return send(send);
+            }
             case Step.Expect(var response) -> comparison.onCaptured(response);
             case Step.Cancel(long nanos) -> {
-                connection.flush();
-                Pace.waitUntil(pace.due(nanos));
-                connection.cancel();
+                long due = pace.due(nanos);
+                if (pace.isTimed() && due > System.nanoTime()) {
+                    wakeAt(due);
+                    return false;
+                }
+                if (connection != null) {
+                    connection.flush();
+                    connection.cancel();
+                }
             }
             case Step.Gap(long messages) -> results.onGap(messages);
-            case Step.End _ -> {}
+            case Step.End _ -> phase = Phase.ENDING;
+        }
+        return true;
+    }
+
+    private boolean send(Step.Send send) {
+        TargetConnection to = connection;
+        if (to == null) {
+            fail(goneWhy);
+            return false;
+        }
+        if (send.ready() > conversation.ready() && conversation.outstanding() > 0) {
+            return false;
+        }
+        long now = System.nanoTime();
+        long late = 0;
+        long behind = 0;
+        if (pace.isTimed()) {
+            long captured = pace.due(send.nanos());
+            long due = captured;
+            if (send.thinkNanos() >= 0 && conversation.readyNanos() != 0) {
+                due = Math.max(due, conversation.readyNanos() + pace.scaled(send.thinkNanos()));
+            }
+            if (due > now) {
+                wakeAt(due);
+                return false;
+            }
+            late = now - due;
+            behind = due - captured;
+        }
+        if (!to.isWritable()) {
+            return false;
+        }
+        comparison.onSent(send.number(), send.labels());
+        if (conversation.outstanding() == 0) {
+            heardNanos = now;
+        }
+        conversation.onSent(send.type(), send.body(), send.number(), now);
+        to.write(send.type(), send.body());
+        results.onSent(late, behind);
+        return true;
+    }
+
+    private void endIfAnswered() {
+        TargetConnection to = connection;
+        if (to == null) {
+            done();
+        } else if (conversation.outstanding() == 0 && !hungUp) {
+            hungUp = true;
+            to.hangUp();
         }
     }
 
-    private void send(TargetConnection connection, Step.Send send) throws IOException, InterruptedException {
-        long due = pace.due(send.nanos());
-        long behind = 0;
-        if (send.ready() > conversation.ready()) {
-            connection.flush();
-            readyNanos = conversation.awaitReady(send.ready());
+    private void fail(String why) {
+        phase = Phase.FAILED;
+        results.onSessionFailed(open.session(), why);
+        if (connection != null) {
+            connection.close();
+            connection = null;
         }
-        if (send.thinkNanos() >= 0 && pace.isTimed() && readyNanos > 0) {
-            long thought = readyNanos + pace.scaled(send.thinkNanos());
-            behind = Math.max(0, thought - due);
-            due = Math.max(due, thought);
+        passOver();
+    }
+
+    /** What was not done is told. */
+    private void passOver() {
+        long bytes = 0;
+        for (Step step = steps.poll(); step != null; step = steps.poll()) {
+            bytes += step.bytes();
+            if (phase == Phase.FAILED) {
+                switch (step) {
+                    case Step.Send _ -> results.onNotSent();
+                    case Step.Expect(var response) -> comparison.onCaptured(response);
+                    case Step.Gap(long messages) -> results.onGap(messages);
+                    case Step.Cancel _ -> {}
+                    case Step.End _ -> done();
+                }
+            }
         }
-        if (conversation.isOver()) {
-            throw new IOException("the target closed the connection");
+        together.onDone(bytes);
+    }
+
+    /** Nothing more is to be done, whatever is left. Any thread. */
+    void stop(String why) {
+        loop.execute(() -> {
+            if (phase == Phase.WAITING) {
+                results.onSession();
+            }
+            if (phase != Phase.FAILED && phase != Phase.DONE) {
+                fail(why);
+            }
+            if (phase != Phase.DONE) {
+                done();
+            }
+        });
+    }
+
+    private void done() {
+        phase = Phase.DONE;
+        if (watching != null) {
+            watching.cancel(false);
         }
-        if (due > System.nanoTime()) {
-            connection.flush();
-            Pace.waitUntil(due);
-        }
-        comparison.onSent(send.number(), send.labels());
-        conversation.onSent(send.type(), send.body(), send.number());
-        connection.write(send.type(), send.body());
-        results.onSent(pace.isTimed() ? System.nanoTime() - due : 0, behind);
+        comparison.end();
+        together.onDone(this);
     }
 }

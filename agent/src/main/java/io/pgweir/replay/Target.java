@@ -1,21 +1,21 @@
 package io.pgweir.replay;
 
-import io.pgweir.auth.Password;
 import io.pgweir.config.HostPort;
+import io.pgweir.config.ServerTlsConfig;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The server that a capture is run on.
  *
- * @param user that all sessions log in as; null for each session's own
  * @param database that all sessions use; null for each session's own
- * @param password of whoever logs in; null where the server asks for none
- * @param timeout for a connection and a login, each
+ * @param connectTimeout for a connection, and for TLS
+ * @param answerTimeout after which a server that owes an answer and says nothing counts as lost
  */
 public record Target(
         HostPort address,
-        @Nullable String user,
+        Logins logins,
         @Nullable String database,
-        @Nullable Password password,
-        Duration timeout) {}
+        ServerTlsConfig tls,
+        Duration connectTimeout,
+        Duration answerTimeout) {}

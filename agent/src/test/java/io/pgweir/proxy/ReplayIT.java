@@ -9,11 +9,13 @@ import io.pgweir.capture.CaptureReader;
 import io.pgweir.capture.Selection;
 import io.pgweir.config.CaptureConfig;
 import io.pgweir.config.HostPort;
+import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.lab.FakeServer;
 import io.pgweir.lab.Frontend;
 import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
 import io.pgweir.replay.Difference;
+import io.pgweir.replay.Logins;
 import io.pgweir.replay.Replay;
 import io.pgweir.replay.Results;
 import io.pgweir.replay.Target;
@@ -83,16 +85,22 @@ class ReplayIT {
 
     private Results.Summary replay(double speed, @Nullable String user, int port) throws Exception {
         Target target = new Target(
-                new HostPort("127.0.0.1", port), user, "copy", new Password("hunter2"), Duration.ofSeconds(5));
-        Replay replay = new Replay(target, speed, open -> true);
-        for (Path file : CapturePaths.files(List.of(dir))) {
-            try (CaptureReader reader = CaptureReader.open(file, List.of(), fault -> {
-                throw new AssertionError(fault.toString());
-            })) {
-                replay.run(reader.records(Selection.ALL), CaptureReader.Progress.NONE);
+                new HostPort("127.0.0.1", port),
+                new Logins(Map.of(), new Logins.Login(user, new Password("hunter2"))),
+                "copy",
+                ServerTlsConfig.DEFAULT,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(60));
+        try (Replay replay = new Replay(target, speed, open -> true)) {
+            for (Path file : CapturePaths.files(List.of(dir))) {
+                try (CaptureReader reader = CaptureReader.open(file, List.of(), fault -> {
+                    throw new AssertionError(fault.toString());
+                })) {
+                    replay.run(reader.records(Selection.ALL), CaptureReader.Progress.NONE);
+                }
             }
+            return replay.finish();
         }
-        return replay.finish();
     }
 
     private Results.Summary replay() throws Exception {
