@@ -104,6 +104,8 @@ class ArchitectureTest {
                 .definedBy("io.pgweir.cli..")
                 .layer("boot")
                 .definedBy("io.pgweir.boot..")
+                .layer("offline")
+                .definedBy("io.pgweir.offline..")
                 .layer("admin")
                 .definedBy("io.pgweir.admin..")
                 .layer("proxy")
@@ -142,16 +144,18 @@ class ArchitectureTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("boot")
                 .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("offline")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("admin")
                 .mayOnlyBeAccessedByLayers("boot")
                 .whereLayer("proxy")
-                .mayOnlyBeAccessedByLayers("boot", "admin")
+                .mayOnlyBeAccessedByLayers("boot", "admin", "offline")
                 .whereLayer("routing")
                 .mayOnlyBeAccessedByLayers("boot", "admin", "proxy")
                 .whereLayer("audit")
-                .mayOnlyBeAccessedByLayers("cli", "boot", "admin", "proxy")
+                .mayOnlyBeAccessedByLayers("cli", "boot", "admin", "proxy", "offline")
                 .whereLayer("rules")
-                .mayOnlyBeAccessedByLayers("cli", "boot", "admin", "proxy", "routing", "audit")
+                .mayOnlyBeAccessedByLayers("cli", "boot", "admin", "proxy", "routing", "audit", "offline")
                 .whereLayer("pool")
                 .mayOnlyBeAccessedByLayers("boot", "proxy")
                 .whereLayer("replay")
@@ -159,7 +163,7 @@ class ArchitectureTest {
                 .whereLayer("net")
                 .mayOnlyBeAccessedByLayers("boot", "proxy", "replay")
                 .whereLayer("session")
-                .mayOnlyBeAccessedByLayers("boot", "proxy", "routing", "audit", "rules", "pool", "replay")
+                .mayOnlyBeAccessedByLayers("boot", "proxy", "routing", "audit", "rules", "pool", "replay", "offline")
                 .whereLayer("topology")
                 .mayOnlyBeAccessedByLayers("boot", "admin", "proxy", "routing", "pool")
                 .whereLayer("auth")
@@ -167,7 +171,7 @@ class ArchitectureTest {
                 .whereLayer("limits")
                 .mayOnlyBeAccessedByLayers("proxy")
                 .whereLayer("capture")
-                .mayOnlyBeAccessedByLayers("cli", "boot", "proxy", "replay")
+                .mayOnlyBeAccessedByLayers("cli", "boot", "proxy", "replay", "offline")
                 // audit, one arrow more than the table: an execution's error and transaction status are the wire's own
                 // values.
                 .whereLayer("wire")
@@ -183,9 +187,11 @@ class ArchitectureTest {
                         "session",
                         "topology",
                         "auth",
-                        "capture")
+                        "capture",
+                        "offline")
                 .whereLayer("sql")
-                .mayOnlyBeAccessedByLayers("cli", "boot", "proxy", "routing", "audit", "rules", "replay", "session")
+                .mayOnlyBeAccessedByLayers(
+                        "cli", "boot", "proxy", "routing", "audit", "rules", "replay", "session", "offline")
                 .whereLayer("config")
                 .mayOnlyBeAccessedByLayers(
                         "cli",
@@ -201,10 +207,21 @@ class ArchitectureTest {
                         "topology",
                         "auth",
                         "limits",
-                        "capture")
+                        "capture",
+                        "offline")
                 // What is counted of a node decides where sessions go: routing counts it, and times connects.
                 .whereLayer("telemetry")
                 .mayOnlyBeAccessedByLayers(
-                        "boot", "admin", "proxy", "routing", "audit", "rules", "pool", "replay", "topology", "capture");
+                        "boot",
+                        "admin",
+                        "proxy",
+                        "routing",
+                        "audit",
+                        "rules",
+                        "pool",
+                        "replay",
+                        "topology",
+                        "capture",
+                        "offline");
     }
 }

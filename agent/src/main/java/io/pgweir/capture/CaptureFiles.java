@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +24,7 @@ final class CaptureFiles {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureFiles.class);
     private static final long RETRY_NANOS = 1_000_000_000;
 
-    private final Path dir;
+    private final Function<CaptureHeader, Path> place;
     private final CaptureHeader header;
     private final @Nullable CaptureKey key;
     private final long fileBytesMax;
@@ -37,11 +38,16 @@ final class CaptureFiles {
     private long failedNanos;
     private long lostMessages;
     private long lostBytes;
+    private @Nullable IOException fault;
 
     /** @param nanos since the capture began */
     private CaptureFiles(
-            Path dir, CaptureHeader header, @Nullable CaptureKey key, long fileBytesMax, LongSupplier nanos) {
-        this.dir = dir;
+            Function<CaptureHeader, Path> place,
+            CaptureHeader header,
+            @Nullable CaptureKey key,
+            long fileBytesMax,
+            LongSupplier nanos) {
+        this.place = place;
         this.header = header;
         this.key = key;
         this.fileBytesMax = fileBytesMax;
@@ -49,11 +55,18 @@ final class CaptureFiles {
         number = header.file();
     }
 
-    /** @throws IOException where the first one cannot be made */
+    /**
+     * @param place where a file of that header goes
+     * @throws IOException where the first one cannot be made
+     */
     static CaptureFiles begin(
-            Path dir, CaptureHeader header, @Nullable CaptureKey key, long fileBytesMax, LongSupplier nanos)
+            Function<CaptureHeader, Path> place,
+            CaptureHeader header,
+            @Nullable CaptureKey key,
+            long fileBytesMax,
+            LongSupplier nanos)
             throws IOException {
-        CaptureFiles files = new CaptureFiles(dir, header, key, fileBytesMax, nanos);
+        CaptureFiles files = new CaptureFiles(place, header, key, fileBytesMax, nanos);
         files.create();
         return files;
     }
@@ -61,7 +74,7 @@ final class CaptureFiles {
     private void create() throws IOException {
         CaptureHeader next = header.ofFile(number);
         number++;
-        file = CaptureFileWriter.create(dir.resolve(next.fileName()), next, key);
+        file = CaptureFileWriter.create(place.apply(next), next, key);
     }
 
     /** A record as it stands in the queue. */
@@ -172,10 +185,11 @@ final class CaptureFiles {
         return file;
     }
 
-    private void fail(@Nullable CaptureFileWriter from, IOException fault) {
+    private void fail(@Nullable CaptureFileWriter from, IOException why) {
+        fault = why;
         LOG.atWarn()
-                .addKeyValue("dir", dir)
-                .addKeyValue("fault", fault.toString())
+                .addKeyValue("file", place.apply(header.ofFile(number)))
+                .addKeyValue("fault", why.toString())
                 .log("capture cannot be written: messages are left out, the next file tells how many");
         failedNanos = nanos.getAsLong();
         file = null;
@@ -183,6 +197,12 @@ final class CaptureFiles {
             lose(from.unsealedMessages(), from.unsealedBytes());
             from.abandon();
         }
+    }
+
+    /** Why the disk refused a file last; null while it never did. */
+    @Nullable
+    IOException fault() {
+        return fault;
     }
 
     private void lose(long messages, long bytes) {

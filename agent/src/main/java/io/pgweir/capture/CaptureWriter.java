@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes a capture while sessions run: event loops hand records over and never wait, one thread brings them to disk. Where that thread
- * is slower, records are left out, counted, and told in a {@link CaptureRecord.Gap}.
+ * is slower, records are left out, counted, and told in a {@link CaptureRecord.Gap}. Of sessions that are over, which can wait, one
+ * thread does both, and leaves nothing out.
  *
  * <pre>
  *   event loops -> CapturedSession -> ring of bytes -> writer thread -> block -> file, synced by time, followed by the next by size
@@ -38,6 +40,7 @@ public final class CaptureWriter implements AutoCloseable {
     private final long startNanos;
     private final ByteRing ring;
     private final CaptureFiles files;
+    private final boolean waits;
     private final Thread thread;
     private final AtomicLong numbers = new AtomicLong();
     private final boolean frontendOnly;
@@ -63,15 +66,21 @@ public final class CaptureWriter implements AutoCloseable {
     }
 
     private CaptureWriter(
-            Path dir, CaptureHeader header, @Nullable CaptureKey key, Options options, LongSupplier nanoTime)
+            Function<CaptureHeader, Path> place,
+            CaptureHeader header,
+            @Nullable CaptureKey key,
+            Options options,
+            LongSupplier nanoTime,
+            boolean waits)
             throws IOException {
         this.options = options;
+        this.waits = waits;
         this.nanoTime = nanoTime;
         frontendOnly = header.options().frontendOnly();
         startNanos = nanoTime.getAsLong();
         long start = startNanos;
         files = CaptureFiles.begin(
-                dir, header, key, options.fileBytesMax(), () -> Math.max(0, nanoTime.getAsLong() - start));
+                place, header, key, options.fileBytesMax(), () -> Math.max(0, nanoTime.getAsLong() - start));
         ring = new ByteRing(options.queueBytesMax());
         thread = Thread.ofPlatform().name("pgweir-capture").daemon().unstarted(this::run);
     }
@@ -87,9 +96,28 @@ public final class CaptureWriter implements AutoCloseable {
     public static CaptureWriter start(
             Path dir, CaptureHeader header, @Nullable CaptureKey key, Options options, LongSupplier nanoTime)
             throws IOException {
-        CaptureWriter writer = new CaptureWriter(dir, header, key, options, nanoTime);
+        CaptureWriter writer =
+                new CaptureWriter(file -> dir.resolve(file.fileName()), header, key, options, nanoTime, false);
         writer.thread.start();
         return writer;
+    }
+
+    /**
+     * Begins a capture of what is over: whoever brings a record writes it, and waits for the disk. All of it on one thread, {@link
+     * #close} too.
+     *
+     * @param place where a file of that header goes
+     * @param nanoTime the time of what is being written; its first answer is the capture's beginning
+     * @throws IOException where the first file cannot be made
+     */
+    public static CaptureWriter waiting(
+            Function<CaptureHeader, Path> place,
+            CaptureHeader header,
+            @Nullable CaptureKey key,
+            Options options,
+            LongSupplier nanoTime)
+            throws IOException {
+        return new CaptureWriter(place, header, key, options, nanoTime, true);
     }
 
     /**
@@ -116,6 +144,21 @@ public final class CaptureWriter implements AutoCloseable {
 
     boolean leavesOut(CaptureRecord.Direction direction) {
         return frontendOnly && direction == CaptureRecord.Direction.BACKEND;
+    }
+
+    /** Whether there may be room in the queue now where there was none: only where nobody minds to wait for it. */
+    boolean makesRoom() {
+        if (waits) {
+            drain(ring.view(), Integer.MAX_VALUE);
+        }
+        return waits;
+    }
+
+    /**
+     * Why the disk did not take all of it; null where it did. On the thread that writes.
+     */
+    public @Nullable IOException fault() {
+        return files.fault();
     }
 
     boolean isClosed() {
@@ -204,6 +247,13 @@ public final class CaptureWriter implements AutoCloseable {
     /** Nothing is taken any more; returns when what was taken is on disk, or when the time is over. */
     @Override
     public void close() {
+        if (waits) {
+            if (!closed) {
+                finish(ring.view());
+                closed = true;
+            }
+            return;
+        }
         closed = true;
         LockSupport.unpark(thread);
         try {

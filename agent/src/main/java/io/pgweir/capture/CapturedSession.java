@@ -214,6 +214,14 @@ public final class CapturedSession {
         }
     }
 
+    /** Messages that should be here are not, for another reason than the queue. */
+    public void gap(long at, Gap.Why why, int messages, long bytes) {
+        long nanos = writer.offset(at);
+        if (!offer(new Gap(number, nanos, why, messages, bytes), nanos)) {
+            lose(messages, 0);
+        }
+    }
+
     /** Nothing follows; to be called once. */
     public void end(long at, String cause) {
         SessionEnd last = new SessionEnd(number, writer.offset(at), cause);
@@ -254,7 +262,13 @@ public final class CapturedSession {
 
     private boolean put(int kind, long nanos, ByteBuf from, int at, int length) {
         int bytes = FIXED_BYTES + head.length() + length;
-        int room = bytes > ring.recordBytesMax() ? ByteRing.FULL : ring.claim(bytes);
+        if (bytes > ring.recordBytesMax()) {
+            return false;
+        }
+        int room = ring.claim(bytes);
+        if (room == ByteRing.FULL && writer.makesRoom()) {
+            room = ring.claim(bytes);
+        }
         if (room == ByteRing.FULL) {
             return false;
         }

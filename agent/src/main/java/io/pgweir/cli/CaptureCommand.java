@@ -8,7 +8,8 @@ import picocli.CommandLine.Spec;
 /** Commands about captures; but for start, stop and status, none needs a running agent. */
 @Command(
         name = "capture",
-        description = "Lists, shows, sums up, verifies and exports captures; begins and ends those of a running agent.",
+        description =
+                "Lists, shows, sums up, verifies, exports and imports captures; begins and ends those of a running agent.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             CaptureListCommand.class,
@@ -16,6 +17,7 @@ import picocli.CommandLine.Spec;
             CaptureStatCommand.class,
             CaptureVerifyCommand.class,
             CaptureExportCommand.class,
+            CaptureImportCommand.class,
             CaptureStartCommand.class,
             CaptureStopCommand.class,
             CaptureStatusCommand.class

@@ -30,7 +30,7 @@ final class VersionCommand implements Runnable {
     }
 
     /** From the jar's manifest, which a run from a class path does not have. */
-    private static String version() {
+    static String version() {
         String version = Main.class.getPackage().getImplementationVersion();
         return version == null ? "(not packaged)" : version;
     }

@@ -46,7 +46,7 @@ final class SessionCapture {
         SessionTap made = new SessionTap(captured, session.meaning.tracker(), session.meaning::nanos);
         tap = made;
         if (found) {
-            made.onFoundOpen();
+            made.onFoundOpen(session.meaning.tracker().snapshot());
         }
         session.toServer.shownTo(lane -> {
             frontend = lane;
@@ -67,14 +67,14 @@ final class SessionCapture {
             capture = null;
             session.toServer.shownTo(lane -> Objects.requireNonNullElse(frontend, lane));
             session.toClient.shownTo(lane -> Objects.requireNonNullElse(backend, lane));
-            made.end(cause);
+            made.end(System.nanoTime(), cause);
             running.onEnd();
         }
     }
 
     void onCancel() {
         if (tap != null) {
-            tap.onCancel();
+            tap.onCancel(System.nanoTime());
         }
     }
 

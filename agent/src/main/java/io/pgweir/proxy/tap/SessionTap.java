@@ -39,8 +39,7 @@ public final class SessionTap {
     }
 
     /** What the session has, where it was found open. */
-    public void onFoundOpen() {
-        Snapshot now = tracker.snapshot();
+    public void onFoundOpen(Snapshot now) {
         TextSecrets secrets = new TextSecrets(tracker);
         captured.state(new SessionState(
                 0,
@@ -58,15 +57,15 @@ public final class SessionTap {
     }
 
     /** The client asked to cancel what it runs. */
-    public void onCancel() {
-        captured.cancel(System.nanoTime());
+    public void onCancel(long at) {
+        captured.cancel(at);
     }
 
     /** Nothing more of it is captured. */
-    public void end(String cause) {
+    public void end(long at, String cause) {
         if (!over) {
             over = true;
-            captured.end(System.nanoTime(), cause);
+            captured.end(at, cause);
         }
     }
 }
