@@ -219,7 +219,11 @@ final class TargetConnection extends ChannelInboundHandlerAdapter {
         }
         byte[] rest = new byte[length - Integer.BYTES];
         in.getBytes(bodyAt + Integer.BYTES, rest);
-        // A proof takes milliseconds: others' messages are due meanwhile.
+        if (code != BackendMessage.Authentication.SASL_CONTINUE) {
+            onProof(login.onAuthentication(code, rest));
+            return;
+        }
+        // A proof takes milliseconds: others' messages are due meanwhile. The server says nothing before it has it.
         Thread.ofVirtual().start(() -> {
             NodeLogin.Answer answer = login.onAuthentication(code, rest);
             channel.eventLoop().execute(() -> onProof(answer));
