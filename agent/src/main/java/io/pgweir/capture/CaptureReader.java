@@ -90,8 +90,8 @@ public final class CaptureReader implements Closeable {
         return readAll(progress, true);
     }
 
-    /** Null where the file was not closed, or its end is damaged. */
-    private @Nullable CaptureIndex storedIndex() throws IOException {
+    /** What the file says of itself; null where it was not closed, or its end is damaged. */
+    public @Nullable CaptureIndex storedIndex() throws IOException {
         BlockScan scan = scan(fault -> {});
         Footer footer = scan.footerAtEnd();
         BlockScan.Block block = footer == null ? null : scan.at(footer.indexOffset());

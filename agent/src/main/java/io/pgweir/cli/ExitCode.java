@@ -21,6 +21,8 @@ final class ExitCode {
     static final int IO = 74;
     /** The configuration is wrong; certificates, keys, and where records are to go included. */
     static final int CONFIG = 78;
+    /** And its number: a signal ended it. */
+    static final int SIGNAL = 128;
 
     private ExitCode() {}
 

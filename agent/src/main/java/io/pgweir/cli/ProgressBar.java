@@ -55,9 +55,17 @@ final class ProgressBar implements TrailVerifier.Progress, AutoCloseable {
     }
 
     private void show(long bytes, long records) {
-        String line = String.format(Locale.ROOT, "%,d records", records);
-        if (bytesTotal > 0) {
-            int percent = Math.clamp(bytes * 100 / bytesTotal, 0, 100);
+        show(bytesTotal > 0 ? (double) bytes / bytesTotal : -1, String.format(Locale.ROOT, "%,d records", records));
+    }
+
+    /** @param share from 0 to 1; less where nobody knows */
+    void show(double share, String text) {
+        if (!isShown) {
+            return;
+        }
+        String line = text;
+        if (share >= 0) {
+            int percent = (int) Math.clamp(share * 100, 0, 100);
             int done = percent * WIDTH / 100;
             line = "[" + "#".repeat(done) + "-".repeat(WIDTH - done) + "] " + String.format("%3d %%  ", percent) + line;
         }

@@ -1,6 +1,7 @@
 package io.pgweir.cli;
 
 import io.pgweir.auth.Password;
+import io.pgweir.capture.CaptureIndex;
 import io.pgweir.capture.CaptureReader;
 import io.pgweir.capture.CaptureRecord.SessionOpen;
 import io.pgweir.capture.Selection;
@@ -11,13 +12,16 @@ import io.pgweir.replay.Logins.Login;
 import io.pgweir.replay.Replay;
 import io.pgweir.replay.Results.Summary;
 import io.pgweir.replay.Target;
+import io.pgweir.replay.report.Report;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.PrintWriter;
-import java.io.Writer;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +53,10 @@ import picocli.CommandLine.TypeConversionException;
             " 1:Done, and more differs; or sessions failed",
             "65:A file is no capture, or is damaged",
             "66:A file is not there",
-            "74:A file cannot be read, or is of another capture than the first",
-            "78:A key is wrong, or missing"
+            "69:Nobody listens at the target's address",
+            "74:A file cannot be read, or is of another capture than the first; the report cannot be written",
+            "78:A key is wrong, or missing",
+            "130:SIGINT ended it; the report tells what was run"
         })
 final class ReplayCommand implements Callable<Integer> {
     @Spec
@@ -59,6 +65,9 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Mixin
     private final CaptureSources sources = new CaptureSources();
+
+    @Mixin
+    private final ReplayOutput output = new ReplayOutput();
 
     @Option(
             names = "--to",
@@ -128,19 +137,18 @@ final class ReplayCommand implements Callable<Integer> {
     private int timeoutSeconds = 30;
 
     @Option(
-            names = "--fail-on",
-            paramLabel = "PERCENT",
-            description = "How many answers in a hundred may differ (default: ${DEFAULT-VALUE}).")
-    private double failOn;
-
-    @Option(
-            names = "--json",
-            paramLabel = "FILE",
-            description = "Writes the report as JSON too; - is standard output, and nothing else.")
-    private @Nullable Path jsonFile;
+            names = "--answer-timeout",
+            paramLabel = "SECONDS",
+            description = "For an answer: a session whose server owes one and says nothing for so long has failed"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int answerTimeoutSeconds = 600;
 
     private final List<String> faults = new ArrayList<>();
     private @Nullable UUID capture;
+    private @Nullable Instant captured;
+
+    /** Null where a file does not tell. */
+    private @Nullable CaptureExtent extent = CaptureExtent.NONE;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -148,27 +156,104 @@ final class ReplayCommand implements Callable<Integer> {
         if (timeoutSeconds < 1 || timeoutSeconds > 3600) {
             throw new ParameterException(command, "--connect-timeout: " + timeoutSeconds + " (expected: 1 to 3600)");
         }
-        if (!(failOn >= 0 && failOn <= 100)) {
-            throw new ParameterException(command, "--fail-on: " + failOn + " (expected: 0 to 100)");
+        if (answerTimeoutSeconds < 1 || answerTimeoutSeconds > 86_400) {
+            throw new ParameterException(
+                    command, "--answer-timeout: " + answerTimeoutSeconds + " (expected: 1 to 86400)");
         }
-        try (Replay replay = new Replay(target(command), speed, this::isWanted)) {
-            return run(command, replay);
-        }
-    }
-
-    private int run(CommandLine command, Replay replay) throws IOException, InterruptedException {
-        int code = sources.each(
-                command.getErr(),
-                fault -> faults.add(fault.toString()),
-                (reader, progress) -> run(replay, reader, progress));
-        Summary summary = replay.finish();
-        faults.forEach(fault -> command.getErr().println("pgweir: " + fault));
-        report(command, summary, replay.skipped());
+        output.check(command);
+        Target target = target(command);
+        int code = sources.each(command.getErr(), fault -> faults.add(fault.toString()), (reader, _) -> look(reader));
+        tellFaults(command);
         if (code != ExitCode.OK) {
             return code;
         }
-        boolean differs = summary.differing() > failOn / 100 * Math.max(1, summary.answers());
-        return differs || summary.sessionsFailed() > 0 ? ExitCode.FINDINGS : ExitCode.OK;
+        String unreachable = unreachable(target);
+        if (unreachable != null) {
+            command.getErr().println("pgweir: " + unreachable);
+            return ExitCode.UNAVAILABLE;
+        }
+        try (Replay replay = new Replay(target, speed, this::isWanted)) {
+            return run(command, target, replay);
+        }
+    }
+
+    private void tellFaults(CommandLine command) {
+        faults.forEach(fault -> command.getErr().println("pgweir: " + fault));
+    }
+
+    /** Before anything is run: what cannot be run is known by then. */
+    private void look(CaptureReader reader) throws IOException {
+        UUID of = reader.header().capture();
+        if (capture != null && !capture.equals(of)) {
+            throw new IOException(
+                    reader.file() + ": capture " + of + " (expected: files of one capture, " + capture + ")");
+        }
+        capture = of;
+        captured = reader.header().started();
+        CaptureIndex index = reader.storedIndex();
+        extent = index == null || extent == null ? null : extent.plus(index, this::isWanted);
+    }
+
+    /** Null where somebody listens there; who tries a socket of the file system learns it soon enough. */
+    private static @Nullable String unreachable(Target target) {
+        HostPort address = target.address();
+        if (address.isUnix()) {
+            return null;
+        }
+        try (Socket socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(address.host(), address.port()),
+                    Math.toIntExact(target.connectTimeout().toMillis()));
+            return null;
+        } catch (IOException fault) {
+            return address + ": " + (fault instanceof UnknownHostException ? "no such host" : fault.getMessage());
+        }
+    }
+
+    private int run(CommandLine command, Target target, Replay replay) throws IOException, InterruptedException {
+        Instant started = Instant.now();
+        ReplayWatch watch = new ReplayWatch(
+                replay,
+                extent == null ? null : extent.within(fromNanos, untilNanos),
+                speed,
+                target.answerTimeout(),
+                ProgressBar.of(command.getErr(), 0));
+        int code;
+        Summary summary;
+        try (watch) {
+            code = sources.each(
+                    command.getErr(), fault -> faults.add(fault.toString()), (reader, _) -> run(replay, reader));
+            summary = replay.finish();
+        }
+        tellFaults(command);
+        Report.Run run = new Report.Run(
+                VersionCommand.version(),
+                capture,
+                captured,
+                started,
+                target.address().toString(),
+                speed);
+        Report report = new Report(run, partial(watch, summary), replay.skipped(), summary);
+        try {
+            output.write(command, report);
+        } catch (IOException fault) {
+            command.getErr().println("pgweir: " + AuditText.of(fault));
+            return ExitCode.IO;
+        }
+        return watch.code() > 0 ? watch.code() : code == ExitCode.OK ? output.code(summary) : code;
+    }
+
+    private List<String> partial(ReplayWatch watch, Summary summary) {
+        List<String> partial = new ArrayList<>();
+        if (watch.why() != null) {
+            partial.add(watch.why() + ": " + summary.sessionsStopped() + " sessions were under way");
+        }
+        partial.addAll(faults);
+        if (summary.sessionsFailed() > 0) {
+            partial.add(summary.sessionsFailed() + " of " + summary.sessions() + " sessions failed, "
+                    + summary.notSent() + " messages were not sent");
+        }
+        return partial;
     }
 
     private Target target(CommandLine command) {
@@ -178,7 +263,7 @@ final class ReplayCommand implements Callable<Integer> {
                 database,
                 ServerTlsConfig.DEFAULT,
                 Duration.ofSeconds(timeoutSeconds),
-                Duration.ofMinutes(10));
+                Duration.ofSeconds(answerTimeoutSeconds));
     }
 
     private static Password password(CommandLine command, Path file) {
@@ -198,37 +283,12 @@ final class ReplayCommand implements Callable<Integer> {
                 && (onlyDatabases.isEmpty() || onlyDatabases.contains(open.database()));
     }
 
-    private void run(Replay replay, CaptureReader reader, CaptureReader.Progress progress) throws IOException {
-        UUID of = reader.header().capture();
-        if (capture != null && !capture.equals(of)) {
-            throw new IOException(
-                    reader.file() + ": capture " + of + " (expected: files of one capture, " + capture + ")");
-        }
-        capture = of;
+    private void run(Replay replay, CaptureReader reader) throws IOException {
         try {
-            replay.run(reader.records(new Selection(Set.of(), fromNanos, untilNanos)), progress);
+            replay.run(reader.records(new Selection(Set.of(), fromNanos, untilNanos)), CaptureReader.Progress.NONE);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
-        }
-    }
-
-    private void report(CommandLine command, Summary summary, long skipped) throws IOException {
-        PrintWriter out = command.getOut();
-        if (jsonFile == null || !jsonFile.toString().equals("-")) {
-            new ReplayText(out).print(summary, skipped, Double.isFinite(speed));
-        }
-        if (jsonFile == null) {
-            return;
-        }
-        if (jsonFile.toString().equals("-")) {
-            ReplayJson.write(summary, skipped, out);
-            out.println();
-            out.flush();
-            return;
-        }
-        try (Writer file = Files.newBufferedWriter(jsonFile)) {
-            ReplayJson.write(summary, skipped, file);
         }
     }
 

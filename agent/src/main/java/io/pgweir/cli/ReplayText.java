@@ -3,9 +3,10 @@ package io.pgweir.cli;
 import io.pgweir.replay.Difference;
 import io.pgweir.replay.Results;
 import io.pgweir.replay.Results.Summary;
+import io.pgweir.replay.report.Regressions;
+import io.pgweir.replay.report.Report;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,13 +25,14 @@ final class ReplayText {
         this.out = out;
     }
 
-    void print(Summary summary, long skipped, boolean timed) {
+    void print(Report report) {
+        Summary summary = report.summary();
         out.printf(
                 Locale.ROOT,
                 "%,d sessions (%,d failed, %,d left out), %,d messages in %.1f s: %,.0f statements a second%n",
                 summary.sessions(),
                 summary.sessionsFailed(),
-                skipped,
+                report.sessionsSkipped(),
                 summary.messages(),
                 summary.nanos() / NANOS_PER_SECOND,
                 summary.answers() / Math.max(1e-9, summary.nanos() / NANOS_PER_SECOND));
@@ -50,7 +52,7 @@ final class ReplayText {
         out.printf(Locale.ROOT, "%-22s %10s %10s %10s %10s%n", "milliseconds", "p50", "p95", "p99", "max");
         times("captured", summary.captured());
         times("replayed", summary.replayed());
-        if (timed) {
+        if (report.run().isTimed()) {
             times("sent late (replayer)", summary.late());
             times("due late (target)", summary.behind());
         }
@@ -58,6 +60,9 @@ final class ReplayText {
         differences(summary);
         for (String failure : summary.failures()) {
             out.printf(Locale.ROOT, "failed: %s%n", failure);
+        }
+        for (String why : report.partial()) {
+            out.printf(Locale.ROOT, "partial: %s%n", why);
         }
         out.flush();
     }
@@ -86,11 +91,8 @@ final class ReplayText {
 
     /** Those that take longer than they did, most first, by all of their time. */
     private void groups(Summary summary) {
-        List<Map.Entry<String, Results.Group>> slower = summary.groups().entrySet().stream()
-                .filter(each -> more(each.getValue()) > 0)
-                .sorted(Comparator.comparingDouble(each -> -more(each.getValue())))
-                .limit(GROUPS)
-                .toList();
+        List<Map.Entry<String, Results.Group>> slower =
+                Regressions.of(summary).stream().limit(GROUPS).toList();
         if (slower.isEmpty()) {
             return;
         }
@@ -116,10 +118,6 @@ final class ReplayText {
                     group.captured().getValueAtPercentile(99) / NANOS_PER_MILLI,
                     group.replayed().getValueAtPercentile(99) / NANOS_PER_MILLI);
         }
-    }
-
-    private static double more(Results.Group group) {
-        return (group.replayed().getMean() - group.captured().getMean()) * group.answers();
     }
 
     private void differences(Summary summary) {

@@ -65,7 +65,7 @@ public final class Replay implements AutoCloseable {
     /** A session as the reader sees it. */
     private final class Running {
         final ReplaySession session;
-        final SessionSteps steps = new SessionSteps(this::add, new SessionStatements());
+        final SessionSteps steps = new SessionSteps(this::add, new SessionStatements(), results::onStatement);
         List<Step> pending = new ArrayList<>();
 
         Running(ReplaySession session) {
@@ -126,7 +126,9 @@ public final class Replay implements AutoCloseable {
         long count = 0;
         for (CaptureRecord record = records.next(); record != null && !stopped; record = records.next()) {
             if (together == null) {
-                together = new Together(this, new Pace(System.nanoTime(), record.nanos(), speed));
+                Pace pace = new Pace(System.nanoTime(), record.nanos(), speed);
+                results.onBegin(pace.startNanos(), pace.fromNanos());
+                together = new Together(this, pace);
             }
             waitFor(record, together.pace());
             on(record, together);
@@ -229,12 +231,18 @@ public final class Replay implements AutoCloseable {
         return results.summary();
     }
 
-    /** Ends every session where it is, and so whoever runs or finishes; what is not done is told as a failure, as missing and not sent. */
+    /** Ends every session where it is, and so whoever runs or finishes; what is not done is no difference and no failure. Any thread. */
     public void stop(String why) {
         stopped = true;
+        results.onStop();
         for (ReplaySession each : active) {
             each.stop(why);
         }
+    }
+
+    /** How far it is. Any thread. */
+    public Results.Counts counts() {
+        return results.counts();
     }
 
     /** Sessions that were not wanted, and those that replicate. */

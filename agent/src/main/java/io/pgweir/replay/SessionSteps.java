@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 final class SessionSteps {
     private final Consumer<Step> to;
     private final SessionStatements statements;
+    private final Consumer<SqlStatement> heard;
 
     /** The first message that is there: what answers an earlier one is not waited for. */
     private long first;
@@ -26,9 +27,11 @@ final class SessionSteps {
     private long readyTold;
     private long answeredNanos = -1;
 
-    SessionSteps(Consumer<Step> to, SessionStatements statements) {
+    /** @param heard is told of every statement, once for each time that it runs */
+    SessionSteps(Consumer<Step> to, SessionStatements statements, Consumer<SqlStatement> heard) {
         this.to = to;
         this.statements = statements;
+        this.heard = heard;
     }
 
     /** @param record of this session; a message is whole */
@@ -55,6 +58,7 @@ final class SessionSteps {
             first = message.request();
         }
         String[] labels = statements.onMessage(message).stream()
+                .peek(heard)
                 .map(SqlStatement::fingerprint)
                 .toArray(String[]::new);
         boolean answered = answeredNanos >= 0;

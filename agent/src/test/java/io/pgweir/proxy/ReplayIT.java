@@ -19,11 +19,16 @@ import io.pgweir.replay.Logins;
 import io.pgweir.replay.Replay;
 import io.pgweir.replay.Results;
 import io.pgweir.replay.Target;
+import io.pgweir.replay.Timeline;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,7 +88,7 @@ class ReplayIT {
         return PgWire.login("127.0.0.1", agent.port(), Map.of("user", user, "database", "original"), password);
     }
 
-    private Results.Summary replay(double speed, @Nullable String user, int port) throws Exception {
+    private static Replay of(double speed, @Nullable String user, int port) throws IOException {
         Target target = new Target(
                 new HostPort("127.0.0.1", port),
                 new Logins(Map.of(), new Logins.Login(user, new Password("hunter2"))),
@@ -91,7 +96,15 @@ class ReplayIT {
                 ServerTlsConfig.DEFAULT,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60));
-        try (Replay replay = new Replay(target, speed, open -> true)) {
+        return new Replay(target, speed, open -> true);
+    }
+
+    private Results.Summary replay(double speed, @Nullable String user, int port) throws Exception {
+        return run(of(speed, user, port));
+    }
+
+    private Results.Summary run(Replay made) throws Exception {
+        try (Replay replay = made) {
             for (Path file : CapturePaths.files(List.of(dir))) {
                 try (CaptureReader reader = CaptureReader.open(file, List.of(), fault -> {
                     throw new AssertionError(fault.toString());
@@ -225,6 +238,10 @@ class ReplayIT {
         assertSame(atHalf, 1);
         assertThat(atHalf.nanos()).isGreaterThan(took);
         assertThat(atHalf.late().getTotalCount()).isEqualTo(atHalf.messages());
+        for (Timeline line : List.of(atHalf.capturedTimes(), atHalf.replayedTimes())) {
+            assertThat(line.counts().length * line.stretchNanos()).isBetween(took / 4, 4 * took);
+        }
+        assertThat(atHalf.errors()).containsExactly(Map.entry("57014", new Results.Errors(1, 1)));
     }
 
     @Test
@@ -257,6 +274,9 @@ class ReplayIT {
                 .extracting(Difference::label)
                 .doesNotContain("")
                 .doesNotHaveDuplicates();
+        assertThat(summary.groups().values())
+                .extracting(Results.Group::sample)
+                .contains("insert into t values (?, ?), (?, ?)", "select s from t where i = ?");
     }
 
     @Test
@@ -304,5 +324,33 @@ class ReplayIT {
                     .extracting(Difference::kind)
                     .containsExactly(Difference.Kind.MISSING, Difference.Kind.MISSING);
         }
+    }
+
+    @Test
+    void aReplayThatIsEndedTellsWhatItDid() throws Exception {
+        try (RunningAgent agent = agent();
+                PgWire client = login(agent, "postgres", null)) {
+            client.query("insert into t values (1, 'a')");
+            client.query("select 1");
+            client.query("select pg_sleep(1)");
+            client.query("select 2");
+        }
+        Replay replay = of(0.02, null, server.port());
+        CompletableFuture<Results.Summary> ends = CompletableFuture.supplyAsync(() -> {
+            try {
+                return run(replay);
+            } catch (Exception fault) {
+                throw new CompletionException(fault);
+            }
+        });
+        await().atMost(SOON).until(() -> replay.counts().answers() == 2);
+
+        replay.stop("enough");
+
+        Results.Summary summary = ends.get(20, TimeUnit.SECONDS);
+        assertThat(summary.answers()).isEqualTo(2);
+        assertThat(summary.differences()).isEmpty();
+        assertThat(summary.failures()).isEmpty();
+        assertThat(summary.sessionsStopped()).isEqualTo(1);
     }
 }
