@@ -124,7 +124,10 @@ final class Answers implements Lane {
         }
         return switch (type) {
             case MessageType.Backend.READY_FOR_QUERY -> onReady(segment, buffer.getByte(bodyAt));
-            case MessageType.Backend.ERROR_RESPONSE -> onError(segment, error(type, buffer, bodyAt, bodyLength));
+            case MessageType.Backend.ERROR_RESPONSE -> {
+                ErrorFields error = error(type, buffer, bodyAt, bodyLength);
+                yield onError(segment, error, Retries.isForClient(error, buffer, bodyAt, bodyLength));
+            }
             case MessageType.Backend.PARSE_COMPLETE, MessageType.Backend.CLOSE_COMPLETE -> {
                 Segment.Mark mark = segment.marks.poll();
                 if (mark == null && !node.leads) {
@@ -341,8 +344,8 @@ final class Answers implements Lane {
         return Disposition.FORWARD;
     }
 
-    private Disposition onError(Segment segment, ErrorFields error) {
-        List<Segment.Kept> again = node.leads ? null : segment.again();
+    private Disposition onError(Segment segment, ErrorFields error, boolean forClient) {
+        List<Segment.Kept> again = node.leads || forClient ? null : segment.again();
         fail(segment);
         if (again != null && session.retries().take(node, segment, again, error)) {
             segment.silent = true;

@@ -1,9 +1,11 @@
 package io.pgweir.proxy.split;
 
+import io.netty.buffer.ByteBuf;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.SqlState;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Retries {
     private static final String READ_ONLY_SQL_TRANSACTION = "25006";
+    private static final String FEATURE_NOT_SUPPORTED = "0A000";
 
     /**
      * A write, what cannot be done during recovery, relations, functions, schemas and prepared statements that are not there yet or no
-     * more, a conflict with replay, and the standby's own going away.
+     * more, formats for other columns than a statement has there by now, a conflict with replay, and the standby's own going away.
      */
     private static final Set<String> ELSEWHERE = Set.of(
             READ_ONLY_SQL_TRANSACTION,
-            "0A000",
+            FEATURE_NOT_SUPPORTED,
+            SqlState.PROTOCOL_VIOLATION,
             "42P01",
             "42883",
             "3F000",
@@ -31,6 +35,9 @@ final class Retries {
             SqlState.ADMIN_SHUTDOWN,
             SqlState.CRASH_SHUTDOWN,
             SqlState.CANNOT_CONNECT_NOW);
+
+    /** Field of 0A000 "cached plan must not change result type", in whatever language that is said. */
+    private static final String OTHER_COLUMNS = "\0RRevalidateCachedQuery\0";
 
     private final Leader leading;
     private final Requests requests;
@@ -63,6 +70,13 @@ final class Retries {
     /** Whether a reader waits for the leader to answer in its place. */
     boolean isHolding() {
         return holding != null;
+    }
+
+    /** Whether any server that has prepared it would say so: what the client has been told of its columns holds no more. */
+    static boolean isForClient(ErrorFields error, ByteBuf buffer, int bodyAt, int bodyLength) {
+        return error.sqlState().equals(FEATURE_NOT_SUPPORTED)
+                && buffer.toString(bodyAt, bodyLength, StandardCharsets.ISO_8859_1)
+                        .contains(OTHER_COLUMNS);
     }
 
     /** @return whether the leader is asked instead: the reader's answer goes nowhere, and what is behind it waits */
