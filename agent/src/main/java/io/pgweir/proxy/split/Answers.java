@@ -347,6 +347,7 @@ final class Answers implements Lane {
     private Disposition onError(Segment segment, ErrorFields error, boolean forClient) {
         List<Segment.Kept> again = node.leads || forClient ? null : segment.again();
         fail(segment);
+        segment.sqlState = error.sqlState();
         if (again != null && session.retries().take(node, segment, again, error)) {
             segment.silent = true;
             return Disposition.HOLD;

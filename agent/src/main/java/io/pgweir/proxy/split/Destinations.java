@@ -119,9 +119,9 @@ final class Destinations {
     }
 
     /** The leader is asked this. */
-    void onLeaderAsked(Need need, String reason) {
+    void onLeaderAsked(Segment segment, Need need, String reason) {
         if (need.effect() == Need.Effect.STATE) {
-            ties.pin(need.reason());
+            ties.pin(need.reason(), segment);
         }
         if (need.mayWrite()) {
             harvest.onWrite();

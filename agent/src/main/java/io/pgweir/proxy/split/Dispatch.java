@@ -58,7 +58,7 @@ final class Dispatch {
         }
         if (request.runs() && node == leading.node()) {
             session.statements().onAsked(request.done());
-            session.destinations().onLeaderAsked(request.need(), reason);
+            session.destinations().onLeaderAsked(segment, request.need(), reason);
         } else if (request.runs()) {
             session.destinations().onReaderAsked(reason);
             session.block().onAsked(node, request.done());

@@ -2,7 +2,9 @@ package io.pgweir.proxy.split;
 
 import io.pgweir.routing.split.Need;
 import io.pgweir.routing.split.OwnSetting;
+import io.pgweir.routing.split.Reason;
 import io.pgweir.sql.SqlStatement;
+import io.pgweir.sql.StatementKind;
 import io.pgweir.wire.ErrorFields;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Segment {
     /** What is kept of a segment to run it once more elsewhere: any one message that is seen whole, and some more. */
     private static final int KEPT_BYTES_MAX = 2 * NodeSession.LOOK_BYTES;
+
+    private static final String SYNTAX_ERROR = "42601";
 
     /** No SQL, whatever the server's version; a statement's name as well. */
     static final String REFUSED = "pgweir_refused_this";
@@ -53,6 +57,9 @@ final class Segment {
     boolean elsewhere;
 
     boolean failed;
+
+    /** Of its first error; empty where none was read. */
+    String sqlState = "";
 
     /** What the client hears in place of the server's error about {@link #REFUSED}. */
     OwnSetting.@Nullable Fault fault;
@@ -122,6 +129,21 @@ final class Segment {
         } else {
             list.add(new Kept(message, parses, uses));
         }
+    }
+
+    /** Whether no server reads it, so that nothing of what might have left something behind has run. */
+    boolean isNoSql() {
+        for (Done each : done) {
+            SqlStatement statement = each.statement;
+            boolean leaves = each.need.effect() == Need.Effect.STATE;
+            if (leaves
+                    && (statement == null
+                            || !each.need.reason().equals(Reason.UNKNOWN_STATEMENT)
+                            || statement.kind() != StatementKind.OTHER)) {
+                return false;
+            }
+        }
+        return sqlState.equals(SYNTAX_ERROR);
     }
 
     /** Whether nothing was said of what was asked, though something has to be. */

@@ -29,6 +29,9 @@ final class Ties {
     /** Why everything goes to the leader from now on; null where it does not. */
     private @Nullable String pinned;
 
+    /** What alone has pinned it; null where something else has. */
+    private @Nullable Segment pinning;
+
     /** Something is set in the transaction that is under way, and perhaps no longer than for that. */
     private boolean setting;
 
@@ -66,6 +69,12 @@ final class Ties {
 
     /** From now on, everything goes to the leader. */
     void pin(String reason) {
+        pin(reason, null);
+    }
+
+    /** @param by what the leader is asked, and may turn out to be no SQL */
+    void pin(String reason, @Nullable Segment by) {
+        pinning = pinned == null || pinning == by ? by : null;
         if (pinned == null) {
             pinned = reason;
             telemetry.counter(Metric.SPLIT_PINS, reason).increment();
@@ -73,6 +82,12 @@ final class Ties {
                 reading.leaveIfQuiet();
             }
         }
+    }
+
+    private void unpin() {
+        pinned = null;
+        pinning = null;
+        harvest.recall();
     }
 
     /** Asks the leader how far it is, where something was written; nobody waits for it but reads. */
@@ -102,6 +117,9 @@ final class Ties {
             if (statement != null && statement.kind() == StatementKind.PREPARE) {
                 statements.onAnswered(statement);
             }
+        }
+        if (segment == pinning && segment.isNoSql()) {
+            unpin();
         }
         if (now == 'I') {
             setting = false;
@@ -149,8 +167,7 @@ final class Ties {
                 settings.discardAll();
                 statements.onCloseAll();
                 leading.node().statements().forgetAll();
-                pinned = null;
-                harvest.recall();
+                unpin();
             }
             case STATE, NONE -> {}
         }
