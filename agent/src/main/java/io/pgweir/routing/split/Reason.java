@@ -80,7 +80,13 @@ public final class Reason {
     /** Whether data may be other data after it: what is none of these for sure. */
     static boolean mayWrite(String reason) {
         return switch (reason) {
-            case READ, TRANSACTION_CONTROL, BEGIN_READ_ONLY, SETTING, ABOUT_THE_SERVER, PREPARED_STATEMENT -> false;
+            case READ,
+                    HINT_LEADER,
+                    TRANSACTION_CONTROL,
+                    BEGIN_READ_ONLY,
+                    SETTING,
+                    ABOUT_THE_SERVER,
+                    PREPARED_STATEMENT -> false;
             default -> true;
         };
     }

@@ -84,4 +84,17 @@ class LeaderTest extends OverTwoNodes {
         assertThat(text(nodes.heard())).startsWith(text(ANSWER)).contains("C40001\0", "Nothing of its result");
         assertThat(nodes.ended).isFalse();
     }
+
+    @Test
+    void aReadThatAHintHasSentThereIsRunAgain() {
+        // Given
+        nodes.say(Frontend.query("/*pgweir: leader*/ select 1"));
+        assertThat(nodes.heardByLeader()).isEqualTo("Q");
+
+        // When
+        leaderChanges();
+
+        // Then
+        leaderAnswers();
+    }
 }
