@@ -88,7 +88,10 @@ final class SessionSettings {
 
     /** DISCARD ALL: as at the beginning, which never happens within a transaction. */
     void discardAll() {
-        entries.clear();
+        entries.removeIf(entry -> entry.name == null || !isCustom(entry.name));
+        if (isTooMany()) {
+            entries.clear();
+        }
         uncommitted.clear();
         entries.add(new Entry(++version, null, DISCARD_ALL, List.of()));
         reading = version;
@@ -99,7 +102,8 @@ final class SessionSettings {
         for (Entry entry : uncommitted) {
             String name = entry.name;
             if (name != null) {
-                entries.removeIf(before -> name.equals(before.name) && (isWhole(name) || before.sql.equals(entry.sql)));
+                boolean whole = isWhole(name) && !(isCustom(name) && isReset(entry.sql));
+                entries.removeIf(before -> name.equals(before.name) && (whole || before.sql.equals(entry.sql)));
             }
             entries.add(new Entry(++version, name, entry.sql, List.of()));
             if (name == null || READING.contains(name)) {
@@ -108,6 +112,15 @@ final class SessionSettings {
             entry.own.forEach(this::apply);
         }
         uncommitted.clear();
+    }
+
+    /** What no extension has defined is empty after it was reset, and not there where it was never set. */
+    private static boolean isCustom(String name) {
+        return name.indexOf('.') >= 0;
+    }
+
+    private static boolean isReset(String sql) {
+        return sql.stripLeading().regionMatches(true, 0, "RESET", 0, "RESET".length());
     }
 
     /** Whether nothing is left of what it was before: {@code SET datestyle TO ymd} leaves the style. */
