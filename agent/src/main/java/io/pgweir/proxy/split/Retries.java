@@ -20,14 +20,16 @@ final class Retries {
     private static final String FEATURE_NOT_SUPPORTED = "0A000";
 
     /**
-     * A write, what cannot be done during recovery, relations, functions, schemas and prepared statements that are not there yet or no
-     * more, formats for other columns than a statement has there by now, a conflict with replay, and the standby's own going away.
+     * A write, what cannot be done during recovery, relations, columns, types, functions, schemas and prepared statements that are not
+     * there yet or no more, formats for other columns than a statement has there by now, a conflict with replay, and the standby's own going away.
      */
     private static final Set<String> ELSEWHERE = Set.of(
             READ_ONLY_SQL_TRANSACTION,
             FEATURE_NOT_SUPPORTED,
             SqlState.PROTOCOL_VIOLATION,
             "42P01",
+            "42703",
+            "42704",
             "42883",
             "3F000",
             "26000",
