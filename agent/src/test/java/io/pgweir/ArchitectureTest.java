@@ -47,7 +47,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule clientLibrariesStayInTheirRooms = noClasses()
             .that()
-            .resideOutsideOfPackages("io.pgweir.audit.kafka..", "io.pgweir.audit.cloudwatch..", "io.pgweir.auth.aws..")
+            .resideOutsideOfPackages(
+                    "io.pgweir.audit.kafka..",
+                    "io.pgweir.audit.cloudwatch..",
+                    "io.pgweir.auth.aws..",
+                    "io.pgweir.replay.kafka..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.kafka..", "software.amazon..");

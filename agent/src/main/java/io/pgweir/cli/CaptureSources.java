@@ -12,12 +12,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Which captures a command reads, and what of them could not be read. */
 final class CaptureSources {
-    @Parameters(paramLabel = "CAPTURE", arity = "1..*", description = "A file (*.pgcap), or a directory of them.")
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
+    private CommandSpec command;
+
+    @Parameters(paramLabel = "CAPTURE", arity = "0..*", description = "A file (*.pgcap), or a directory of them.")
     private List<Path> named = new ArrayList<>();
 
     @Option(
@@ -40,12 +47,19 @@ final class CaptureSources {
 
     private int worst = ExitCode.OK;
 
+    boolean isEmpty() {
+        return named.isEmpty();
+    }
+
     /**
      * Opens each file and gives it to {@code visitor}; faults go to {@code faults}, and to the exit code.
      *
      * @return the exit code; what nobody else tells is on {@code err}
      */
     int each(PrintWriter err, Consumer<CaptureFault> faults, Visitor visitor) {
+        if (named.isEmpty()) {
+            throw new ParameterException(command.commandLine(), "Missing required parameter: 'CAPTURE'");
+        }
         Opened opened;
         try {
             opened = open();

@@ -25,7 +25,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -69,9 +68,11 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private final ReplayOutput output = new ReplayOutput();
 
+    @Mixin
+    private final ReplayKafkaOptions kafka = new ReplayKafkaOptions();
+
     @Option(
             names = "--to",
-            required = true,
             paramLabel = "HOST:PORT",
             converter = UpstreamOptions.Upstream.class,
             description = "The server; not the one that the capture is of: what was written is written again.")
@@ -161,12 +162,18 @@ final class ReplayCommand implements Callable<Integer> {
                     command, "--answer-timeout: " + answerTimeoutSeconds + " (expected: 1 to 86400)");
         }
         output.check(command);
-        Target target = target(command);
-        int code = sources.each(command.getErr(), fault -> faults.add(fault.toString()), (reader, _) -> look(reader));
-        tellFaults(command);
-        if (code != ExitCode.OK) {
-            return code;
+        return switch (kafka.part(command)) {
+            case ALONE -> alone(command, target(command));
+            case PUBLISH, WORKER, REPORT -> shared(command);
+        };
+    }
+
+    private int alone(CommandLine command, Target target) throws IOException, InterruptedException {
+        int found = lookAtAll(command);
+        if (found != ExitCode.OK) {
+            return found;
         }
+        output.check(command, capture);
         String unreachable = unreachable(target);
         if (unreachable != null) {
             command.getErr().println("pgweir: " + unreachable);
@@ -175,6 +182,50 @@ final class ReplayCommand implements Callable<Integer> {
         try (Replay replay = new Replay(target, speed, this::isWanted)) {
             return run(command, target, replay);
         }
+    }
+
+    private int shared(CommandLine command) throws InterruptedException {
+        ReplayKafkaOptions.Part part = kafka.part(command);
+        ReplayShare share = new ReplayShare(command, kafka);
+        if (part != ReplayKafkaOptions.Part.PUBLISH && !sources.isEmpty()) {
+            throw new ParameterException(command, "CAPTURE (expected: only with --publish; it is on the topic)");
+        }
+        try {
+            return switch (part) {
+                case ALONE, PUBLISH -> {
+                    int found = lookAtAll(command);
+                    yield found == ExitCode.OK ? share.publish(sources, this::records, this::isWanted) : found;
+                }
+                case WORKER -> work(command, share, target(command));
+                case REPORT -> {
+                    Report report = share.fold();
+                    yield output.write(command, report);
+                }
+            };
+        } catch (IOException fault) {
+            command.getErr().println("pgweir: " + AuditText.of(fault));
+            return ExitCode.UNAVAILABLE;
+        }
+    }
+
+    private int work(CommandLine command, ReplayShare share, Target target) throws IOException, InterruptedException {
+        try (Replay replay = new Replay(target, speed, this::isWanted)) {
+            List<ReplayWatch> watches = new ArrayList<>();
+            Report report = share.work(replay, target.address().toString(), speed, all -> {
+                watches.add(new ReplayWatch(
+                        replay, all, speed, target.answerTimeout(), ProgressBar.of(command.getErr(), 0)));
+                return watches.getFirst();
+            });
+            int result = output.write(command, report);
+            int signal = watches.getFirst().code();
+            return signal > 0 ? signal : result;
+        }
+    }
+
+    private int lookAtAll(CommandLine command) {
+        int code = sources.each(command.getErr(), fault -> faults.add(fault.toString()), (reader, _) -> look(reader));
+        tellFaults(command);
+        return code;
     }
 
     private void tellFaults(CommandLine command) {
@@ -235,12 +286,12 @@ final class ReplayCommand implements Callable<Integer> {
                 speed);
         Report report = new Report(run, partial(watch, summary), replay.skipped(), summary);
         try {
-            output.write(command, report);
+            int result = output.write(command, report);
+            return watch.code() > 0 ? watch.code() : code == ExitCode.OK ? result : code;
         } catch (IOException fault) {
             command.getErr().println("pgweir: " + AuditText.of(fault));
             return ExitCode.IO;
         }
-        return watch.code() > 0 ? watch.code() : code == ExitCode.OK ? output.code(summary) : code;
     }
 
     private List<String> partial(ReplayWatch watch, Summary summary) {
@@ -257,8 +308,11 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private Target target(CommandLine command) {
+        if (to == null) {
+            throw new ParameterException(command, "Missing required option: '--to=HOST:PORT'");
+        }
         return new Target(
-                Objects.requireNonNull(to, "--to is required"),
+                to,
                 new Logins(Map.of(), new Login(user, passwordFile == null ? null : password(command, passwordFile))),
                 database,
                 ServerTlsConfig.DEFAULT,
@@ -283,9 +337,13 @@ final class ReplayCommand implements Callable<Integer> {
                 && (onlyDatabases.isEmpty() || onlyDatabases.contains(open.database()));
     }
 
+    private CaptureReader.Records records(CaptureReader reader) throws IOException {
+        return reader.records(new Selection(Set.of(), fromNanos, untilNanos));
+    }
+
     private void run(Replay replay, CaptureReader reader) throws IOException {
         try {
-            replay.run(reader.records(new Selection(Set.of(), fromNanos, untilNanos)), CaptureReader.Progress.NONE);
+            replay.run(records(reader), CaptureReader.Progress.NONE);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");

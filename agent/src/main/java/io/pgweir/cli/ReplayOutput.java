@@ -4,12 +4,14 @@ import io.pgweir.replay.Results.Summary;
 import io.pgweir.replay.report.Report;
 import io.pgweir.replay.report.ReportJson;
 import io.pgweir.replay.report.ReportPage;
+import io.pgweir.replay.report.ReportReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -36,10 +38,28 @@ final class ReplayOutput {
             description = "How many answers in a hundred may differ (default: ${DEFAULT-VALUE}).")
     private double failOn;
 
+    @Option(
+            names = "--baseline",
+            paramLabel = "FILE",
+            description =
+                    "The report.json of a replay of the same captures on a server that is as the captured one was: what"
+                            + " differs there too is noise, and --fail-on does not count it.")
+    private @Nullable Path baselineFile;
+
+    private @Nullable Report baseline;
+
     /** What cannot be written is known before anything is run. */
     void check(CommandLine command) {
         if (!(failOn >= 0 && failOn <= 100)) {
             throw new ParameterException(command, "--fail-on: " + failOn + " (expected: 0 to 100)");
+        }
+        if (baselineFile != null) {
+            try {
+                baseline = ReportReader.read(Files.readAllBytes(baselineFile));
+            } catch (IOException fault) {
+                throw new ParameterException(
+                        command, "--baseline: " + baselineFile + ": " + AuditText.of(fault), fault);
+            }
         }
         try {
             if (reportDir != null) {
@@ -52,7 +72,19 @@ final class ReplayOutput {
         }
     }
 
-    void write(CommandLine command, Report report) throws IOException {
+    /** Before it is run: a baseline of other sessions says nothing. */
+    void check(CommandLine command, @Nullable UUID capture) {
+        UUID of = baseline == null ? null : baseline.run().capture();
+        if (of != null && !of.equals(capture)) {
+            throw new ParameterException(
+                    command, "--baseline: " + baselineFile + ": of capture " + of + " (expected: " + capture + ")");
+        }
+    }
+
+    /** @return the exit code */
+    int write(CommandLine command, Report alone) throws IOException {
+        check(command, alone.run().capture());
+        Report report = baseline == null ? alone : alone.beside(baseline);
         PrintWriter out = command.getOut();
         boolean onlyJson = jsonFile != null && jsonFile.toString().equals("-");
         if (onlyJson) {
@@ -75,6 +107,7 @@ final class ReplayOutput {
                 out.flush();
             }
         }
+        return code(report);
     }
 
     private interface Content {
@@ -90,8 +123,9 @@ final class ReplayOutput {
         Files.move(begun, file, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    int code(Summary summary) {
-        boolean differs = summary.differing() > failOn / 100 * Math.max(1, summary.answers());
+    private int code(Report report) {
+        Summary summary = report.summary();
+        boolean differs = report.differing() > failOn / 100 * Math.max(1, summary.answers());
         return differs || summary.sessionsFailed() > 0 ? ExitCode.FINDINGS : ExitCode.OK;
     }
 }

@@ -42,6 +42,9 @@ final class ReplayText {
                 summary.answers(),
                 summary.differing(),
                 kinds(summary));
+        if (report.baseline() != null) {
+            out.printf(Locale.ROOT, "%,d differ beyond the baseline%n", report.differing());
+        }
         if (summary.gaps() > 0) {
             out.printf(Locale.ROOT, "%,d messages are not in the capture%n", summary.gaps());
         }

@@ -120,21 +120,48 @@ public final class Replay implements AutoCloseable {
         this.wanted = wanted;
     }
 
+    /** Where records come from. */
+    public interface Source {
+        /** Null at the end. */
+        @Nullable
+        CaptureRecord next() throws IOException, InterruptedException;
+    }
+
     /** Of all files of one capture, in their order, called for each. */
     public void run(CaptureReader.Records records, CaptureReader.Progress progress)
             throws IOException, InterruptedException {
-        long count = 0;
+        long[] count = {0};
+        run(() -> {
+            progress.at(records.offset(), count[0]++);
+            return records.next();
+        });
+    }
+
+    /** By time, but for what is within two seconds. */
+    public void run(Source records) throws IOException, InterruptedException {
         for (CaptureRecord record = records.next(); record != null && !stopped; record = records.next()) {
-            if (together == null) {
-                Pace pace = new Pace(System.nanoTime(), record.nanos(), speed);
-                results.onBegin(pace.startNanos(), pace.fromNanos());
-                together = new Together(this, pace);
-            }
-            waitFor(record, together.pace());
-            on(record, together);
-            progress.at(records.offset(), ++count);
+            Together all = together == null ? begun(System.nanoTime(), record.nanos()) : together;
+            waitFor(record, all.pace());
+            on(record, all);
         }
         handOver();
+    }
+
+    /**
+     * Where it is not to begin at once with the first record: when others begin, on other machines.
+     *
+     * @param startNanos {@link System#nanoTime} of the first moment
+     * @param fromNanos that moment in the capture
+     */
+    public void beginAt(long startNanos, long fromNanos) {
+        begun(startNanos, fromNanos);
+    }
+
+    private Together begun(long startNanos, long fromNanos) {
+        results.onBegin(startNanos, fromNanos);
+        Together all = new Together(this, new Pace(startNanos, fromNanos, speed));
+        together = all;
+        return all;
     }
 
     private void handOver() {

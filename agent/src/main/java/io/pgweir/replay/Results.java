@@ -104,7 +104,8 @@ public final class Results {
     private long gaps;
     private long nanos;
 
-    private static Histogram histogram() {
+    /** An empty one, as all of them are. */
+    public static Histogram histogram() {
         Histogram made = new Histogram(NANOS_MAX, 2);
         made.setAutoResize(true);
         return made;
@@ -152,6 +153,12 @@ public final class Results {
         if (failures.size() < FAILURES_MAX) {
             failures.add("session " + session + ": " + why);
         }
+    }
+
+    /** Somebody else was to run it, and never told what came of it. */
+    public synchronized void onIncomplete(long session, String why) {
+        sessions++;
+        onSessionFailed(session, why);
     }
 
     /** It will run; the first of its like lends its text. */
@@ -249,7 +256,7 @@ public final class Results {
     }
 
     synchronized void onEnd(long tookNanos) {
-        nanos = tookNanos;
+        nanos = Math.max(0, tookNanos);
     }
 
     /** What came of other sessions of the same replay, which began at the same moment. */

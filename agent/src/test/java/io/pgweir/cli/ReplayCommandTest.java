@@ -230,6 +230,14 @@ class ReplayCommandTest {
                     --answer-timeout 90000  | --answer-timeout: 90000 (expected: 1 to 86400)
                     --password-file /none   | --password-file: /none: no such file
                     --report /dev/null      | --report: /dev/null cannot be written to
+                    --baseline /none        | --baseline: /none: /none: no such file
+                    --kafka b:1             | --topic is missing (expected: with --kafka)
+                    --topic t               | --kafka is missing
+                    --publish               | --kafka is missing
+                    --kafka b:1 --topic t --publish --worker | --publish, --worker (expected: one of them
+                    --kafka b:1 --topic t --worker --workers 0 | --workers: 0 (expected: 1 to 10000)
+                    --kafka b:1 --topic t --worker | CAPTURE (expected: only with --publish
+                    --start-at noon         | `noon` (expected: a time as 2026-11-22T10:00:00Z)
                     --to nowhere            | nowhere
                     --reprot x              | Unknown option
                     """)
@@ -306,5 +314,45 @@ class ReplayCommandTest {
         assertThat(report.at("/answers").asLong()).isEqualTo(3);
         assertThat(report.at("/partial/0").asString()).startsWith(torn.toString());
         assertThat(err.toString()).contains("pgweir: " + torn);
+    }
+
+    @Test
+    void whatIsMissingIsNamed() {
+        // When
+        int withoutCapture = execute("replay", "--to", "127.0.0.1:1");
+        int withoutTarget = execute("replay", file.toString());
+
+        // Then
+        assertThat(List.of(withoutCapture, withoutTarget)).containsOnly(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("Missing required parameter: 'CAPTURE'", "Missing required option: '--to=HOST:PORT'");
+    }
+
+    @Test
+    void whatTheBaselineHasTooDoesNotCount() throws IOException {
+        // Given
+        byte[] other =
+                Frontend.concat(Frontend.message('C', "SELECT 2\0".getBytes(UTF_8)), Frontend.message('Z', (byte) 'I'));
+        Path another = dir.resolve("another.pgcap");
+        write(another, 1, null);
+        String baseline = dir.resolve("report.json").toString();
+        try (FakeServer server = FakeServer.playing(client -> {
+            welcome(client);
+            for (Reply said = client.read(); said != null; said = client.read()) {
+                client.send(other);
+            }
+        })) {
+
+            // When
+            int alone = execute(server, "--speed", "max", "--report", dir.toString(), file.toString());
+            int beside = execute(server, "--speed", "max", "--baseline", baseline, file.toString());
+            int ofAnother = execute(server, "--speed", "max", "--baseline", baseline, another.toString());
+
+            // Then
+            assertThat(List.of(alone, beside, ofAnother))
+                    .containsExactly(ExitCode.FINDINGS, ExitCode.OK, ExitCode.USAGE);
+        }
+        assertThat(out.toString()).contains("3 answers compared, 3 differ: tag 3", "0 differ beyond the baseline");
+        assertThat(err.toString()).contains("--baseline: " + baseline + ": of capture ");
     }
 }

@@ -6,19 +6,24 @@ import io.pgweir.replay.Results.Group;
 import io.pgweir.replay.Results.Summary;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What differs: by kind, by statement, and some of each kind. */
 final class DifferenceSection {
     private static final int EXAMPLES = 10;
+    private static final int EXAMPLES_OF_STATEMENT = 3;
 
     private final Html page;
     private final Summary summary;
+    private final @Nullable Baseline baseline;
 
-    DifferenceSection(Html page, Summary summary) {
+    DifferenceSection(Html page, Report report) {
         this.page = page;
-        this.summary = summary;
+        summary = report.summary();
+        baseline = report.baseline();
     }
 
     void write() {
@@ -59,21 +64,35 @@ final class DifferenceSection {
     private void byStatement() {
         List<Map.Entry<String, Group>> differ = summary.groups().entrySet().stream()
                 .filter(each -> each.getValue().differing() > 0)
-                .sorted(Comparator.comparingLong(each -> -each.getValue().differing()))
+                .sorted(Comparator.comparingLong((Map.Entry<String, Group> each) ->
+                                baseline == null ? 0 : -baseline.differing(each.getKey()))
+                        .thenComparingLong(each -> -each.getValue().differing()))
                 .toList();
         if (differ.isEmpty()) {
             return;
         }
-        page.element("h3", "By statement").table("statement", "#answers", "#differ", "kinds");
+        page.element("h3", "By statement")
+                .table("statement", "#answers", "#differ", baseline == null ? "#" : "#beyond the baseline", "kinds");
         for (Map.Entry<String, Group> each : differ.subList(0, Math.min(ReportPage.STATEMENTS, differ.size()))) {
             Group group = each.getValue();
             page.row(List.of(
                     Html.statement(each.getKey(), group),
                     Html.number(Figures.count(group.answers())),
                     Html.number(Figures.count(group.differing())),
+                    beyond(each.getKey()),
                     Html.cell(kinds(group))));
         }
         page.endTable().more(differ.size() - ReportPage.STATEMENTS, "statements");
+    }
+
+    private String beyond(String label) {
+        if (baseline == null) {
+            return Html.number("");
+        }
+        long beyond = baseline.differing(label);
+        return beyond > 0
+                ? "<td class=\"number worse\">" + Figures.count(beyond) + "</td>"
+                : Html.number(Figures.count(beyond));
     }
 
     private static String kinds(Group group) {
@@ -88,8 +107,10 @@ final class DifferenceSection {
     }
 
     private void examples(Kind kind) {
+        Map<String, Integer> ofStatement = new HashMap<>();
         List<Difference> examples = summary.differences().stream()
                 .filter(each -> each.kind() == kind)
+                .filter(each -> ofStatement.merge(each.label(), 1, Integer::sum) <= EXAMPLES_OF_STATEMENT)
                 .limit(EXAMPLES)
                 .toList();
         if (examples.isEmpty()) {

@@ -11,8 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param partial why it is not all of the capture; empty where it is
  * @param sessionsSkipped that were not wanted, and those that replicate
+ * @param baseline what noise looks like; null where nobody knows
  */
-public record Report(Run run, List<String> partial, long sessionsSkipped, Summary summary) {
+public record Report(
+        Run run,
+        List<String> partial,
+        long sessionsSkipped,
+        Summary summary,
+        @Nullable Baseline baseline) {
     /**
      * What was run.
      *
@@ -38,5 +44,19 @@ public record Report(Run run, List<String> partial, long sessionsSkipped, Summar
 
     public Report {
         partial = List.copyOf(partial);
+    }
+
+    public Report(Run run, List<String> partial, long sessionsSkipped, Summary summary) {
+        this(run, partial, sessionsSkipped, summary, null);
+    }
+
+    /** Beside what another replay of the same capture showed. */
+    public Report beside(Report other) {
+        return new Report(run, partial, sessionsSkipped, summary, Baseline.of(other, summary));
+    }
+
+    /** How many answers differ and do not in the baseline, if there is one. */
+    public long differing() {
+        return baseline == null ? summary.differing() : baseline.differing();
     }
 }

@@ -56,6 +56,7 @@ public final class ReportJson {
         json.writeArrayPropertyStart("partial");
         report.partial().forEach(json::writeString);
         json.writeEndArray();
+        baseline(report.baseline());
         json.writeNumberProperty("sessions", summary.sessions());
         json.writeNumberProperty("sessions_failed", summary.sessionsFailed());
         json.writeNumberProperty("sessions_stopped", summary.sessionsStopped());
@@ -74,11 +75,23 @@ public final class ReportJson {
         timeline("timeline_captured", summary.capturedTimes());
         timeline("timeline_replayed", summary.replayedTimes());
         errors(summary);
-        statements(summary);
+        statements(summary, report.baseline());
         differences(summary);
         json.writeArrayPropertyStart("failures");
         summary.failures().forEach(json::writeString);
         json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void baseline(@Nullable Baseline baseline) {
+        if (baseline == null) {
+            json.writeNullProperty("baseline");
+            return;
+        }
+        json.writeObjectPropertyStart("baseline");
+        json.writeStringProperty("target", baseline.run().target());
+        json.writeStringProperty("started_at", baseline.run().started().toString());
+        json.writeNumberProperty("differing_beyond", baseline.differing());
         json.writeEndObject();
     }
 
@@ -139,7 +152,7 @@ public final class ReportJson {
         json.writeEndArray();
     }
 
-    private void statements(Summary summary) {
+    private void statements(Summary summary, @Nullable Baseline baseline) {
         json.writeArrayPropertyStart("statements");
         for (Map.Entry<String, Group> each : summary.groups().entrySet()) {
             Group group = each.getValue();
@@ -148,6 +161,10 @@ public final class ReportJson {
             json.writeStringProperty("statement", group.sample());
             json.writeNumberProperty("answers", group.answers());
             json.writeNumberProperty("differing", group.differing());
+            if (baseline != null) {
+                json.writeNumberProperty("differing_beyond", baseline.differing(each.getKey()));
+                json.writeBooleanProperty("slower_beyond", baseline.isSlower(each.getKey(), group));
+            }
             kinds(group.kinds());
             json.writeNumberProperty("errors_captured", group.errorsBefore());
             json.writeNumberProperty("errors_replayed", group.errorsNow());

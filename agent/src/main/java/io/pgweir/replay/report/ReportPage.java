@@ -36,7 +36,7 @@ public final class ReportPage {
         made.head();
         made.verdict();
         made.cards();
-        new DifferenceSection(made.page, made.summary).write();
+        new DifferenceSection(made.page, report).write();
         made.latency();
         made.slower();
         made.errors();
@@ -86,10 +86,17 @@ public final class ReportPage {
     }
 
     private void verdict() {
-        boolean same = summary.differing() == 0 && summary.sessionsFailed() == 0;
+        boolean same = report.differing() == 0 && summary.sessionsFailed() == 0;
         String style = !same ? "bad" : report.partial().isEmpty() ? "good" : "partial";
         page.markup("<div class=\"verdict " + style + "\">\n").element("p", headline(same));
         page.element("p", verdictOfTimes());
+        Baseline baseline = report.baseline();
+        if (baseline != null) {
+            page.element(
+                    "p",
+                    "Baseline: the replay on " + baseline.run().target() + " of "
+                            + minute(baseline.run().started()));
+        }
         report.partial().forEach(why -> page.element("p", "Partial: " + why));
         page.markup("</div>\n");
     }
@@ -98,6 +105,10 @@ public final class ReportPage {
         String answers = Figures.count(summary.answers()) + " answers";
         if (summary.answers() == 0) {
             return "Nothing was compared";
+        }
+        if (summary.differing() > 0 && report.baseline() != null) {
+            return Figures.count(summary.differing()) + " of " + answers + " differ, "
+                    + (report.differing() == 0 ? "none" : Figures.count(report.differing())) + " beyond the baseline";
         }
         if (same) {
             return answers + ", none differs";
@@ -176,7 +187,17 @@ public final class ReportPage {
             return;
         }
         page.element("p", "quiet", "Those first that cost most time more than they did, all of their answers together.")
-                .table("statement", "#answers", "#p50 before", "#now", "#", "#p99 before", "#now", "#", "#more in all");
+                .table(
+                        "statement",
+                        "#answers",
+                        "#p50 before",
+                        "#now",
+                        "#",
+                        "#p99 before",
+                        "#now",
+                        "#",
+                        "#more in all",
+                        report.baseline() == null ? "" : "beyond the baseline");
         for (Map.Entry<String, Group> each : slower.subList(0, Math.min(STATEMENTS, slower.size()))) {
             Group group = each.getValue();
             List<String> cells = new ArrayList<>();
@@ -185,9 +206,23 @@ public final class ReportPage {
             beforeAndNow(group, 50, cells);
             beforeAndNow(group, 99, cells);
             cells.add(Html.number(Figures.time(Regressions.moreNanos(group))));
+            cells.add(beyond(each.getKey(), group));
             page.row(cells);
         }
         page.endTable().more(slower.size() - STATEMENTS, "statements");
+    }
+
+    private String beyond(String label, Group group) {
+        Baseline baseline = report.baseline();
+        Histogram there = baseline == null ? null : baseline.replayed(label);
+        if (baseline == null || there == null) {
+            return Html.cell("");
+        }
+        String times =
+                Figures.time(there.getValueAtPercentile(50)) + ", " + Figures.time(there.getValueAtPercentile(99));
+        return baseline.isSlower(label, group)
+                ? "<td class=\"worse\">slower; there " + Html.escaped(times) + "</td>"
+                : Html.cell("as there: " + times);
     }
 
     private static void beforeAndNow(Group group, double percentile, List<String> cells) {

@@ -37,6 +37,8 @@ public final class KafkaBroker {
                 .setConfigProp("advertised.listeners", "EXTERNAL://127.0.0.1:" + gate.port())
                 .setConfigProp("auto.create.topics.enable", "false")
                 .setConfigProp("offsets.topic.num.partitions", "1")
+                .setConfigProp("offsets.topic.replication.factor", "1")
+                .setConfigProp("group.initial.rebalance.delay.ms", "0")
                 // The controller holds on to a broker that stopped for this long: restarts take no less.
                 .setConfigProp("broker.session.timeout.ms", "1000")
                 .setConfigProp("broker.heartbeat.interval.ms", "100")
