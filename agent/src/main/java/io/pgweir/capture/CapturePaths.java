@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /** Where captures are. */
 public final class CapturePaths {
-    private static final String SUFFIX = ".pgcap";
+    public static final String SUFFIX = ".pgcap";
 
     private CapturePaths() {}
 

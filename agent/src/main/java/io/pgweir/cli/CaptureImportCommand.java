@@ -2,6 +2,7 @@ package io.pgweir.cli;
 
 import io.pgweir.capture.CaptureHeader;
 import io.pgweir.capture.CaptureKey;
+import io.pgweir.capture.CapturePaths;
 import io.pgweir.capture.pcap.PacketFileException;
 import io.pgweir.offline.packets.PacketImport;
 import io.pgweir.offline.packets.UnwritableException;
@@ -38,7 +39,7 @@ import picocli.CommandLine.Spec;
             "78:The key is wrong"
         })
 final class CaptureImportCommand implements Callable<Integer> {
-    private static final String SUFFIX = ".pgcap";
+    private static final String SUFFIX = CapturePaths.SUFFIX;
     private static final long FILE_BYTES_MAX = 256L << 20;
     private static final int PORT_MAX = 65_535;
 

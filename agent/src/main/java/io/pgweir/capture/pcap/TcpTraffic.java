@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpTraffic {
     private static final int CONNECTIONS_MAX = 10_000;
-    private static final long HELD_BYTES_MAX = 256L << 20;
+    private static final long HELD_BYTES_MAX = 64L << 20;
 
     private final Set<Integer> ports;
     private final Connections hearers;

@@ -1,6 +1,7 @@
 package io.pgweir.offline.packets;
 
 import io.netty.buffer.ByteBuf;
+import io.pgweir.capture.CaptureRecord.Direction;
 import io.pgweir.proxy.relay.Disposition;
 import io.pgweir.proxy.relay.Lane;
 import io.pgweir.session.SessionTracker;
@@ -55,7 +56,7 @@ final class BackendWatch implements Lane {
         }
         if (!(message instanceof BackendMessage.Authentication login)
                 || login.code() == BackendMessage.Authentication.OK) {
-            watched.onMessage();
+            watched.onMessage(Direction.BACKEND);
         }
         tracker.onBackend(message, watched.nanos());
         return Disposition.FORWARD;
@@ -64,7 +65,7 @@ final class BackendWatch implements Lane {
     @Override
     public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
         copies = false;
-        watched.onMessage();
+        watched.onMessage(Direction.BACKEND);
         decoder.charset(tracker.clientCharset());
         tracker.onBackend(decoder.decodeHead(type, buffer, bodyAt, headLength, bodyLength), watched.nanos());
         return Disposition.FORWARD;
@@ -74,7 +75,7 @@ final class BackendWatch implements Lane {
     public void onStream(byte type, int bodyLength) {
         copies = type == MessageType.Backend.COPY_DATA;
         first = true;
-        watched.onMessage();
+        watched.onMessage(Direction.BACKEND);
         switch (type) {
             case MessageType.Backend.DATA_ROW -> tracker.onDataRow(bodyLength, watched.nanos());
             case MessageType.Backend.FUNCTION_CALL_RESPONSE ->

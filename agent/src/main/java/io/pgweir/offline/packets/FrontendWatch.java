@@ -1,6 +1,7 @@
 package io.pgweir.offline.packets;
 
 import io.netty.buffer.ByteBuf;
+import io.pgweir.capture.CaptureRecord.Direction;
 import io.pgweir.proxy.relay.Disposition;
 import io.pgweir.proxy.relay.Lane;
 import io.pgweir.session.SessionTracker;
@@ -46,7 +47,7 @@ final class FrontendWatch implements Lane {
             watched.onTerminate();
         }
         if (type != MessageType.Frontend.AUTHENTICATION) {
-            watched.onMessage();
+            watched.onMessage(Direction.FRONTEND);
         }
         tracker.onFrontend(message, watched.nanos());
         return Disposition.FORWARD;
@@ -55,7 +56,7 @@ final class FrontendWatch implements Lane {
     @Override
     public Disposition onHead(byte type, ByteBuf buffer, int bodyAt, int headLength, int bodyLength) {
         copies = false;
-        watched.onMessage();
+        watched.onMessage(Direction.FRONTEND);
         tracker.onFrontendHead(
                 decoderFor(type).decodeHead(type, buffer, bodyAt, headLength, bodyLength), bodyLength, watched.nanos());
         return Disposition.FORWARD;
@@ -65,7 +66,7 @@ final class FrontendWatch implements Lane {
     public void onStream(byte type, int bodyLength) {
         copies = true;
         first = true;
-        watched.onMessage();
+        watched.onMessage(Direction.FRONTEND);
     }
 
     @Override

@@ -223,8 +223,8 @@ final class ImportedSession implements Watched {
     }
 
     @Override
-    public void onMessage() {
-        imports.onMessage();
+    public void onMessage(Direction from) {
+        imports.onMessage(from);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.pgweir.offline.packets;
 import io.pgweir.capture.CaptureHeader;
 import io.pgweir.capture.CaptureKey;
 import io.pgweir.capture.CaptureReader.Progress;
+import io.pgweir.capture.CaptureRecord.Direction;
 import io.pgweir.capture.CaptureRecord.SessionOpen;
 import io.pgweir.capture.CaptureWriter;
 import io.pgweir.capture.CapturedSession;
@@ -175,8 +176,8 @@ public final class PacketImport {
                 () -> lastNanos);
     }
 
-    void onMessage() {
-        messages++;
+    void onMessage(Direction from) {
+        messages += from == Direction.BACKEND && output.frontendOnly() ? 0 : 1;
     }
 
     void onGap(long bytes) {

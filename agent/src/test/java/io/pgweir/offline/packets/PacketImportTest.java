@@ -21,11 +21,14 @@ import io.pgweir.capture.CaptureRecord.Response;
 import io.pgweir.capture.CaptureRecord.SessionEnd;
 import io.pgweir.capture.CaptureRecord.SessionOpen;
 import io.pgweir.capture.CaptureRecord.SessionState;
+import io.pgweir.capture.MessageParts;
 import io.pgweir.capture.Selection;
+import io.pgweir.capture.pcap.PcapngExport;
 import io.pgweir.testing.PacketFile;
 import io.pgweir.testing.PacketTalk;
 import io.pgweir.wire.TransactionStatus;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -238,6 +242,59 @@ class PacketImportTest {
     }
 
     @Test
+    void whatIsExportedIsImportedAsItWas() throws IOException {
+        // Given
+        Random random = new Random(5);
+        for (int i = 0; i < 20; i++) {
+            PacketTalk one = new PacketTalk(file, 50_000 + i).login(random.nextBoolean() ? "" : "secret");
+            for (int n = random.nextInt(8); n > 0; n--) {
+                String value = "x".repeat(random.nextInt(4) == 0 ? random.nextInt(60_000) : random.nextInt(40));
+                one.query("select " + n + " /*" + value + "*/", value);
+            }
+            one.quit();
+        }
+        imported();
+        List<CaptureRecord> first = records();
+
+        // When
+        ByteArrayOutputStream exported = new ByteArrayOutputStream();
+        PcapngExport export = new PcapngExport(exported, "test");
+        try (CaptureReader reader = CaptureReader.open(onlyFile(), List.of(), _ -> {})) {
+            export.onFile(reader.header());
+        }
+        for (CaptureRecord record : first) {
+            export.onRecord(record);
+        }
+        Files.delete(onlyFile());
+        imported(exported.toByteArray());
+
+        // Then
+        assertThat(joined(records()))
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("id")
+                .isEqualTo(joined(first));
+        assertThat(only(first, SessionOpen.class)).hasSize(20);
+    }
+
+    /** Rows come in the pieces that packets have. */
+    private static List<CaptureRecord> joined(List<CaptureRecord> records) {
+        MessageParts parts = new MessageParts(1 << 20);
+        List<CaptureRecord> joined = new ArrayList<>();
+        for (CaptureRecord record : records) {
+            CaptureRecord whole = record instanceof Message part ? parts.join(part) : record;
+            if (whole != null) {
+                joined.add(whole);
+            }
+        }
+        return joined;
+    }
+
+    private Path onlyFile() throws IOException {
+        try (var files = Files.list(dir)) {
+            return files.findFirst().orElseThrow();
+        }
+    }
+
+    @Test
     void noPacketOfAServerMakesNoCapture() throws IOException {
         // When
         PacketImport.Summary summary = imported();
@@ -248,10 +305,14 @@ class PacketImportTest {
     }
 
     private PacketImport.Summary imported() throws IOException {
+        return imported(file.bytes());
+    }
+
+    private PacketImport.Summary imported(byte[] bytes) throws IOException {
         PacketImport packets = new PacketImport(
                 Set.of(5432),
                 new PacketImport.Output(header -> dir.resolve(header.fileName()), null, Long.MAX_VALUE, false, "test"));
-        packets.read(new ByteArrayInputStream(file.bytes()), CaptureReader.Progress.NONE);
+        packets.read(new ByteArrayInputStream(bytes), CaptureReader.Progress.NONE);
         return packets.finish();
     }
 
