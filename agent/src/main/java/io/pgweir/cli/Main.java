@@ -6,6 +6,7 @@ import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The {@code pgweir} command: {@code main} parses, a command object calls, and the process ends with a sysexits code. */
 @Command(
@@ -57,14 +58,27 @@ public final class Main implements Runnable {
     }
 
     static int execute(PrintWriter out, PrintWriter err, String... args) {
-        return new CommandLine(new Main())
-                .setOut(out)
+        CommandLine command = new CommandLine(new Main());
+        addHelp(command);
+        return command.setOut(out)
                 .setErr(err)
                 .setUsageHelpAutoWidth(true)
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler(Failures::onUsage)
                 .setExecutionExceptionHandler(Failures::onExecution)
                 .execute(args);
+    }
+
+    /** Of each command, whatever else it requires. */
+    private static void addHelp(CommandLine command) {
+        if (command.getCommandSpec().findOption("--help") == null) {
+            command.getCommandSpec()
+                    .addOption(OptionSpec.builder("--help")
+                            .usageHelp(true)
+                            .description("Shows this.")
+                            .build());
+        }
+        command.getSubcommands().values().forEach(Main::addHelp);
     }
 
     @Override

@@ -66,6 +66,21 @@ class CommandsTest {
     }
 
     @Test
+    void helpTellsOfCapturesOutOfPacketsAndOfRulesWithoutAServer() {
+        // When
+        int imports = execute("capture", "import", "--help");
+        int replay = execute("replay", "--help");
+        int learn = execute("rules", "learn", "--help");
+
+        // Then
+        assertThat(new int[] {imports, replay, learn}).containsOnly(0);
+        assertThat(out.toString())
+                .contains("pcapng", "--out", "--port", "--frontend-only", "--key-file", "74")
+                .contains("--rules", "--diff", "pack:NAME")
+                .contains("(*.pgcap)");
+    }
+
+    @Test
     void completionIsAScriptThatBashAccepts() throws IOException, InterruptedException {
         // When
         int code = execute("generate-completion");
