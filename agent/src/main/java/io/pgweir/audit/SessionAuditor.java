@@ -6,7 +6,6 @@ import io.pgweir.rules.Hit;
 import io.pgweir.rules.Moment;
 import io.pgweir.rules.Verdict;
 import io.pgweir.session.Execution;
-import io.pgweir.session.SessionListener;
 import io.pgweir.session.Transaction;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.wire.ErrorFields;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Turns what one client connection does into events. The proxy tells of the connection, the session tracker of what the two
  * streams mean. On the connection's event loop only; never blocks: an event that finds no room is counted by the trail.
  */
-public final class SessionAuditor implements SessionListener {
+public final class SessionAuditor implements SessionRecords {
     public static final long NO_OUTCOME = -2;
 
     private final AuditTrail trail;
@@ -55,7 +54,7 @@ public final class SessionAuditor implements SessionListener {
                 time.nanos());
     }
 
-    /** Of every record of this connection. */
+    @Override
     public UUID session() {
         return origin.session();
     }
@@ -93,17 +92,17 @@ public final class SessionAuditor implements SessionListener {
         trail.offer(new AuditEvent.SessionAuth(origin, ++sequence, nanos, method, error));
     }
 
-    /** The server let the client in, and the rules have said what they think of that. */
+    @Override
     public void onLetIn(String method, Verdict verdict, long nanos) {
         trail.offer(new AuditEvent.SessionAuth(origin, ++sequence, nanos, method, null, verdict));
     }
 
-    /** A rule wants somebody told; {@code statement} is null where it is about none. */
+    @Override
     public void onAlert(Hit hit, String channel, Moment moment, @Nullable SqlStatement statement, long nanos) {
         trail.offer(new AuditEvent.RuleAlert(origin, ++sequence, nanos, hit, channel, moment, statement));
     }
 
-    /** Wall clock of a monotonic time, in microseconds since 1970: the same as in this session's records. */
+    @Override
     public long micros(long nanos) {
         return origin.micros(nanos);
     }
@@ -186,7 +185,7 @@ public final class SessionAuditor implements SessionListener {
         onTransactionEnd(transaction, Verdict.NONE);
     }
 
-    /** A transaction is over, and the rules have said what they think of it. */
+    @Override
     public void onTransactionEnd(Transaction transaction, Verdict verdict) {
         transactions = Math.max(transactions, transaction.number());
         trail.offer(new AuditEvent.TransactionEnd(origin, ++sequence, transaction, verdict));

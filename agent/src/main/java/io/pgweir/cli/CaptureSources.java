@@ -40,6 +40,14 @@ final class CaptureSources {
         }
     }
 
+    /** Of a command that has options of its own for that. */
+    static CaptureSources of(Path path, List<Path> keyFiles) {
+        CaptureSources sources = new CaptureSources();
+        sources.named = List.of(path);
+        sources.keyFiles = List.copyOf(keyFiles);
+        return sources;
+    }
+
     /** What is done with one file. */
     interface Visitor {
         void visit(CaptureReader reader, CaptureReader.Progress progress) throws IOException;

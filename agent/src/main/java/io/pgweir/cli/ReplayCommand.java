@@ -5,6 +5,7 @@ import io.pgweir.capture.CaptureIndex;
 import io.pgweir.capture.CaptureReader;
 import io.pgweir.capture.CaptureRecord.SessionOpen;
 import io.pgweir.capture.Selection;
+import io.pgweir.config.ConfigException;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ServerTlsConfig;
 import io.pgweir.replay.Logins;
@@ -48,7 +49,7 @@ import picocli.CommandLine.TypeConversionException;
         sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            " 0:Done, and no more differs than --fail-on allows",
+            " 0:Done, and no more differs than --fail-on allows; with --rules, nothing",
             " 1:Done, and more differs; or sessions failed",
             "65:A file is no capture, or is damaged",
             "66:A file is not there",
@@ -70,6 +71,9 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Mixin
     private final ReplayKafkaOptions kafka = new ReplayKafkaOptions();
+
+    @Mixin
+    private final WhatIfOptions whatIf = new WhatIfOptions();
 
     @Option(
             names = "--to",
@@ -152,8 +156,15 @@ final class ReplayCommand implements Callable<Integer> {
     private @Nullable CaptureExtent extent = CaptureExtent.NONE;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException, ConfigException {
         CommandLine command = spec.commandLine();
+        if (whatIf.isAsked()) {
+            if (to != null) {
+                throw new ParameterException(command, "--to and --rules (expected: one of them)");
+            }
+            Selection selection = new Selection(Set.of(), fromNanos, untilNanos);
+            return whatIf.run(command, sources, selection, this::isWanted, output.jsonFile());
+        }
         if (timeoutSeconds < 1 || timeoutSeconds > 3600) {
             throw new ParameterException(command, "--connect-timeout: " + timeoutSeconds + " (expected: 1 to 3600)");
         }

@@ -48,6 +48,12 @@ final class ReplayOutput {
 
     private @Nullable Report baseline;
 
+    /** Where the report goes as JSON; null for nowhere. */
+    @Nullable
+    Path jsonFile() {
+        return jsonFile;
+    }
+
     /** What cannot be written is known before anything is run. */
     void check(CommandLine command) {
         if (!(failOn >= 0 && failOn <= 100)) {

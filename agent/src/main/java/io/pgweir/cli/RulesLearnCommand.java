@@ -1,6 +1,10 @@
 package io.pgweir.cli;
 
 import io.pgweir.audit.AuditRecord;
+import io.pgweir.capture.CapturePaths;
+import io.pgweir.capture.CaptureReader;
+import io.pgweir.capture.CaptureRecord;
+import io.pgweir.capture.Selection;
 import io.pgweir.rules.file.Learned;
 import io.pgweir.rules.file.RuleFiles;
 import java.io.IOException;
@@ -8,7 +12,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +24,8 @@ import picocli.CommandLine.Spec;
 /** Writes down what users were seen to do, as rules in shadow mode that tell of all else. */
 @Command(
         name = "learn",
-        description = "Writes a pack in shadow mode that allows, by user and application, the statements of a trail.")
+        description = "Writes a pack in shadow mode that allows, by user and application, the statements of a trail or"
+                + " a capture.")
 final class RulesLearnCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
@@ -28,8 +35,16 @@ final class RulesLearnCommand implements Callable<Integer> {
             names = "--from",
             paramLabel = "PATH",
             required = true,
-            description = "A spool directory, a file of records (NDJSON, also .gz), or - for standard input.")
+            description =
+                    "A spool directory, a file of records (NDJSON, also .gz), - for standard input; or captures: a file"
+                            + " (*.pgcap), a directory of them.")
     private Path from = Path.of("-");
+
+    @Option(
+            names = "--key-file",
+            paramLabel = "FILE",
+            description = "A key that captures are encrypted with; as often as there are keys.")
+    private List<Path> keyFiles = List.of();
 
     @Option(names = "--to", paramLabel = "FILE", description = "Where the pack goes. Default: standard output.")
     private @Nullable Path to;
@@ -39,6 +54,9 @@ final class RulesLearnCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         LearningReader reader = new LearningReader(err);
         try {
+            if (isCapture()) {
+                return ofCapture(err);
+            }
             Trail trail = Files.isDirectory(from) ? new SpoolTrail(from) : new FileTrail(from);
             trail.read(reader, false);
             return write(reader.learned(), reader.faults());
@@ -51,10 +69,37 @@ final class RulesLearnCommand implements Callable<Integer> {
         }
     }
 
+    private boolean isCapture() throws IOException {
+        if (!Files.isDirectory(from)) {
+            return from.toString().endsWith(CapturePaths.SUFFIX);
+        }
+        try (Stream<Path> list = Files.list(from)) {
+            return list.anyMatch(file -> file.toString().endsWith(CapturePaths.SUFFIX));
+        }
+    }
+
+    private int ofCapture(PrintWriter err) throws IOException {
+        Learned learned = new Learned();
+        LearnedCapture lessons = new LearnedCapture(learned);
+        int code = CaptureSources.of(from, keyFiles)
+                .each(err, fault -> err.println("pgweir: " + fault), (reader, progress) -> {
+                    lessons.onFile(reader.header());
+                    CaptureReader.Records records = reader.records(Selection.ALL);
+                    long count = 0;
+                    for (CaptureRecord record = records.next(); record != null; record = records.next()) {
+                        lessons.onRecord(record);
+                        count++;
+                        progress.at(records.offset(), count);
+                    }
+                });
+        return code == ExitCode.OK || code == ExitCode.DATA ? Math.max(code, write(learned, 0)) : code;
+    }
+
     private int write(Learned learned, long faults) throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         if (learned.executions() == 0) {
-            err.println("pgweir: " + from + ": no statement that succeeded (expected: records of statements)");
+            err.println("pgweir: " + from
+                    + ": no statement that succeeded (expected: records of statements, or a capture)");
             return ExitCode.DATA;
         }
         String yaml = learned.toYaml();

@@ -1,7 +1,7 @@
 package io.pgweir.proxy.judge;
 
 import io.netty.buffer.ByteBuf;
-import io.pgweir.audit.SessionAuditor;
+import io.pgweir.audit.SessionRecords;
 import io.pgweir.rules.Action;
 import io.pgweir.rules.Asker;
 import io.pgweir.rules.Hit;
@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionRules implements SessionListener {
     private final SharedRules shared;
-    private final SessionAuditor auditor;
+    private final SessionRecords auditor;
     private final Who who;
 
     /** From authentication on. */
@@ -69,7 +69,7 @@ public final class SessionRules implements SessionListener {
         void onClose(Verdict verdict);
     }
 
-    public SessionRules(SharedRules shared, SessionAuditor auditor, Who who) {
+    public SessionRules(SharedRules shared, SessionRecords auditor, Who who) {
         this.shared = shared;
         this.auditor = auditor;
         this.who = who;

@@ -7,6 +7,7 @@ import io.pgweir.rules.Rules;
 import io.pgweir.sql.facts.FactsCache;
 import io.pgweir.telemetry.Telemetry;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What all sessions of an agent with rules share. Any thread. */
@@ -40,9 +41,14 @@ public final class SharedRules {
 
     /** @param maskKey of hashes in the place of values */
     public SharedRules(Rules rules, byte[] maskKey, Telemetry telemetry) {
+        this(rules, maskKey, telemetry, System::nanoTime);
+    }
+
+    /** @param nanos the clock that throttles and budgets go by */
+    public SharedRules(Rules rules, byte[] maskKey, Telemetry telemetry, LongSupplier nanos) {
         this.rules = rules;
         this.maskKey = maskKey.clone();
-        this.meters = new Meters(telemetry, System::nanoTime);
+        this.meters = new Meters(telemetry, nanos);
         this.telemetry = telemetry;
     }
 
