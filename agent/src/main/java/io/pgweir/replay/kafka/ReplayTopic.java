@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -84,7 +85,10 @@ public record ReplayTopic(List<String> brokers, String name, Map<String, String>
     }
 
     Admin admin() {
-        return Admin.create(common());
+        Map<String, Object> all = common();
+        // It is not closed before what it asked for is over.
+        all.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MILLIS);
+        return Admin.create(all);
     }
 
     /** Makes both topics, where they are not there. */
