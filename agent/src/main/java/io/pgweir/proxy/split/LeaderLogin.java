@@ -220,11 +220,12 @@ final class LeaderLogin {
 
     private @Nullable Disposition onError(
             BackendMessage.ErrorResponse error, ByteBuf buffer, int bodyAt, int bodyLength) {
-        boolean again = login != null
-                && !renewed
-                && tokens == null
-                && Credentials.isRefusal(error.fields().sqlState());
-        if (!again) {
+        boolean refused = login != null && Credentials.isRefusal(error.fields().sqlState());
+        NodeTokens makes = tokens;
+        if (refused && makes != null) {
+            makes.invalidate(credentials.user());
+        }
+        if (!refused || renewed) {
             underWay = false;
             return null;
         }
@@ -232,8 +233,14 @@ final class LeaderLogin {
         buffer.getBytes(bodyAt - MessageType.HEADER_BYTES, message);
         renewed = true;
         leading.toBegin();
-        credentials.renew(changed ->
-                session.mishaps().walled(() -> onRenewed(changed, message)).run());
+        if (makes != null) {
+            token = null;
+            tokenAsked = false;
+            onRenewed(true, message);
+        } else {
+            credentials.renew(changed ->
+                    session.mishaps().walled(() -> onRenewed(changed, message)).run());
+        }
         return Disposition.DROP;
     }
 

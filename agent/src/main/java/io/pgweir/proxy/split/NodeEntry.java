@@ -68,7 +68,7 @@ final class NodeEntry {
         this.outcome = outcome;
     }
 
-    /** @param from asked for another connection where the role's password was no good, and is another by now */
+    /** @param from asked for another connection where the role's password was no good, and is another by now; or its token was not */
     void begin(Supplier<Future<NodeConnection>> from) {
         connects = from;
         Future<NodeConnection> connection = from.get();
@@ -150,14 +150,22 @@ final class NodeEntry {
     }
 
     private void onRefused(NodeConnection connection, NodeSession node, String fault) {
+        NodeTokens made = tokens;
+        if (made != null) {
+            made.invalidate(credentials.user());
+        }
         if (over || renewed || !Credentials.isRefusal(fault)) {
             credentials.onRefused();
             fail(connection, fault);
         } else {
             renewed = true;
-            credentials.renew(changed -> session.mishaps()
-                    .walled(() -> onRenewed(changed, connection, fault))
-                    .run());
+            if (made != null) {
+                onRenewed(true, connection, fault);
+            } else {
+                credentials.renew(changed -> session.mishaps()
+                        .walled(() -> onRenewed(changed, connection, fault))
+                        .run());
+            }
         }
         node.close();
     }

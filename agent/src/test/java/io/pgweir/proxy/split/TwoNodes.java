@@ -9,6 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.pgweir.auth.NodeTokens;
 import io.pgweir.auth.Verifiers;
 import io.pgweir.config.FailoverConfig;
 import io.pgweir.config.HostPort;
@@ -86,6 +87,7 @@ final class TwoNodes implements AutoCloseable {
                 consistency,
                 () -> new StatementCache(1 << 20),
                 null,
+                null,
                 Judge.LEADER,
                 new FailoverConfig(Duration.ofMinutes(1), 1, true));
         nodes.letIn();
@@ -98,13 +100,25 @@ final class TwoNodes implements AutoCloseable {
             Supplier<StatementCache> statements,
             @Nullable Verifiers verifiers,
             Judge judge) {
-        this(consistency, statements, verifiers, judge, new FailoverConfig(Duration.ZERO, 1, true));
+        this(consistency, statements, verifiers, null, judge, new FailoverConfig(Duration.ZERO, 1, true));
+    }
+
+    /** The same, where nodes let in by tokens. */
+    TwoNodes(ReadsConfig.Consistency consistency, NodeTokens tokens, Judge judge) {
+        this(
+                consistency,
+                () -> new StatementCache(1 << 20),
+                null,
+                tokens,
+                judge,
+                new FailoverConfig(Duration.ZERO, 1, true));
     }
 
     private TwoNodes(
             ReadsConfig.Consistency consistency,
             Supplier<StatementCache> statements,
             @Nullable Verifiers verifiers,
+            @Nullable NodeTokens tokens,
             Judge judge,
             FailoverConfig failover) {
         FactsCache facts = new FactsCache(1 << 20);
@@ -117,7 +131,7 @@ final class TwoNodes implements AutoCloseable {
                 failover,
                 new Holds(1),
                 verifiers,
-                null,
+                tokens,
                 new Freshness(),
                 new FunctionCatalogs(),
                 new Misroutes(),
