@@ -5,6 +5,7 @@ import io.pgweir.routing.split.Reason;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
+import io.pgweir.wire.FrontendMessage;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,20 @@ final class Destinations {
                 && leading.isThere();
     }
 
+    /** Of a request. */
+    sealed interface Choice {
+        Choice WAITS = new Waits();
+
+        /** It goes there. */
+        record Node(NodeSession node) implements Choice {}
+
+        /** For a node, or for what a node has to say first. */
+        record Waits() implements Choice {}
+
+        /** No reader may have it: it is the leader's. */
+        record Instead(Request request) implements Choice {}
+    }
+
     /** Whether a read, or what may leave something behind, is taken for what it was before this session's own definitions. */
     boolean isGuessed(Need need, @Nullable String why) {
         return statements.areBehind()
@@ -112,10 +127,30 @@ final class Destinations {
         return reader == null || !reader.isOpen() || block.mayBeginBehind(reader);
     }
 
-    /** @return the node's session for a read; null where nobody knows yet */
-    @Nullable
-    NodeSession readerNow(StringBuilder refused) {
-        return harvest.isOutstanding() ? null : reading.now(refused);
+    /** Where a request goes by now. */
+    Choice of(Request request) {
+        NodeSession within = block.node();
+        if (within != null) {
+            boolean bound = request.content() instanceof FrontendMessage.Execute;
+            return block.takes(request.leads() == null, bound) ? new Choice.Node(within) : Choice.WAITS;
+        }
+        if (request.leads() != null) {
+            return leading.isThere() ? new Choice.Node(leading.node()) : Choice.WAITS;
+        }
+        StringBuilder refused = new StringBuilder();
+        String why = whyLeader(request.need(), request.statement());
+        NodeSession reader = why != null || harvest.isOutstanding() ? null : reading.now(refused);
+        if (reader != null && block.begins(request.statement()) != null) {
+            Boolean committed = block.isReadCommitted(reader);
+            if (committed == null) {
+                return Choice.WAITS;
+            }
+            why = committed ? null : request.need().reason();
+        }
+        if (why != null || !refused.isEmpty()) {
+            return new Choice.Instead(request.onLeader(why == null ? refused.toString() : why));
+        }
+        return reader == null ? Choice.WAITS : new Choice.Node(reader);
     }
 
     /** The leader is asked this. */

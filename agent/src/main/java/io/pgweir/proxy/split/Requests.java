@@ -291,9 +291,7 @@ final class Requests implements Lane {
             held = request.onLeader(Reason.PREPARED_STATEMENT);
             return true;
         }
-        cutWithinBatch |= reader.hasRun();
-        reader.cut();
-        if (reader.isQuiet()) {
+        if (endsHere()) {
             reader.statements().prepareAll(request.names());
         }
         return false;
@@ -312,47 +310,24 @@ final class Requests implements Lane {
             held = messages.read(request.type(), request.content(), request.message(), current);
             return true;
         }
-        NodeSession to = leader();
-        NodeSession block = session.block().node();
-        if (block == null && request.leads() != null && !leading.isThere()) {
-            return false;
-        }
-        if (block != null) {
-            boolean bound = request.content() instanceof FrontendMessage.Execute;
-            if (!session.block().takes(request.leads() == null, bound)) {
-                return false;
+        return switch (session.destinations().of(request)) {
+            case Destinations.Choice.Waits _ -> false;
+            case Destinations.Choice.Instead(Request other) -> {
+                held = other;
+                yield true;
             }
-            to = block;
-        } else if (request.leads() == null) {
-            StringBuilder refused = new StringBuilder();
-            String why = session.destinations().whyLeader(request.need(), request.statement());
-            NodeSession reader = why == null ? session.destinations().readerNow(refused) : null;
-            if (reader != null && session.block().begins(request.statement()) != null) {
-                Boolean committed = session.block().isReadCommitted(reader);
-                if (committed == null) {
-                    return false;
-                }
-                why = committed ? null : request.need().reason();
-            }
-            if (why != null || !refused.isEmpty()) {
-                held = request.onLeader(why == null ? refused.toString() : why);
-                return true;
-            }
-            if (reader == null) {
-                return false;
-            }
-            to = reader;
-        }
+            case Destinations.Choice.Node(NodeSession to) -> goes(request, to);
+        };
+    }
+
+    private boolean goes(Request request, NodeSession to) {
         if (to != current) {
-            if (current != leader()) {
-                cutWithinBatch |= current.hasRun();
-                current.cut();
-                if (!current.isQuiet()) {
-                    return false;
-                }
-                if (skipping) {
-                    return true;
-                }
+            boolean away = current != leader();
+            if (away && !endsHere()) {
+                return false;
+            }
+            if (away && skipping) {
+                return true;
             }
             go(to);
         }
@@ -372,14 +347,30 @@ final class Requests implements Lane {
             }
         }
         if (to == leader()) {
-            if (request.isLackingOn(to)) {
-                to.statements().prepareAll(request.names());
-            }
-            if (cutWithinBatch && !request.isAlone()) {
-                to.continueBatch(to.segment(to.route(request.need().reason(), 0), true));
-            }
-            cutWithinBatch = false;
+            continueBatch(request, to);
         }
+        send(request, to);
+        return true;
+    }
+
+    /** A reader is left: whether it owes nothing any more, after a Sync of our own if need be. */
+    private boolean endsHere() {
+        cutWithinBatch |= current.hasRun();
+        current.cut();
+        return current.isQuiet();
+    }
+
+    private void continueBatch(Request request, NodeSession leader) {
+        if (request.isLackingOn(leader)) {
+            leader.statements().prepareAll(request.names());
+        }
+        if (cutWithinBatch && !request.isAlone()) {
+            leader.continueBatch(leader.segment(leader.route(request.need().reason(), 0), true));
+        }
+        cutWithinBatch = false;
+    }
+
+    private void send(Request request, NodeSession to) {
         held = null;
         ByteBuf first = dispatch.send(request, to);
         if (first != null) {
@@ -390,6 +381,5 @@ final class Requests implements Lane {
         } else {
             relay.replace(refused(request.type()));
         }
-        return true;
     }
 }
