@@ -1,15 +1,12 @@
 package io.pgweir.cli;
 
-import io.pgweir.auth.Password;
 import io.pgweir.capture.CaptureIndex;
 import io.pgweir.capture.CaptureReader;
 import io.pgweir.capture.CaptureRecord.SessionOpen;
 import io.pgweir.capture.Selection;
 import io.pgweir.config.ConfigException;
 import io.pgweir.config.HostPort;
-import io.pgweir.config.ServerTlsConfig;
-import io.pgweir.replay.Logins;
-import io.pgweir.replay.Logins.Login;
+import io.pgweir.replay.Options;
 import io.pgweir.replay.Replay;
 import io.pgweir.replay.Results.Summary;
 import io.pgweir.replay.Target;
@@ -19,13 +16,9 @@ import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -67,6 +60,9 @@ final class ReplayCommand implements Callable<Integer> {
     private final CaptureSources sources = new CaptureSources();
 
     @Mixin
+    private final TargetOptions targetOptions = new TargetOptions();
+
+    @Mixin
     private final ReplayOutput output = new ReplayOutput();
 
     @Mixin
@@ -74,31 +70,6 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Mixin
     private final WhatIfOptions whatIf = new WhatIfOptions();
-
-    @Option(
-            names = "--to",
-            paramLabel = "HOST:PORT",
-            converter = UpstreamOptions.Upstream.class,
-            description = "The server; not the one that the capture is of: what was written is written again.")
-    private @Nullable HostPort to;
-
-    @Option(
-            names = "--user",
-            paramLabel = "NAME",
-            description = "Whom all sessions log in as. Default: each as who it was.")
-    private @Nullable String user;
-
-    @Option(
-            names = "--database",
-            paramLabel = "NAME",
-            description = "Which database all sessions use. Default: their own.")
-    private @Nullable String database;
-
-    @Option(
-            names = "--password-file",
-            paramLabel = "FILE",
-            description = "Its first line is the password of whoever logs in.")
-    private @Nullable Path passwordFile;
 
     @Option(
             names = "--speed",
@@ -122,6 +93,25 @@ final class ReplayCommand implements Callable<Integer> {
     private Set<String> onlyDatabases = Set.of();
 
     @Option(
+            names = "--only-fingerprint",
+            paramLabel = "FINGERPRINT",
+            description =
+                    "Statements of this fingerprint only, with what sets something and what begins and ends transactions;"
+                            + " as often as there are fingerprints. capture stat shows them.")
+    private Set<String> onlyFingerprints = Set.of();
+
+    @Option(
+            names = "--read-only",
+            description = "Statements that only read, in transactions that are READ ONLY by default.")
+    private boolean readOnly;
+
+    @Option(
+            names = "--preserve-commit-order",
+            description =
+                    "Transactions of different sessions commit in the order in which they did. Slower: one after the other.")
+    private boolean commitOrder;
+
+    @Option(
             names = "--from",
             paramLabel = "SECONDS",
             converter = Seconds.class,
@@ -135,19 +125,6 @@ final class ReplayCommand implements Callable<Integer> {
             description = "Up to so many seconds behind it.")
     private long untilNanos = Long.MAX_VALUE;
 
-    @Option(
-            names = "--connect-timeout",
-            paramLabel = "SECONDS",
-            description = "For a connection, and for a login (default: ${DEFAULT-VALUE}).")
-    private int timeoutSeconds = 30;
-
-    @Option(
-            names = "--answer-timeout",
-            paramLabel = "SECONDS",
-            description = "For an answer: a session whose server owes one and says nothing for so long has failed"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private int answerTimeoutSeconds = 600;
-
     private final List<String> faults = new ArrayList<>();
     private @Nullable UUID capture;
     private @Nullable Instant captured;
@@ -159,22 +136,15 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException, ConfigException {
         CommandLine command = spec.commandLine();
         if (whatIf.isAsked()) {
-            if (to != null) {
+            if (targetOptions.isGiven()) {
                 throw new ParameterException(command, "--to and --rules (expected: one of them)");
             }
             Selection selection = new Selection(Set.of(), fromNanos, untilNanos);
             return whatIf.run(command, sources, selection, this::isWanted, output.jsonFile());
         }
-        if (timeoutSeconds < 1 || timeoutSeconds > 3600) {
-            throw new ParameterException(command, "--connect-timeout: " + timeoutSeconds + " (expected: 1 to 3600)");
-        }
-        if (answerTimeoutSeconds < 1 || answerTimeoutSeconds > 86_400) {
-            throw new ParameterException(
-                    command, "--answer-timeout: " + answerTimeoutSeconds + " (expected: 1 to 86400)");
-        }
         output.check(command);
         return switch (kafka.part(command)) {
-            case ALONE -> alone(command, target(command));
+            case ALONE -> alone(command, targetOptions.target(command));
             case PUBLISH, WORKER, REPORT -> shared(command);
         };
     }
@@ -190,7 +160,7 @@ final class ReplayCommand implements Callable<Integer> {
             command.getErr().println("pgweir: " + unreachable);
             return ExitCode.UNAVAILABLE;
         }
-        try (Replay replay = new Replay(target, speed, this::isWanted)) {
+        try (Replay replay = new Replay(target, options())) {
             return run(command, target, replay);
         }
     }
@@ -207,7 +177,7 @@ final class ReplayCommand implements Callable<Integer> {
                     int found = lookAtAll(command);
                     yield found == ExitCode.OK ? share.publish(sources, this::records, this::isWanted) : found;
                 }
-                case WORKER -> work(command, share, target(command));
+                case WORKER -> work(command, share, targetOptions.target(command));
                 case REPORT -> {
                     Report report = share.fold();
                     yield output.write(command, report);
@@ -220,7 +190,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private int work(CommandLine command, ReplayShare share, Target target) throws IOException, InterruptedException {
-        try (Replay replay = new Replay(target, speed, this::isWanted)) {
+        try (Replay replay = new Replay(target, options())) {
             List<ReplayWatch> watches = new ArrayList<>();
             Report report = share.work(replay, target.address().toString(), speed, all -> {
                 watches.add(new ReplayWatch(
@@ -288,6 +258,11 @@ final class ReplayCommand implements Callable<Integer> {
             summary = replay.finish();
         }
         tellFaults(command);
+        if (replay.outOfTurn() > 0) {
+            command.getErr()
+                    .println("pgweir: " + replay.outOfTurn()
+                            + " times a session went on before its turn: nobody moved for seconds");
+        }
         Report.Run run = new Report.Run(
                 VersionCommand.version(),
                 capture,
@@ -318,29 +293,8 @@ final class ReplayCommand implements Callable<Integer> {
         return partial;
     }
 
-    private Target target(CommandLine command) {
-        if (to == null) {
-            throw new ParameterException(command, "Missing required option: '--to=HOST:PORT'");
-        }
-        return new Target(
-                to,
-                new Logins(Map.of(), new Login(user, passwordFile == null ? null : password(command, passwordFile))),
-                database,
-                ServerTlsConfig.DEFAULT,
-                Duration.ofSeconds(timeoutSeconds),
-                Duration.ofSeconds(answerTimeoutSeconds));
-    }
-
-    private static Password password(CommandLine command, Path file) {
-        try {
-            List<String> lines = Files.readAllLines(file);
-            if (lines.isEmpty() || lines.getFirst().isEmpty()) {
-                throw new ParameterException(command, "--password-file: " + file + " is empty");
-            }
-            return new Password(lines.getFirst());
-        } catch (IOException fault) {
-            throw new ParameterException(command, "--password-file: " + AuditText.of(fault), fault);
-        }
+    private Options options() {
+        return new Options(speed, this::isWanted, onlyFingerprints, readOnly, commitOrder);
     }
 
     private boolean isWanted(SessionOpen open) {

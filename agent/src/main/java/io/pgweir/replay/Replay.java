@@ -7,6 +7,7 @@ import io.pgweir.capture.CaptureRecord.SessionEnd;
 import io.pgweir.capture.CaptureRecord.SessionOpen;
 import io.pgweir.capture.CaptureRecord.SessionState;
 import io.pgweir.capture.MessageParts;
+import io.pgweir.sql.facts.FactsCache;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +27,20 @@ import org.jspecify.annotations.Nullable;
  *   files -> records, a little ahead of time -> steps of each session -> its event loop -> target
  * </pre>
  *
- * One thread reads; it is no further ahead than {@value #AHEAD_MILLIS} ms and {@value #QUEUED_BYTES_MAX} bytes, but where sessions wait for
- * what is not read yet.
+ * One thread reads; it is no further ahead than {@value #AHEAD_MILLIS} ms and {@value #QUEUED_BYTES_MAX} bytes, and as much more for every
+ * second in which all sessions wait: perhaps for one whose next step is not read yet.
  */
 public final class Replay implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 1 << 30;
     private static final long AHEAD_MILLIS = 2_000;
-    private static final long QUEUED_BYTES_MAX = 64L << 20;
+
+    /** Little, so that what waits dies young. */
+    private static final long QUEUED_BYTES_MAX = 4L << 20;
+
+    /** What a statement took in the capture, to be put in its turn by its answer; less than the reader is ahead. */
+    private static final long HELD_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(AHEAD_MILLIS / 2);
+
+    private static final long FACTS_BYTES = 16L << 20;
 
     /** Steps that are handed over together. */
     private static final int HANDED_TOGETHER = 512;
@@ -41,11 +48,19 @@ public final class Replay implements AutoCloseable {
     /** Where nothing moves for so long, somebody may wait for what is not read yet. */
     private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Of the reader, and of sessions that were open before the capture. */
+    private static final long HEAD_START_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final TargetServer server;
-    private final double speed;
-    private final Predicate<SessionOpen> wanted;
+    private final Options options;
+    private final CommitOrder order = new CommitOrder();
+    private final FactsCache facts = new FactsCache(FACTS_BYTES);
+
+    /** Null where commits of different sessions need no order. */
+    private final @Nullable CommitTurns turns;
+
     private final Results results = new Results();
     private final AtomicLong queued = new AtomicLong();
     private final MessageParts parts = new MessageParts(MESSAGE_BYTES_MAX);
@@ -54,10 +69,11 @@ public final class Replay implements AutoCloseable {
     /** With steps that are not handed over. */
     private final List<Running> fed = new ArrayList<>();
 
-    /** Sessions that are not done, guarded by itself. */
+    /** Sessions that are not done; who waits until there are none is notified by it. */
     private final Set<ReplaySession> active = ConcurrentHashMap.newKeySet();
 
     private int gathered;
+    private long queuedBytesMax = QUEUED_BYTES_MAX;
     private @Nullable Together together;
     private long skipped;
     private volatile boolean stopped;
@@ -65,7 +81,11 @@ public final class Replay implements AutoCloseable {
     /** A session as the reader sees it. */
     private final class Running {
         final ReplaySession session;
-        final SessionSteps steps = new SessionSteps(this::add, new SessionStatements(), results::onStatement);
+        final SessionSteps steps = new SessionSteps(
+                this::add,
+                results::onStatement,
+                turns,
+                options.choosesStatements() ? new StatementChoice(options, facts) : null);
         List<Step> pending = new ArrayList<>();
 
         Running(ReplaySession session) {
@@ -96,6 +116,16 @@ public final class Replay implements AutoCloseable {
         }
 
         @Override
+        public CommitOrder order() {
+            return replay.order;
+        }
+
+        @Override
+        public boolean readOnly() {
+            return replay.options.readOnly();
+        }
+
+        @Override
         public void onDone(long bytes) {
             replay.queued.addAndGet(-bytes);
         }
@@ -109,15 +139,16 @@ public final class Replay implements AutoCloseable {
         }
     }
 
-    /**
-     * @param speed 2 is twice as fast; infinite for as fast as answers come
-     * @param wanted which sessions
-     * @throws IOException where a file of TLS cannot be read
-     */
-    public Replay(Target target, double speed, Predicate<SessionOpen> wanted) throws IOException {
+    /** @throws IOException where a file of TLS cannot be read */
+    public Replay(Target target, Options options) throws IOException {
         this.server = new TargetServer(target);
-        this.speed = speed;
-        this.wanted = wanted;
+        this.options = options;
+        turns = options.commitOrder()
+                ? new CommitTurns(options.isTimed() ? HELD_NANOS_MAX : Long.MAX_VALUE, facts)
+                : null;
+        if (turns != null) {
+            server.everySecond(() -> order.look(System.nanoTime()));
+        }
     }
 
     /** Where records come from. */
@@ -140,7 +171,7 @@ public final class Replay implements AutoCloseable {
     /** By time, but for what is within two seconds. */
     public void run(Source records) throws IOException, InterruptedException {
         for (CaptureRecord record = records.next(); record != null && !stopped; record = records.next()) {
-            Together all = together == null ? begun(System.nanoTime(), record.nanos()) : together;
+            Together all = together == null ? begun(record.nanos()) : together;
             waitFor(record, all.pace());
             on(record, all);
         }
@@ -148,18 +179,29 @@ public final class Replay implements AutoCloseable {
     }
 
     /**
-     * Where it is not to begin at once with the first record: when others begin, on other machines.
+     * Where it is not to begin with the first record: when others begin, on other machines.
      *
      * @param startNanos {@link System#nanoTime} of the first moment
      * @param fromNanos that moment in the capture
      */
     public void beginAt(long startNanos, long fromNanos) {
+        if (options.isTimed()) {
+            WarmUp.run();
+        }
         begun(startNanos, fromNanos);
+    }
+
+    private Together begun(long fromNanos) {
+        if (!options.isTimed()) {
+            return begun(System.nanoTime(), fromNanos);
+        }
+        WarmUp.run();
+        return begun(System.nanoTime() + HEAD_START_NANOS, fromNanos);
     }
 
     private Together begun(long startNanos, long fromNanos) {
         results.onBegin(startNanos, fromNanos);
-        Together all = new Together(this, new Pace(startNanos, fromNanos, speed));
+        Together all = new Together(this, new Pace(startNanos, fromNanos, options.speed()));
         together = all;
         return all;
     }
@@ -182,17 +224,25 @@ public final class Replay implements AutoCloseable {
                 pause(until);
             }
         }
-        long last = queued.get();
-        if (last <= QUEUED_BYTES_MAX) {
-            return;
+        if (queued.get() > queuedBytesMax) {
+            handOver();
+            awaitRoom();
+        } else if (queued.get() < QUEUED_BYTES_MAX) {
+            queuedBytesMax = QUEUED_BYTES_MAX;
         }
-        handOver();
+    }
+
+    private void awaitRoom() throws InterruptedException {
+        long last = queued.get();
         long stuckSince = System.nanoTime();
-        while (last > QUEUED_BYTES_MAX && System.nanoTime() - stuckSince < STUCK_NANOS && !stopped) {
+        while (last > queuedBytesMax && !stopped) {
             pause(System.nanoTime() + LOOK_NANOS);
             long left = queued.get();
+            long now = System.nanoTime();
             if (left < last) {
-                stuckSince = System.nanoTime();
+                stuckSince = now;
+            } else if (now - stuckSince > STUCK_NANOS) {
+                queuedBytesMax += QUEUED_BYTES_MAX;
             }
             last = left;
         }
@@ -208,6 +258,9 @@ public final class Replay implements AutoCloseable {
     }
 
     private void on(CaptureRecord record, Together with) {
+        if (turns != null) {
+            turns.onTime(record.nanos());
+        }
         if (record instanceof SessionOpen open && !running.containsKey(open.session())) {
             begin(open, with);
         }
@@ -231,7 +284,7 @@ public final class Replay implements AutoCloseable {
     private void begin(SessionOpen open, Together with) {
         boolean replication =
                 open.parameters().stream().anyMatch(each -> each.name().equals("replication"));
-        if (replication || !wanted.test(open)) {
+        if (replication || !options.sessions().test(open)) {
             skipped++;
             return;
         }
@@ -243,7 +296,7 @@ public final class Replay implements AutoCloseable {
     /** Waits for all sessions. */
     public Results.Summary finish() throws InterruptedException {
         for (Running each : running.values()) {
-            each.add(new Step.End(Long.MAX_VALUE));
+            each.steps.on(new SessionEnd(0, Long.MAX_VALUE, ""));
         }
         handOver();
         running.clear();
@@ -270,6 +323,11 @@ public final class Replay implements AutoCloseable {
     /** How far it is. Any thread. */
     public Results.Counts counts() {
         return results.counts();
+    }
+
+    /** How often a session went on before its turn, because nobody else did for seconds: locks stood in another order. */
+    public long outOfTurn() {
+        return order.givenUp();
     }
 
     /** Sessions that were not wanted, and those that replicate. */

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.pgweir.capture.CaptureRecord.Origin;
 import io.pgweir.capture.CaptureRecord.SessionOpen;
 import io.pgweir.capture.CaptureRecord.SessionState;
 import io.pgweir.capture.CaptureRecord.Setting;
@@ -13,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,9 @@ final class ReplaySession implements TargetConnection.Listener {
         DONE
     }
 
+    /** Parameters that are not the captured session's. */
+    private static final Set<String> GIVEN = Set.of("user", "database");
+
     /** What all sessions of a replay share. */
     interface Together {
         TargetServer server();
@@ -46,6 +51,11 @@ final class ReplaySession implements TargetConnection.Listener {
         Pace pace();
 
         Results results();
+
+        CommitOrder order();
+
+        /** Whether transactions are READ ONLY by default. */
+        boolean readOnly();
 
         /** Steps of so many bytes are done. Any thread. */
         void onDone(long bytes);
@@ -70,7 +80,20 @@ final class ReplaySession implements TargetConnection.Listener {
     private @Nullable ScheduledFuture<?> waking;
 
     private boolean hungUp;
+
+    /** Of its own, that the server is about to have done. */
+    private final ArrayDeque<Step.Wrote> writes = new ArrayDeque<>();
+
+    /** Writes of all sessions that were waited for, and that are done as far as is known here. */
+    private long awaited;
+
+    private long reached;
     private @Nullable ScheduledFuture<?> watching;
+
+    /** Of the last message: how much later than captured it was due, and how much later than that it was sent. */
+    private long behindNanos;
+
+    private long lateNanos;
 
     /** When the target said something last, or was first asked after it owed nothing. */
     private long heardNanos;
@@ -105,7 +128,7 @@ final class ReplaySession implements TargetConnection.Listener {
             case WAITING -> {
                 results.onSession();
                 phase = Phase.CONNECTING;
-                wakeAt(pace.due(open.nanos()));
+                wakeAt(open.origin() == Origin.FOUND_OPEN ? System.nanoTime() : pace.due(open.nanos()));
             }
             case RUNNING -> proceed();
             case FAILED, DONE -> passOver();
@@ -157,15 +180,21 @@ final class ReplaySession implements TargetConnection.Listener {
         list.add(Map.entry("user", login.user(open.user())));
         list.add(Map.entry("database", database == null ? open.database() : database));
         for (Setting each : open.parameters()) {
-            if (!each.name().equals("user") && !each.name().equals("database")) {
+            if (!GIVEN.contains(each.name())) {
                 list.add(Map.entry(each.name(), each.value()));
             }
+        }
+        if (together.readOnly()) {
+            list.add(Map.entry(SessionRestore.READ_ONLY, "on"));
         }
         return list;
     }
 
     /** Looks, when {@code nanos} have gone, whether the target has said anything meanwhile that it owes. */
     private void watch(long nanos) {
+        if (watching != null) {
+            watching.cancel(false);
+        }
         watching = loop.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
     }
 
@@ -190,11 +219,12 @@ final class ReplaySession implements TargetConnection.Listener {
     @Override
     public void onReady() {
         phase = Phase.RESTORING;
+        watch(together.server().target().answerTimeout().toNanos());
         TargetConnection to = connection;
         SessionState had = state;
         if (to != null && had != null) {
             long now = System.nanoTime();
-            SessionRestore.send(had, (type, body) -> {
+            SessionRestore.send(had, together.readOnly(), (type, body) -> {
                 conversation.onSent(type, body, 0, now);
                 to.write(type, body);
             });
@@ -220,6 +250,7 @@ final class ReplaySession implements TargetConnection.Listener {
             conversation.forgetReady();
             phase = Phase.RUNNING;
         }
+        tellWrites();
         if (phase == Phase.RUNNING) {
             proceed();
         } else if (phase == Phase.ENDING) {
@@ -237,6 +268,7 @@ final class ReplaySession implements TargetConnection.Listener {
     @Override
     public void onGone(String why) {
         connection = null;
+        tellWrites();
         switch (phase) {
             case CONNECTING, RESTORING -> fail(why);
             case RUNNING -> {
@@ -285,10 +317,44 @@ final class ReplaySession implements TargetConnection.Listener {
                     connection.cancel();
                 }
             }
+            case Step.Await(long writes) -> {
+                return isInTurn(writes);
+            }
+            case Step.Wrote wrote -> {
+                writes.add(wrote);
+                tellWrites();
+            }
             case Step.Gap(long messages) -> results.onGap(messages);
             case Step.End _ -> phase = Phase.ENDING;
         }
         return true;
+    }
+
+    private boolean isToWaitFor(long ready) {
+        return ready > conversation.ready() && conversation.outstanding() > 0 && connection != null;
+    }
+
+    private boolean isInTurn(long number) {
+        if (awaited >= number) {
+            return reached >= number;
+        }
+        awaited = number;
+        boolean done = together.order().isDone(number, () -> loop.execute(() -> onReached(number)), System.nanoTime());
+        reached = done ? number : reached;
+        return done;
+    }
+
+    private void onReached(long number) {
+        reached = Math.max(reached, number);
+        if (phase == Phase.RUNNING) {
+            proceed();
+        }
+    }
+
+    private void tellWrites() {
+        for (Step.Wrote next = writes.peek(); next != null && !isToWaitFor(next.ready()); next = writes.peek()) {
+            together.order().onDone(writes.remove().number(), System.nanoTime());
+        }
     }
 
     private boolean send(Step.Send send) {
@@ -297,7 +363,7 @@ final class ReplaySession implements TargetConnection.Listener {
             fail(goneWhy);
             return false;
         }
-        if (send.ready() > conversation.ready() && conversation.outstanding() > 0) {
+        if (isToWaitFor(send.ready())) {
             return false;
         }
         long now = System.nanoTime();
@@ -305,16 +371,12 @@ final class ReplaySession implements TargetConnection.Listener {
         long behind = 0;
         if (pace.isTimed()) {
             long captured = pace.due(send.nanos());
-            long due = captured;
-            if (send.thinkNanos() >= 0 && conversation.readyNanos() != 0) {
-                due = Math.max(due, conversation.readyNanos() + pace.scaled(send.thinkNanos()));
-            }
-            if (due > now) {
-                wakeAt(due);
+            behind = behind(send, captured);
+            late = now - captured - behind;
+            if (late < 0) {
+                wakeAt(captured + behind);
                 return false;
             }
-            late = now - due;
-            behind = due - captured;
         }
         if (!to.isWritable()) {
             return false;
@@ -325,8 +387,26 @@ final class ReplaySession implements TargetConnection.Listener {
         }
         conversation.onSent(send.type(), send.body(), send.number(), now);
         to.write(send.type(), send.body());
-        results.onSent(late, behind);
+        if (pace.isTimed()) {
+            behindNanos = behind;
+            lateNanos = late;
+            results.onSent(late, behind);
+        } else {
+            results.onSent();
+        }
         return true;
+    }
+
+    /**
+     * How much later than captured it is due: the client thinks as long as it did, from the answer on that the target would have given
+     * by then, had it been asked in time.
+     */
+    private long behind(Step.Send send, long captured) {
+        if (send.thinkNanos() < 0) {
+            return behindNanos;
+        }
+        long answered = conversation.readyNanos();
+        return answered == 0 ? 0 : Math.max(0, answered - lateNanos + pace.scaled(send.thinkNanos()) - captured);
     }
 
     private void endIfAnswered() {
@@ -340,6 +420,7 @@ final class ReplaySession implements TargetConnection.Listener {
     }
 
     private void fail(String why) {
+        boolean ending = phase == Phase.ENDING;
         phase = Phase.FAILED;
         results.onSessionFailed(open.session(), why);
         if (connection != null) {
@@ -347,6 +428,9 @@ final class ReplaySession implements TargetConnection.Listener {
             connection = null;
         }
         passOver();
+        if (ending) {
+            done();
+        }
     }
 
     /** What was not done is told. */
@@ -359,11 +443,13 @@ final class ReplaySession implements TargetConnection.Listener {
                     case Step.Send _ -> results.onNotSent();
                     case Step.Expect(var response) -> comparison.onCaptured(response);
                     case Step.Gap(long messages) -> results.onGap(messages);
-                    case Step.Cancel _ -> {}
+                    case Step.Wrote wrote -> writes.add(wrote);
+                    case Step.Cancel _, Step.Await _ -> {}
                     case Step.End _ -> done();
                 }
             }
         }
+        tellWrites();
         together.onDone(bytes);
     }
 

@@ -171,6 +171,11 @@ public final class Results {
         }
     }
 
+    synchronized void onSent() {
+        messages++;
+    }
+
+    /** At its time, or later. */
     synchronized void onSent(long lateNanos, long behindNanos) {
         messages++;
         record(late, lateNanos);

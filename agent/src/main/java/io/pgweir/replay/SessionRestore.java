@@ -11,6 +11,8 @@ import java.util.List;
 
 /** What makes a new session what the captured one was when the capture found it open. */
 final class SessionRestore {
+    static final String READ_ONLY = "default_transaction_read_only";
+
     /** What of those that a server reports a client can set. */
     private static final List<String> SETTINGS = List.of(
             "client_encoding",
@@ -20,7 +22,7 @@ final class SessionRestore {
             "application_name",
             "search_path",
             "standard_conforming_strings",
-            "default_transaction_read_only");
+            READ_ONLY);
 
     /** Whoever sends. */
     interface Sender {
@@ -29,18 +31,20 @@ final class SessionRestore {
 
     private SessionRestore() {}
 
-    static void send(SessionState had, Sender to) {
+    /** @param readOnly whether transactions are READ ONLY by default, whatever they were */
+    static void send(SessionState had, boolean readOnly, Sender to) {
         for (Statement statement : had.statements()) {
             to.send(MessageType.Frontend.PARSE, parse(statement));
         }
         to.send(MessageType.Frontend.SYNC, new byte[0]);
-        to.send(MessageType.Frontend.QUERY, zeroTerminated(settings(had)));
+        to.send(MessageType.Frontend.QUERY, zeroTerminated(settings(had, readOnly)));
     }
 
-    private static String settings(SessionState had) {
+    private static String settings(SessionState had, boolean readOnly) {
         StringBuilder sql = new StringBuilder();
         for (Setting setting : had.settings()) {
-            if (SETTINGS.contains(setting.name())) {
+            if (SETTINGS.contains(setting.name())
+                    && !(readOnly && setting.name().equals(READ_ONLY))) {
                 sql.append("SELECT pg_catalog.set_config('")
                         .append(setting.name())
                         .append("', '")

@@ -14,6 +14,7 @@ import io.pgweir.wire.BackendDecoder;
 import io.pgweir.wire.BackendMessage;
 import io.pgweir.wire.FrontendDecoder;
 import io.pgweir.wire.FrontendMessage;
+import io.pgweir.wire.MessageType;
 import io.pgweir.wire.PgCharset;
 import java.nio.charset.Charset;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ public final class SessionStatements {
     private final Map<String, List<SqlStatement>> prepared = new HashMap<>();
     private final Map<String, List<SqlStatement>> portals = new HashMap<>();
     private LexicalRules rules = LexicalRules.DEFAULT;
+    private List<SqlStatement> named = List.of();
 
     /** What the session had prepared and set when the capture found it. */
     public void onState(SessionState state) {
@@ -46,49 +48,66 @@ public final class SessionStatements {
 
     /** What {@code message}, a whole one, runs; none for what runs nothing, or nothing that is known. */
     public List<SqlStatement> onMessage(Message message) {
-        ByteBuf body = Unpooled.wrappedBuffer(message.body());
         if (message.direction() == Direction.BACKEND) {
-            if (message.type() == 'S'
-                    && backend.decode(message.type(), body, 0, message.body().length)
-                            instanceof BackendMessage.ParameterStatus(String name, String value)) {
-                set(name, value);
-            }
+            onAnswer(message);
             return List.of();
         }
+        named = List.of();
+        if (!namesStatement(message.type())) {
+            return List.of();
+        }
+        ByteBuf body = Unpooled.wrappedBuffer(message.body());
         return switch (frontend.decodeHead(message.type(), body, 0, message.body().length, message.bodyLength())) {
             case FrontendMessage.Query(String sql) -> {
                 prepared.remove("");
                 portals.remove("");
-                yield statements(sql);
+                named = statements(sql);
+                yield named;
             }
             case FrontendMessage.Parse parse -> {
-                put(prepared, parse.name(), statements(parse.sql()));
+                named = statements(parse.sql());
+                put(prepared, parse.name(), named);
                 yield List.of();
             }
             case FrontendMessage.Bind bind -> {
-                put(
-                        portals,
-                        bind.body().portal(),
-                        prepared.getOrDefault(bind.body().statement(), List.of()));
+                named = prepared.getOrDefault(bind.body().statement(), List.of());
+                put(portals, bind.body().portal(), named);
                 yield List.of();
             }
-            case FrontendMessage.Execute execute -> portals.getOrDefault(execute.portal(), List.of());
+            case FrontendMessage.Execute execute -> {
+                named = portals.getOrDefault(execute.portal(), List.of());
+                yield named;
+            }
             case FrontendMessage.Close(FrontendMessage.Target target, String name) -> {
                 (target == FrontendMessage.Target.STATEMENT ? prepared : portals).remove(name);
                 yield List.of();
             }
-            case FrontendMessage.CopyData _,
-                    FrontendMessage.CopyDone _,
-                    FrontendMessage.CopyFail _,
-                    FrontendMessage.Describe _,
-                    FrontendMessage.Flush _,
-                    FrontendMessage.FunctionCall _,
-                    FrontendMessage.Authentication _,
-                    FrontendMessage.SaslInitialResponse _,
-                    FrontendMessage.Sync _,
-                    FrontendMessage.Terminate _,
-                    FrontendMessage.Unknown _,
-                    FrontendMessage.Malformed _ -> List.of();
+            default -> List.of();
+        };
+    }
+
+    /** What the client's last message parses, binds or runs; none where it does nothing of that. */
+    List<SqlStatement> named() {
+        return named;
+    }
+
+    private void onAnswer(Message message) {
+        if (message.type() == MessageType.Backend.PARAMETER_STATUS
+                && backend.decode(message.type(), Unpooled.wrappedBuffer(message.body()), 0, message.body().length)
+                        instanceof BackendMessage.ParameterStatus(String name, String value)) {
+            set(name, value);
+        }
+    }
+
+    /** Most messages do not, and need not be read. */
+    private static boolean namesStatement(byte type) {
+        return switch (type) {
+            case MessageType.Frontend.QUERY,
+                    MessageType.Frontend.PARSE,
+                    MessageType.Frontend.BIND,
+                    MessageType.Frontend.EXECUTE,
+                    MessageType.Frontend.CLOSE -> true;
+            default -> false;
         };
     }
 

@@ -6,7 +6,10 @@ import io.pgweir.capture.CaptureRecord.Message;
 import io.pgweir.capture.CaptureRecord.Response;
 import io.pgweir.sql.SqlStatement;
 import io.pgweir.wire.MessageType;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a captured session's records into what is to be done: each message waits for the answers that the client had got before it said
@@ -14,8 +17,14 @@ import java.util.function.Consumer;
  */
 final class SessionSteps {
     private final Consumer<Step> to;
-    private final SessionStatements statements;
+    private final CommitTurns.@Nullable Session turns;
+    private final @Nullable StatementChoice choice;
+
+    /** Messages that are not run again, and not answered, in their order. */
+    private final ArrayDeque<Long> leftOut = new ArrayDeque<>();
+
     private final Consumer<SqlStatement> heard;
+    private final SessionStatements statements = new SessionStatements();
 
     /** The first message that is there: what answers an earlier one is not waited for. */
     private long first;
@@ -27,11 +36,28 @@ final class SessionSteps {
     private long readyTold;
     private long answeredNanos = -1;
 
-    /** @param heard is told of every statement, once for each time that it runs */
-    SessionSteps(Consumer<Step> to, SessionStatements statements, Consumer<SqlStatement> heard) {
+    /**
+     * @param heard is told of every statement, once for each time that it runs
+     * @param turns null where commits of different sessions need no order
+     * @param choice null where all statements are run
+     */
+    SessionSteps(
+            Consumer<Step> to,
+            Consumer<SqlStatement> heard,
+            @Nullable CommitTurns turns,
+            @Nullable StatementChoice choice) {
         this.to = to;
-        this.statements = statements;
         this.heard = heard;
+        this.choice = choice;
+        this.turns = turns == null ? null : turns.session(to);
+    }
+
+    private void tell(Step step) {
+        if (turns == null) {
+            to.accept(step);
+        } else {
+            turns.on(step);
+        }
     }
 
     /** @param record of this session; a message is whole */
@@ -40,14 +66,19 @@ final class SessionSteps {
             case Message message when message.direction() == Direction.FRONTEND -> onAsked(message);
             case Message message -> onAnswer(message);
             case Response response -> {
-                if (response.request() >= first && first > 0) {
+                if (response.request() >= first && first > 0 && !isLeftOut(response.request())) {
                     answeredNanos = response.nanos();
-                    to.accept(new Step.Expect(response));
+                    Step.Expect expected = new Step.Expect(response);
+                    if (turns == null) {
+                        to.accept(expected);
+                    } else {
+                        turns.onAnswered(expected, ready + 1);
+                    }
                 }
             }
-            case CaptureRecord.Cancel cancel -> to.accept(new Step.Cancel(cancel.nanos()));
-            case CaptureRecord.Gap gap -> to.accept(new Step.Gap(gap.messages()));
-            case CaptureRecord.SessionEnd end -> to.accept(new Step.End(end.nanos()));
+            case CaptureRecord.Cancel cancel -> tell(new Step.Cancel(cancel.nanos()));
+            case CaptureRecord.Gap gap -> tell(new Step.Gap(gap.messages()));
+            case CaptureRecord.SessionEnd end -> tell(new Step.End(end.nanos()));
             case CaptureRecord.SessionState state -> statements.onState(state);
             case CaptureRecord.SessionOpen _ -> {}
         }
@@ -57,25 +88,34 @@ final class SessionSteps {
         if (first == 0) {
             first = message.request();
         }
-        String[] labels = statements.onMessage(message).stream()
-                .peek(heard)
-                .map(SqlStatement::fingerprint)
-                .toArray(String[]::new);
+        List<SqlStatement> runs = statements.onMessage(message);
+        if (choice != null && choice.leavesOut(message, statements.named())) {
+            leftOut.add(message.request());
+            return;
+        }
+        runs.forEach(heard);
+        String[] labels = runs.stream().map(SqlStatement::fingerprint).toArray(String[]::new);
         boolean answered = answeredNanos >= 0;
         if (answered && readyTold == 0 && readyAsked > 0) {
             // Its answers are not in the capture: what was answered by then was answered whole.
             ready = readyAsked;
         }
-        to.accept(new Step.Send(
+        boolean ends = endsSegment(message.type());
+        Step.Send send = new Step.Send(
                 message.nanos(),
                 message.type(),
                 message.body(),
                 message.request(),
                 labels,
                 ready,
-                answered ? message.nanos() - answeredNanos : -1));
+                answered ? message.nanos() - answeredNanos : -1);
+        if (turns == null) {
+            to.accept(send);
+        } else {
+            turns.onAsked(send, statements.named(), labels.length > 0, ends);
+        }
         answeredNanos = -1;
-        if (endsSegment(message.type())) {
+        if (ends) {
             readyAsked++;
         }
     }
@@ -83,6 +123,9 @@ final class SessionSteps {
     private void onAnswer(Message message) {
         statements.onMessage(message);
         if (message.type() != MessageType.Backend.READY_FOR_QUERY) {
+            return;
+        }
+        if (isLeftOut(message.request())) {
             return;
         }
         if (first == 0) {
@@ -93,6 +136,16 @@ final class SessionSteps {
             readyTold++;
             answeredNanos = message.nanos();
         }
+    }
+
+    /** Answers come in the order of their requests. */
+    private boolean isLeftOut(long request) {
+        Long next = leftOut.peek();
+        while (next != null && next < request) {
+            leftOut.remove();
+            next = leftOut.peek();
+        }
+        return next != null && next == request;
     }
 
     private static boolean endsSegment(byte type) {

@@ -28,6 +28,12 @@ sealed interface Step {
 
     record Cancel(long nanos) implements Step {}
 
+    /** What follows waits until so many writes are done: {@link CommitOrder}. */
+    record Await(long writes) implements Step {}
+
+    /** When the server has been ready so often, that write is done. */
+    record Wrote(long number, long ready) implements Step {}
+
     /** Messages of it are not in the capture. */
     record Gap(long messages) implements Step {}
 

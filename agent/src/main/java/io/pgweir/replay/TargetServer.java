@@ -25,7 +25,6 @@ import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /** Makes connections to the target, past TCP and TLS. Any thread. */
 final class TargetServer implements AutoCloseable {
@@ -132,6 +131,11 @@ final class TargetServer implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // It ends with the loops.
+    void everySecond(Runnable task) {
+        nextLoop().scheduleAtFixedRate(task, 1, 1, TimeUnit.SECONDS);
+    }
+
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // Nobody is left who would wait.
     public void close() {
@@ -139,8 +143,13 @@ final class TargetServer implements AutoCloseable {
     }
 
     /** What is the matter with the target, for a person. */
-    String text(@Nullable Throwable cause) {
-        String message = cause == null ? null : cause.getMessage();
-        return target.address() + ": " + (message == null ? String.valueOf(cause) : message);
+    String text(Throwable cause) {
+        Throwable root = cause;
+        // What TLS says of itself helps nobody: what it did not like stands below.
+        while (cause instanceof SSLException && root.getCause() != null) {
+            root = root.getCause();
+        }
+        String message = root.getMessage();
+        return target.address() + ": " + (message == null ? root.toString() : message);
     }
 }

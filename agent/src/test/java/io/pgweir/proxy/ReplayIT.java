@@ -16,6 +16,7 @@ import io.pgweir.lab.PgServer;
 import io.pgweir.lab.PgWire;
 import io.pgweir.replay.Difference;
 import io.pgweir.replay.Logins;
+import io.pgweir.replay.Options;
 import io.pgweir.replay.Replay;
 import io.pgweir.replay.Results;
 import io.pgweir.replay.Target;
@@ -96,7 +97,7 @@ class ReplayIT {
                 ServerTlsConfig.DEFAULT,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60));
-        return new Replay(target, speed, open -> true);
+        return new Replay(target, Options.at(speed));
     }
 
     private Results.Summary replay(double speed, @Nullable String user, int port) throws Exception {

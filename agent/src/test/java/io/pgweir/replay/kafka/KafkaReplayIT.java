@@ -24,6 +24,7 @@ import io.pgweir.lab.FakeServer;
 import io.pgweir.lab.Frontend;
 import io.pgweir.lab.Reply;
 import io.pgweir.replay.Logins;
+import io.pgweir.replay.Options;
 import io.pgweir.replay.Replay;
 import io.pgweir.replay.Target;
 import io.pgweir.replay.report.Report;
@@ -156,7 +157,7 @@ class KafkaReplayIT {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60));
         try (Worker worker = new Worker(topic, name, 2, null);
-                Replay replay = new Replay(target, 1, open -> true)) {
+                Replay replay = new Replay(target, Options.at(1))) {
             Worker.Share share = worker.claim();
             Duration wait = Duration.between(Instant.now(), share.start());
             assertThat(wait).isPositive();
