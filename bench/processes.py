@@ -54,10 +54,10 @@ def unprivileged():
 class Process:
     """A process of ours with its port; CPU and memory come from /proc."""
 
-    def __init__(self, name, command, port, log, env=None):
+    def __init__(self, name, command, port, log, env=None, cwd=None):
         self.name, self.port = name, port
         self.popen = subprocess.Popen(
-            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})})
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})}, cwd=cwd)
         end = time.monotonic() + 60
         while time.monotonic() < end:
             if self.popen.poll() is not None:
