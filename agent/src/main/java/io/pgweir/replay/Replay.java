@@ -3,6 +3,7 @@ package io.pgweir.replay;
 import io.pgweir.capture.CaptureReader;
 import io.pgweir.capture.CaptureRecord;
 import io.pgweir.capture.CaptureRecord.Message;
+import io.pgweir.capture.CaptureRecord.Origin;
 import io.pgweir.capture.CaptureRecord.SessionEnd;
 import io.pgweir.capture.CaptureRecord.SessionOpen;
 import io.pgweir.capture.CaptureRecord.SessionState;
@@ -11,6 +12,8 @@ import io.pgweir.sql.facts.FactsCache;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,8 +69,8 @@ public final class Replay implements AutoCloseable {
     private final MessageParts parts = new MessageParts(MESSAGE_BYTES_MAX);
     private final Map<Long, Running> running = new HashMap<>();
 
-    /** With steps that are not handed over. */
-    private final List<Running> fed = new ArrayList<>();
+    /** That have steps, or themselves, to be handed over. */
+    private final Set<Running> fed = new LinkedHashSet<>();
 
     /** Sessions that are not done; who waits until there are none is notified by it. */
     private final Set<ReplaySession> active = ConcurrentHashMap.newKeySet();
@@ -75,7 +78,7 @@ public final class Replay implements AutoCloseable {
     private int gathered;
     private long queuedBytesMax = QUEUED_BYTES_MAX;
     private @Nullable Together together;
-    private long skipped;
+    private final Set<Long> skipped = new HashSet<>();
     private volatile boolean stopped;
 
     /** A session as the reader sees it. */
@@ -104,7 +107,7 @@ public final class Replay implements AutoCloseable {
         }
     }
 
-    private record Together(Replay replay, Pace pace) implements ReplaySession.Together {
+    private record All(Replay replay, Pace pace) implements Together {
         @Override
         public TargetServer server() {
             return replay.server;
@@ -201,7 +204,7 @@ public final class Replay implements AutoCloseable {
 
     private Together begun(long startNanos, long fromNanos) {
         results.onBegin(startNanos, fromNanos);
-        Together all = new Together(this, new Pace(startNanos, fromNanos, options.speed()));
+        Together all = new All(this, new Pace(startNanos, fromNanos, options.speed()));
         together = all;
         return all;
     }
@@ -285,12 +288,17 @@ public final class Replay implements AutoCloseable {
         boolean replication =
                 open.parameters().stream().anyMatch(each -> each.name().equals("replication"));
         if (replication || !options.sessions().test(open)) {
-            skipped++;
+            skipped.add(open.session());
             return;
         }
         ReplaySession session = new ReplaySession(open, with, server.nextLoop());
         active.add(session);
-        running.put(open.session(), new Running(session));
+        Running begun = new Running(session);
+        running.put(open.session(), begun);
+        if (open.origin() == Origin.BEGAN) {
+            // It connects when it did, whenever it says something.
+            fed.add(begun);
+        }
     }
 
     /** Waits for all sessions. */
@@ -332,7 +340,7 @@ public final class Replay implements AutoCloseable {
 
     /** Sessions that were not wanted, and those that replicate. */
     public long skipped() {
-        return skipped;
+        return skipped.size();
     }
 
     @Override

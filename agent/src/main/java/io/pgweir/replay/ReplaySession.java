@@ -7,14 +7,10 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.pgweir.capture.CaptureRecord.Origin;
 import io.pgweir.capture.CaptureRecord.SessionOpen;
 import io.pgweir.capture.CaptureRecord.SessionState;
-import io.pgweir.capture.CaptureRecord.Setting;
 import io.pgweir.net.ServerGreeting.Greeted;
 import io.pgweir.net.Sockets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -41,29 +37,6 @@ final class ReplaySession implements TargetConnection.Listener {
         DONE
     }
 
-    /** Parameters that are not the captured session's. */
-    private static final Set<String> GIVEN = Set.of("user", "database");
-
-    /** What all sessions of a replay share. */
-    interface Together {
-        TargetServer server();
-
-        Pace pace();
-
-        Results results();
-
-        CommitOrder order();
-
-        /** Whether transactions are READ ONLY by default. */
-        boolean readOnly();
-
-        /** Steps of so many bytes are done. Any thread. */
-        void onDone(long bytes);
-
-        /** Any thread. */
-        void onDone(ReplaySession session);
-    }
-
     private final SessionOpen open;
     private final Together together;
     private final Pace pace;
@@ -81,22 +54,9 @@ final class ReplaySession implements TargetConnection.Listener {
 
     private boolean hungUp;
 
-    /** Of its own, that the server is about to have done. */
-    private final ArrayDeque<Step.Wrote> writes = new ArrayDeque<>();
-
-    /** Writes of all sessions that were waited for, and that are done as far as is known here. */
-    private long awaited;
-
-    private long reached;
-    private @Nullable ScheduledFuture<?> watching;
-
-    /** Of the last message: how much later than captured it was due, and how much later than that it was sent. */
-    private long behindNanos;
-
-    private long lateNanos;
-
-    /** When the target said something last, or was first asked after it owed nothing. */
-    private long heardNanos;
+    private final SessionTurn turn;
+    private final AnswerWatch watch;
+    private final SessionClock clock;
 
     /** Written by the reader before the first step is handed over. */
     private @Nullable SessionState state;
@@ -109,6 +69,23 @@ final class ReplaySession implements TargetConnection.Listener {
         results = together.results();
         comparison = new Comparison(open.session(), results);
         conversation = new Conversation((_, response) -> comparison.onReplayed(response));
+        clock = new SessionClock(pace, results);
+        turn = new SessionTurn(together.order(), loop, guarded(this::proceedIfRunning));
+        watch = new AnswerWatch(loop, this::isOwed, this::onSilence);
+    }
+
+    /** A fault of our own ends the session, not the replay. */
+    private Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException fault) {
+                if (phase == Phase.FAILED || phase == Phase.DONE) {
+                    throw fault;
+                }
+                fail(fault.toString());
+            }
+        };
     }
 
     /** What it had when the capture found it; before its first step. The reader's thread. */
@@ -119,7 +96,7 @@ final class ReplaySession implements TargetConnection.Listener {
 
     /** Any thread, in order. */
     void hand(List<Step> more) {
-        loop.execute(() -> take(more));
+        loop.execute(guarded(() -> take(more)));
     }
 
     private void take(List<Step> more) {
@@ -138,7 +115,7 @@ final class ReplaySession implements TargetConnection.Listener {
 
     private void wakeAt(long nanos) {
         if (waking == null) {
-            waking = loop.schedule(this::wake, nanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+            waking = loop.schedule(guarded(this::wake), nanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -146,7 +123,13 @@ final class ReplaySession implements TargetConnection.Listener {
         waking = null;
         if (phase == Phase.CONNECTING && connection == null) {
             connect();
-        } else if (phase == Phase.RUNNING) {
+        } else {
+            proceedIfRunning();
+        }
+    }
+
+    private void proceedIfRunning() {
+        if (phase == Phase.RUNNING) {
             proceed();
         }
     }
@@ -166,60 +149,30 @@ final class ReplaySession implements TargetConnection.Listener {
     }
 
     private void login(Greeted greeted) {
-        heardNanos = System.nanoTime();
-        Logins.Login login = together.server().target().logins().of(open.user());
-        conversation.onStartup(open.protocol(), heardNanos);
-        connection = new TargetConnection(
-                together.server(), greeted, open.protocol(), parameters(login), login.password(), this);
-        watch(together.server().target().connectTimeout().toNanos());
-    }
-
-    private List<Map.Entry<String, String>> parameters(Logins.Login login) {
-        List<Map.Entry<String, String>> list = new ArrayList<>();
-        String database = together.server().target().database();
-        list.add(Map.entry("user", login.user(open.user())));
-        list.add(Map.entry("database", database == null ? open.database() : database));
-        for (Setting each : open.parameters()) {
-            if (!GIVEN.contains(each.name())) {
-                list.add(Map.entry(each.name(), each.value()));
-            }
-        }
-        if (together.readOnly()) {
-            list.add(Map.entry(SessionRestore.READ_ONLY, "on"));
-        }
-        return list;
-    }
-
-    /** Looks, when {@code nanos} have gone, whether the target has said anything meanwhile that it owes. */
-    private void watch(long nanos) {
-        if (watching != null) {
-            watching.cancel(false);
-        }
-        watching = loop.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
-    }
-
-    private void look() {
-        if (phase == Phase.FAILED || phase == Phase.DONE) {
-            return;
-        }
-        boolean loggingIn = phase == Phase.CONNECTING;
         Target target = together.server().target();
-        long limit = (loggingIn ? target.connectTimeout() : target.answerTimeout()).toNanos();
-        boolean owes = loggingIn || conversation.outstanding() > 0;
-        long silent = System.nanoTime() - heardNanos;
-        if (!owes) {
-            watch(limit);
-        } else if (silent < limit) {
-            watch(limit - silent);
-        } else {
-            fail(target.address() + ": no answer for " + TimeUnit.NANOSECONDS.toSeconds(silent) + " s");
-        }
+        conversation.onStartup(open.protocol(), System.nanoTime());
+        connection = new TargetConnection(
+                together.server(),
+                greeted,
+                open.protocol(),
+                target.parameters(open, together.readOnly()),
+                target.logins().of(open.user()).password(),
+                this);
+        watch.limit(target.connectTimeout());
+    }
+
+    private boolean isOwed() {
+        return phase == Phase.CONNECTING || conversation.outstanding() > 0;
+    }
+
+    private void onSilence(long nanos) {
+        fail(together.server().target().address() + ": no answer for " + TimeUnit.NANOSECONDS.toSeconds(nanos) + " s");
     }
 
     @Override
     public void onReady() {
         phase = Phase.RESTORING;
-        watch(together.server().target().answerTimeout().toNanos());
+        watch.limit(together.server().target().answerTimeout());
         TargetConnection to = connection;
         SessionState had = state;
         if (to != null && had != null) {
@@ -245,12 +198,12 @@ final class ReplaySession implements TargetConnection.Listener {
 
     @Override
     public void onRead(long now) {
-        heardNanos = now;
+        watch.heard(now);
         if (phase == Phase.RESTORING && conversation.outstanding() == 0) {
             conversation.forgetReady();
             phase = Phase.RUNNING;
         }
-        tellWrites();
+        turn.tellDone(this::isToWaitFor);
         if (phase == Phase.RUNNING) {
             proceed();
         } else if (phase == Phase.ENDING) {
@@ -260,22 +213,26 @@ final class ReplaySession implements TargetConnection.Listener {
 
     @Override
     public void onWritable() {
-        if (phase == Phase.RUNNING) {
-            proceed();
-        }
+        proceedIfRunning();
     }
 
     @Override
     public void onGone(String why) {
         connection = null;
-        tellWrites();
+        turn.tellDone(this::isToWaitFor);
         switch (phase) {
             case CONNECTING, RESTORING -> fail(why);
             case RUNNING -> {
                 goneWhy = why;
                 proceed();
             }
-            case ENDING -> done();
+            case ENDING -> {
+                if (conversation.outstanding() > 0) {
+                    fail(why);
+                } else {
+                    done();
+                }
+            }
             case WAITING, FAILED, DONE -> {}
         }
     }
@@ -318,11 +275,11 @@ final class ReplaySession implements TargetConnection.Listener {
                 }
             }
             case Step.Await(long writes) -> {
-                return isInTurn(writes);
+                return turn.hasCome(writes);
             }
             case Step.Wrote wrote -> {
-                writes.add(wrote);
-                tellWrites();
+                turn.onWrote(wrote);
+                turn.tellDone(this::isToWaitFor);
             }
             case Step.Gap(long messages) -> results.onGap(messages);
             case Step.End _ -> phase = Phase.ENDING;
@@ -332,29 +289,6 @@ final class ReplaySession implements TargetConnection.Listener {
 
     private boolean isToWaitFor(long ready) {
         return ready > conversation.ready() && conversation.outstanding() > 0 && connection != null;
-    }
-
-    private boolean isInTurn(long number) {
-        if (awaited >= number) {
-            return reached >= number;
-        }
-        awaited = number;
-        boolean done = together.order().isDone(number, () -> loop.execute(() -> onReached(number)), System.nanoTime());
-        reached = done ? number : reached;
-        return done;
-    }
-
-    private void onReached(long number) {
-        reached = Math.max(reached, number);
-        if (phase == Phase.RUNNING) {
-            proceed();
-        }
-    }
-
-    private void tellWrites() {
-        for (Step.Wrote next = writes.peek(); next != null && !isToWaitFor(next.ready()); next = writes.peek()) {
-            together.order().onDone(writes.remove().number(), System.nanoTime());
-        }
     }
 
     private boolean send(Step.Send send) {
@@ -367,46 +301,26 @@ final class ReplaySession implements TargetConnection.Listener {
             return false;
         }
         long now = System.nanoTime();
-        long late = 0;
-        long behind = 0;
-        if (pace.isTimed()) {
-            long captured = pace.due(send.nanos());
-            behind = behind(send, captured);
-            late = now - captured - behind;
-            if (late < 0) {
-                wakeAt(captured + behind);
-                return false;
-            }
+        long due = pace.isTimed() ? clock.due(send, conversation.readyNanos()) : now;
+        if (due > now) {
+            wakeAt(due);
+            return false;
         }
         if (!to.isWritable()) {
             return false;
         }
         comparison.onSent(send.number(), send.labels());
         if (conversation.outstanding() == 0) {
-            heardNanos = now;
+            watch.heard(now);
         }
         conversation.onSent(send.type(), send.body(), send.number(), now);
         to.write(send.type(), send.body());
         if (pace.isTimed()) {
-            behindNanos = behind;
-            lateNanos = late;
-            results.onSent(late, behind);
+            clock.onSent(due, now);
         } else {
             results.onSent();
         }
         return true;
-    }
-
-    /**
-     * How much later than captured it is due: the client thinks as long as it did, from the answer on that the target would have given
-     * by then, had it been asked in time.
-     */
-    private long behind(Step.Send send, long captured) {
-        if (send.thinkNanos() < 0) {
-            return behindNanos;
-        }
-        long answered = conversation.readyNanos();
-        return answered == 0 ? 0 : Math.max(0, answered - lateNanos + pace.scaled(send.thinkNanos()) - captured);
     }
 
     private void endIfAnswered() {
@@ -443,13 +357,13 @@ final class ReplaySession implements TargetConnection.Listener {
                     case Step.Send _ -> results.onNotSent();
                     case Step.Expect(var response) -> comparison.onCaptured(response);
                     case Step.Gap(long messages) -> results.onGap(messages);
-                    case Step.Wrote wrote -> writes.add(wrote);
+                    case Step.Wrote wrote -> turn.onWrote(wrote);
                     case Step.Cancel _, Step.Await _ -> {}
                     case Step.End _ -> done();
                 }
             }
         }
-        tellWrites();
+        turn.tellDone(this::isToWaitFor);
         together.onDone(bytes);
     }
 
@@ -470,9 +384,7 @@ final class ReplaySession implements TargetConnection.Listener {
 
     private void done() {
         phase = Phase.DONE;
-        if (watching != null) {
-            watching.cancel(false);
-        }
+        watch.stop();
         comparison.end();
         together.onDone(this);
     }
