@@ -14,8 +14,16 @@ public interface CaptureControl {
      * @param sessions that are being captured
      * @param droppedMessages that did not fit into the queue
      * @param waitingBytes of the queue
+     * @param full whether it ended because its directory has as much as it may
      */
-    record Status(boolean running, String id, String dir, int sessions, long droppedMessages, long waitingBytes) {}
+    record Status(
+            boolean running,
+            String id,
+            String dir,
+            int sessions,
+            long droppedMessages,
+            long waitingBytes,
+            boolean full) {}
 
     /** Null where none was ever begun. */
     @Nullable

@@ -72,6 +72,7 @@ final class CaptureEndpoints {
                 json.writeNumberProperty("sessions", capture.sessions());
                 json.writeNumberProperty("dropped-messages", capture.droppedMessages());
                 json.writeNumberProperty("queued-bytes", capture.waitingBytes());
+                json.writeBooleanProperty("full", capture.full());
             }
         });
     }

@@ -203,7 +203,8 @@ public final class Agent implements AutoCloseable {
                 telemetry);
         clusters = new Clusters(transport, new Resolver(waiting), trail, telemetry, context);
         metrics = MetricsSender.of(audit, host(), telemetry);
-        captures = new Captures(config.capture(), context, () -> servers(config), String.valueOf(host()), version());
+        captures = new Captures(
+                config.capture(), context, () -> servers(config), String.valueOf(host()), version(), telemetry);
         listeners = new Listeners(context, transport, trail, waiting);
         ConfigSource source = origins.source();
         configuration = source == null

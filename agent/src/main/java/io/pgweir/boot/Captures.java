@@ -1,6 +1,7 @@
 package io.pgweir.boot;
 
 import io.pgweir.admin.CaptureControl;
+import io.pgweir.capture.CaptureFullException;
 import io.pgweir.capture.CaptureHeader;
 import io.pgweir.capture.CaptureHeader.Options;
 import io.pgweir.capture.CaptureHeader.Server;
@@ -10,6 +11,8 @@ import io.pgweir.config.CaptureConfig;
 import io.pgweir.config.CaptureConfig.Sessions;
 import io.pgweir.proxy.ProxyContext;
 import io.pgweir.proxy.tap.Capture;
+import io.pgweir.telemetry.Metric;
+import io.pgweir.telemetry.Telemetry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +40,8 @@ final class Captures implements CaptureControl, AutoCloseable {
     private final Supplier<List<Server>> servers;
     private final String agent;
     private final String version;
-    private @Nullable Running running;
+    private final Telemetry telemetry;
+    private volatile @Nullable Running running;
     private @Nullable Status last;
 
     private record Running(UUID id, Capture capture) {}
@@ -51,18 +55,35 @@ final class Captures implements CaptureControl, AutoCloseable {
             ProxyContext context,
             Supplier<List<Server>> servers,
             String agent,
-            String version) {
+            String version,
+            Telemetry telemetry) {
         this.config = config;
         this.context = context;
         this.servers = servers;
         this.agent = agent;
         this.version = version;
+        this.telemetry = telemetry;
+        telemetry.gauge(Metric.CAPTURE_RUNNING, () -> running == null ? 0 : 1);
+        telemetry.gauge(Metric.CAPTURE_SESSIONS, () -> {
+            Running now = running;
+            return now == null ? 0 : now.capture().openSessions();
+        });
+        telemetry.gauge(Metric.CAPTURE_QUEUED, () -> {
+            Running now = running;
+            return now == null ? 0 : now.capture().writer().waitingBytes();
+        });
     }
 
-    /** Where one is to begin with the agent. */
+    /** Where one is to begin with the agent; a full directory keeps no agent from its start. */
     void open() throws IOException {
-        if (config != null && config.enabled()) {
+        if (config == null || !config.enabled()) {
+            return;
+        }
+        try {
             start(config.sessions(), config.frontendOnly());
+        } catch (CaptureFullException full) {
+            telemetry.increment(Metric.CAPTURE_FULL);
+            log.atWarn().addKeyValue("fault", full.getMessage()).log("No capture begun: its directory is full");
         }
     }
 
@@ -105,13 +126,19 @@ final class Captures implements CaptureControl, AutoCloseable {
                 config.dir(),
                 header,
                 keyFile == null ? null : CaptureKey.read(keyFile),
-                new CaptureWriter.Options(config.queueBytes(), config.fileBytes(), config.syncInterval(), CLOSE_MAX),
+                new CaptureWriter.Options(
+                        config.queueBytes(),
+                        config.fileBytes(),
+                        config.dirBytes(),
+                        config.syncInterval(),
+                        CLOSE_MAX,
+                        new CaptureMetrics(telemetry, () -> onFull(id))),
                 System::nanoTime);
         Running begun = new Running(id, new Capture(writer, sessions));
         running = begun;
         context.capture(begun.capture());
         log.atInfo().addKeyValue("capture", id).addKeyValue("dir", config.dir()).log("Capture begun");
-        return status(begun, true);
+        return status(begun, true, false);
     }
 
     private static Map<String, List<String>> filters(Sessions sessions) {
@@ -130,10 +157,11 @@ final class Captures implements CaptureControl, AutoCloseable {
 
     @Override
     public synchronized @Nullable Status status() {
-        return running == null ? last : status(running, true);
+        Running now = running;
+        return now == null ? last : status(now, true, false);
     }
 
-    private Status status(Running which, boolean runs) {
+    private Status status(Running which, boolean runs, boolean full) {
         CaptureWriter writer = which.capture().writer();
         return new Status(
                 runs,
@@ -141,15 +169,35 @@ final class Captures implements CaptureControl, AutoCloseable {
                 config == null ? "" : config.dir().toString(),
                 which.capture().openSessions(),
                 writer.droppedMessages(),
-                writer.waitingBytes());
+                writer.waitingBytes(),
+                full);
     }
 
     @Override
     public synchronized @Nullable Status stop() {
         Running ends = running;
-        if (ends == null) {
-            return null;
+        return ends == null ? null : end(ends, false);
+    }
+
+    /** On the thread of its writer, which ends. */
+    private void onFull(UUID id) {
+        Thread.ofPlatform().name("pgweir-capture-full").daemon().start(() -> endFull(id));
+    }
+
+    private synchronized void endFull(UUID id) {
+        Running ends = running;
+        if (ends == null || !ends.id().equals(id) || config == null) {
+            return;
         }
+        log.atWarn()
+                .addKeyValue("capture", id)
+                .addKeyValue("dir", config.dir())
+                .addKeyValue("dirBytes", config.dirBytes())
+                .log("Capture ends: its directory is full");
+        end(ends, true);
+    }
+
+    private Status end(Running ends, boolean full) {
         running = null;
         try {
             context.endCapture().get(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
@@ -159,7 +207,7 @@ final class Captures implements CaptureControl, AutoCloseable {
             Thread.currentThread().interrupt();
         }
         ends.capture().writer().close();
-        Status status = status(ends, false);
+        Status status = status(ends, false, full);
         last = status;
         log.atInfo()
                 .addKeyValue("capture", ends.id())

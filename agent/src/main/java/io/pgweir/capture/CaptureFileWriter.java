@@ -216,6 +216,7 @@ public final class CaptureFileWriter implements Closeable {
             write(Kind.INDEX, packed, 0, all.firstNanos(), all.lastNanos());
             Footer footer = new Footer(indexOffset, before, all.records(), all.droppedMessages(), all.droppedBytes());
             Bytes.write(channel, footer.write());
+            bytes += Footer.BYTES;
             channel.force(true);
         }
     }

@@ -28,13 +28,20 @@ final class CaptureFiles {
     private final CaptureHeader header;
     private final @Nullable CaptureKey key;
     private final long fileBytesMax;
+    private final CaptureListener listener;
     private final LongSupplier nanos;
+    private final CaptureSpace space;
 
     /** Each file tells of them again. */
     private final Map<Long, SessionOpen> open = new LinkedHashMap<>();
 
     private @Nullable CaptureFileWriter file;
     private int number;
+
+    /** Of {@link #file}, those that were told. */
+    private long toldBytes;
+
+    private boolean full;
     private long failedNanos;
     private long lostMessages;
     private long lostBytes;
@@ -45,36 +52,59 @@ final class CaptureFiles {
             Function<CaptureHeader, Path> place,
             CaptureHeader header,
             @Nullable CaptureKey key,
-            long fileBytesMax,
+            CaptureWriter.Options options,
             LongSupplier nanos) {
         this.place = place;
         this.header = header;
         this.key = key;
-        this.fileBytesMax = fileBytesMax;
         this.nanos = nanos;
+        fileBytesMax = options.fileBytesMax();
+        listener = options.listener();
+        space = new CaptureSpace(options.directoryBytesMax());
         number = header.file();
     }
 
     /**
      * @param place where a file of that header goes
-     * @throws IOException where the first one cannot be made
+     * @throws CaptureFullException where there is no room for the first one
+     * @throws IOException where it cannot be made
      */
     static CaptureFiles begin(
             Function<CaptureHeader, Path> place,
             CaptureHeader header,
             @Nullable CaptureKey key,
-            long fileBytesMax,
+            CaptureWriter.Options options,
             LongSupplier nanos)
             throws IOException {
-        CaptureFiles files = new CaptureFiles(place, header, key, fileBytesMax, nanos);
+        CaptureFiles files = new CaptureFiles(place, header, key, options, nanos);
         files.create();
+        if (files.full) {
+            throw new CaptureFullException(place.apply(header) + ": no room for it beside " + files.space);
+        }
         return files;
     }
 
+    /** None where the directory is full. */
     private void create() throws IOException {
         CaptureHeader next = header.ofFile(number);
+        Path path = place.apply(next);
+        full = space.isFullWithout(path);
+        if (full) {
+            return;
+        }
         number++;
-        file = CaptureFileWriter.create(place.apply(next), next, key);
+        CaptureFileWriter made = CaptureFileWriter.create(path, next, key);
+        file = made;
+        toldBytes = 0;
+        tell(made);
+    }
+
+    /** What it has more than was told. */
+    private void tell(CaptureFileWriter of) {
+        if (of.bytes() > toldBytes) {
+            listener.onWritten(of.bytes() - toldBytes);
+            toldBytes = of.bytes();
+        }
     }
 
     /** A record as it stands in the queue. */
@@ -88,11 +118,13 @@ final class CaptureFiles {
         }
         CaptureFileWriter to = writable();
         int bytes = Records.bodyBytes(record);
+        boolean begins = Records.isFirst(record.get(record.position()));
         if (to == null) {
-            lose(1, bytes);
+            lose(begins ? 1 : 0, bytes);
             return;
         }
         try {
+            listener.onMessage(begins, bytes);
             to.appendMessage(session, at, record);
             rotate(to);
         } catch (IOException fault) {
@@ -130,14 +162,25 @@ final class CaptureFiles {
         }
     }
 
-    private void rotate(CaptureFileWriter full) throws IOException {
+    private void rotate(CaptureFileWriter now) throws IOException {
+        if (now.bytes() > toldBytes && space.isFull(place.apply(header.ofFile(number - 1)), now.bytes())) {
+            full = true;
+            end(now);
+            return;
+        }
+        tell(now);
         // A file begins with the sessions that are open: there must be room for others.
         int sessionsMax = Math.max(Limits.SESSIONS_MAX, 2 * open.size());
-        if (full.bytes() >= fileBytesMax || full.sessions() >= sessionsMax) {
-            full.close();
-            file = null;
+        if (now.bytes() >= fileBytesMax || now.sessions() >= sessionsMax) {
+            end(now);
             begin();
         }
+    }
+
+    private void end(CaptureFileWriter now) throws IOException {
+        now.close();
+        tell(now);
+        file = null;
     }
 
     /** The next file, with what the one before cannot tell any more. */
@@ -175,7 +218,7 @@ final class CaptureFiles {
 
     /** Null while the disk takes none. */
     private @Nullable CaptureFileWriter writable() {
-        if (file == null && nanos.getAsLong() - failedNanos >= RETRY_NANOS) {
+        if (file == null && !full && nanos.getAsLong() - failedNanos >= RETRY_NANOS) {
             try {
                 begin();
             } catch (IOException fault) {
@@ -206,8 +249,17 @@ final class CaptureFiles {
     }
 
     private void lose(long messages, long bytes) {
-        lostMessages += messages;
-        lostBytes += bytes;
+        // What comes behind the end of a capture is none of its messages.
+        if (!full) {
+            listener.onDropped(Gap.Why.DISK, messages);
+            lostMessages += messages;
+            lostBytes += bytes;
+        }
+    }
+
+    /** Whether the directory has as much as it may: nothing more is written. */
+    boolean isFull() {
+        return full;
     }
 
     void sync() {
@@ -215,6 +267,7 @@ final class CaptureFiles {
         if (to != null) {
             try {
                 to.sync();
+                rotate(to);
             } catch (IOException fault) {
                 fail(to, fault);
             }
@@ -225,7 +278,7 @@ final class CaptureFiles {
         CaptureFileWriter to = lostMessages > 0 ? writable() : file;
         if (to != null) {
             try {
-                to.close();
+                end(to);
             } catch (IOException fault) {
                 fail(to, fault);
             }

@@ -1,5 +1,6 @@
 package io.pgweir.capture;
 
+import io.pgweir.capture.CaptureRecord.Gap;
 import io.pgweir.capture.CaptureRecord.SessionOpen;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -57,12 +58,24 @@ public final class CaptureWriter implements AutoCloseable {
     /**
      * @param queueBytesMax what may wait for the disk; rounded up to a power of two
      * @param fileBytesMax a file that has so many is followed by the next
+     * @param directoryBytesMax where all captures of the directory have so many, this one ends
      * @param syncInterval what a crash loses at most
      * @param closeTimeout how long {@link CaptureWriter#close} waits for the disk
      */
-    public record Options(int queueBytesMax, long fileBytesMax, Duration syncInterval, Duration closeTimeout) {
+    public record Options(
+            int queueBytesMax,
+            long fileBytesMax,
+            long directoryBytesMax,
+            Duration syncInterval,
+            Duration closeTimeout,
+            CaptureListener listener) {
         public static final Options DEFAULT =
                 new Options(16 << 20, 256L << 20, Duration.ofSeconds(1), Duration.ofSeconds(10));
+
+        /** However much the directory has, and nobody counts. */
+        public Options(int queueBytesMax, long fileBytesMax, Duration syncInterval, Duration closeTimeout) {
+            this(queueBytesMax, fileBytesMax, Long.MAX_VALUE, syncInterval, closeTimeout, CaptureListener.NONE);
+        }
     }
 
     private CaptureWriter(
@@ -79,8 +92,7 @@ public final class CaptureWriter implements AutoCloseable {
         frontendOnly = header.options().frontendOnly();
         startNanos = nanoTime.getAsLong();
         long start = startNanos;
-        files = CaptureFiles.begin(
-                place, header, key, options.fileBytesMax(), () -> Math.max(0, nanoTime.getAsLong() - start));
+        files = CaptureFiles.begin(place, header, key, options, () -> Math.max(0, nanoTime.getAsLong() - start));
         ring = new ByteRing(options.queueBytesMax());
         thread = Thread.ofPlatform().name("pgweir-capture").daemon().unstarted(this::run);
     }
@@ -91,6 +103,7 @@ public final class CaptureWriter implements AutoCloseable {
      * @param header of its first file; {@code started} is the wall clock's time of now
      * @param key null for files that are not encrypted
      * @param nanoTime {@link System#nanoTime}, or what a test has in its place
+     * @throws CaptureFullException where the directory has as much as it may
      * @throws IOException where the first file cannot be made
      */
     public static CaptureWriter start(
@@ -167,6 +180,11 @@ public final class CaptureWriter implements AutoCloseable {
 
     void onDropped(long messages) {
         droppedMessages.add(messages);
+        options.listener().onDropped(Gap.Why.QUEUE_FULL, messages);
+    }
+
+    void onTooLarge() {
+        options.listener().onDropped(Gap.Why.TOO_LARGE, 1);
     }
 
     /** {@code session} said all that it had to say, or left the rest for the writer to ask for. Its event loop. */
@@ -213,11 +231,16 @@ public final class CaptureWriter implements AutoCloseable {
                 files.sync();
             }
             idleNanos = drained > 0 ? IDLE_NANOS_MIN : Math.min(idleNanos * 2, IDLE_NANOS_MAX);
-            if (drained == 0) {
+            if (files.isFull()) {
+                closed = true;
+            } else if (drained == 0) {
                 LockSupport.parkNanos(idleNanos);
             }
         }
         finish(view);
+        if (files.isFull()) {
+            options.listener().onFull();
+        }
     }
 
     private void finish(ByteBuffer view) {

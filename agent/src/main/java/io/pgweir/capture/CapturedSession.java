@@ -175,7 +175,9 @@ public final class CapturedSession {
         if (half == 0) {
             head.clear();
             Records.write(new Gap(number, openNanos, Gap.Why.TOO_LARGE, 1, 0), head);
-            if (!offer(Records.GAP, openNanos, Unpooled.EMPTY_BUFFER, 0, 0)) {
+            if (offer(Records.GAP, openNanos, Unpooled.EMPTY_BUFFER, 0, 0)) {
+                writer.onTooLarge();
+            } else {
                 lose(1, 0);
             }
             return;

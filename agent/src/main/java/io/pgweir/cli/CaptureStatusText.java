@@ -14,6 +14,6 @@ final class CaptureStatusText {
         out.println("capture " + capture.text("capture") + (capture.flag("running") ? " runs" : " has ended") + ", in "
                 + capture.text("dir") + ": " + capture.text("sessions") + " sessions, "
                 + capture.text("dropped-messages") + " messages left out, " + capture.text("queued-bytes")
-                + " bytes queued");
+                + " bytes queued" + (capture.flag("full") ? "; the directory is full: capture.dir-bytes" : ""));
     }
 }

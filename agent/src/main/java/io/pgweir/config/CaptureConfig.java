@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param frontendOnly whether of answers only what became of each request is kept
  * @param keyFile of the key that files are encrypted with; null for files that are not
  * @param fileBytes a file that has so many is followed by the next
+ * @param dirBytes where all captures of the directory have so many, the one that runs ends; {@link #UNLIMITED} for no limit
  * @param queueBytes what may wait for the disk; what is more is left out, and told
  * @param syncInterval what a crash loses at most
  */
@@ -22,10 +23,12 @@ public record CaptureConfig(
         boolean frontendOnly,
         @Nullable Path keyFile,
         long fileBytes,
+        long dirBytes,
         int queueBytes,
         Duration syncInterval,
         Sessions sessions) {
     public static final long FILE_BYTES = 256L << 20;
+    public static final long UNLIMITED = Long.MAX_VALUE;
     public static final int QUEUE_BYTES = 16 << 20;
     public static final Duration SYNC_INTERVAL = Duration.ofSeconds(1);
 
@@ -53,11 +56,7 @@ public record CaptureConfig(
 
     /** All sessions of an agent, from its start. */
     public static CaptureConfig into(Path dir) {
-        return new CaptureConfig(dir, true, false, null, FILE_BYTES, QUEUE_BYTES, SYNC_INTERVAL, Sessions.ALL);
-    }
-
-    /** The same place and limits. */
-    public CaptureConfig of(Sessions others, boolean frontend) {
-        return new CaptureConfig(dir, enabled, frontend, keyFile, fileBytes, queueBytes, syncInterval, others);
+        return new CaptureConfig(
+                dir, true, false, null, FILE_BYTES, UNLIMITED, QUEUE_BYTES, SYNC_INTERVAL, Sessions.ALL);
     }
 }

@@ -229,6 +229,7 @@ final class ConfigSections {
                 section.flag("frontend-only", false),
                 section.readableFile("key-file"),
                 section.size("file-bytes", CaptureConfig.FILE_BYTES, 1 << 20, 1L << 40),
+                section.size("dir-bytes", CaptureConfig.UNLIMITED, 1 << 20, 1L << 44),
                 section.bytes("queue-bytes", CaptureConfig.QUEUE_BYTES, 1 << 20, 1 << 30),
                 section.duration(
                         "sync-interval", CaptureConfig.SYNC_INTERVAL, Duration.ofMillis(10), Duration.ofMinutes(1)),

@@ -270,6 +270,31 @@ public enum Metric {
             "Places of the audit spool that hold no whole record, each time a sink came by."),
     AUDIT_JOURNAL_FAILURES(
             "pgweir.audit.journal.failures", Kind.COUNTER, "calls", "Times that the audit journal took no records."),
+    CAPTURE_RUNNING("pgweir.capture.running", Kind.GAUGE, "captures", "1 while a capture runs, else 0."),
+    CAPTURE_SESSIONS("pgweir.capture.sessions", Kind.GAUGE, "sessions", "Sessions that are being captured."),
+    CAPTURE_MESSAGES(
+            "pgweir.capture.messages",
+            Kind.COUNTER,
+            "messages",
+            "Messages that went on their way into a capture file."),
+    CAPTURE_BYTES(
+            "pgweir.capture",
+            Kind.COUNTER,
+            "bytes",
+            "Bodies of the messages that went on their way into a capture file."),
+    CAPTURE_DROPPED(
+            "pgweir.capture.dropped",
+            Kind.COUNTER,
+            "messages",
+            "Messages that a capture has not: queue-full, too-large for the format, or disk, which did not take them; its files tell where.",
+            "reason"),
+    CAPTURE_QUEUED("pgweir.capture.queued", Kind.GAUGE, "bytes", "Of the capture's queue: what waits for its writer."),
+    CAPTURE_FILES("pgweir.capture.files", Kind.COUNTER, "bytes", "Written to capture files, compressed."),
+    CAPTURE_FULL(
+            "pgweir.capture.full",
+            Kind.COUNTER,
+            "captures",
+            "Captures that ended, or did not begin with the agent, because their directory has capture.dir-bytes."),
     CLOUDWATCH_EVENTS("pgweir.cloudwatch.events", Kind.COUNTER, "events", "Metric events that CloudWatch Logs took."),
     CLOUDWATCH_DROPPED(
             "pgweir.cloudwatch.dropped",

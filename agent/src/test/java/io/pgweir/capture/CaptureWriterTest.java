@@ -2,6 +2,7 @@ package io.pgweir.capture;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBuf;
@@ -22,8 +23,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -214,6 +217,112 @@ class CaptureWriterTest {
                 .endsWith(Origin.CONTINUED);
         assertThat(records).filteredOn(Message.class::isInstance).hasSize(12);
         assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void aCaptureEndsWhereItsDirectoryIsFull() throws IOException {
+        // Given
+        Files.write(dir.resolve("older.pgcap"), new byte[400_000]);
+        Files.write(dir.resolve("no-capture.txt"), new byte[1 << 20]);
+        Counted counted = new Counted();
+        CaptureWriter writer = start(limited(1_200_000, counted), clock::get);
+        CapturedSession session = writer.open(0, SampleRecords.open(1, 0));
+        byte[] noise = new byte[100_000];
+
+        // When
+        for (int i = 0; i < 20; i++) {
+            new Random(i).nextBytes(noise);
+            session.message(0, Direction.FRONTEND, (byte) 'd', 0, i, Unpooled.wrappedBuffer(noise), 0, noise.length);
+        }
+        await().until(() -> counted.full.get() == 1);
+        session.message(0, Direction.FRONTEND, (byte) 'd', 0, 99, Unpooled.wrappedBuffer(noise), 0, noise.length);
+        writer.close();
+
+        // Then
+        assertThat(Files.size(dir.resolve("older.pgcap"))).isEqualTo(400_000);
+        Files.delete(dir.resolve("older.pgcap"));
+        List<CaptureRecord> records = readAll();
+        List<Message> kept = records.stream()
+                .filter(Message.class::isInstance)
+                .map(Message.class::cast)
+                .toList();
+        assertThat(faults).isEmpty();
+        assertThat(kept)
+                .extracting(Message::request)
+                .startsWith(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L)
+                .doesNotContain(19L);
+        assertThat(records).noneMatch(Gap.class::isInstance);
+        long written = 0;
+        for (Path file : CapturePaths.files(List.of(dir))) {
+            written += Files.size(file);
+        }
+        assertThat(written).isBetween(800_000L, 1_200_000L).isEqualTo(counted.written.get());
+        assertThat(counted.messages.get()).isEqualTo(kept.size());
+        assertThat(counted.dropped).isEmpty();
+    }
+
+    @Test
+    void aCaptureGoesOnWhereSomebodyMadeRoom() throws IOException {
+        // Given
+        Path older = dir.resolve("older.pgcap");
+        Files.write(older, new byte[900_000]);
+        Counted counted = new Counted();
+        CaptureWriter writer = start(limited(1_000_000, counted), clock::get);
+        CapturedSession session = writer.open(0, SampleRecords.open(1, 0));
+        byte[] noise = new byte[100_000];
+
+        // When
+        Files.delete(older);
+        for (int i = 0; i < 6; i++) {
+            new Random(i).nextBytes(noise);
+            session.message(0, Direction.FRONTEND, (byte) 'd', 0, i, Unpooled.wrappedBuffer(noise), 0, noise.length);
+        }
+        writer.close();
+
+        // Then
+        assertThat(readAll()).filteredOn(Message.class::isInstance).hasSize(6);
+        assertThat(counted.full.get()).isZero();
+    }
+
+    @Test
+    void noCaptureBeginsInAFullDirectory() throws IOException {
+        Files.write(dir.resolve("older.pgcap"), new byte[2000]);
+
+        assertThatThrownBy(() -> start(limited(2000, CaptureListener.NONE), clock::get))
+                .isInstanceOf(CaptureFullException.class)
+                .hasMessageContaining("2000 bytes of captures (expected: fewer than 2000)");
+        assertThat(CapturePaths.files(List.of(dir))).hasSize(1);
+    }
+
+    private static CaptureWriter.Options limited(long directoryBytesMax, CaptureListener listener) {
+        return new CaptureWriter.Options(1 << 22, 300_000, directoryBytesMax, SYNC, CLOSE, listener);
+    }
+
+    private static final class Counted implements CaptureListener {
+        private final AtomicLong messages = new AtomicLong();
+        private final AtomicLong written = new AtomicLong();
+        private final AtomicLong full = new AtomicLong();
+        private final Map<Gap.Why, Long> dropped = new ConcurrentHashMap<>();
+
+        @Override
+        public void onMessage(boolean begins, int bodyBytes) {
+            messages.addAndGet(begins ? 1 : 0);
+        }
+
+        @Override
+        public void onDropped(Gap.Why why, long count) {
+            dropped.merge(why, count, Long::sum);
+        }
+
+        @Override
+        public void onWritten(long bytes) {
+            written.addAndGet(bytes);
+        }
+
+        @Override
+        public void onFull() {
+            full.incrementAndGet();
+        }
     }
 
     @Test

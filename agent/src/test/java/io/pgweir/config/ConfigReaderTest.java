@@ -248,6 +248,7 @@ class ConfigReaderTest {
                                 true,
                                 directory.resolve("capture.key"),
                                 64 << 20,
+                                10L << 30,
                                 4 << 20,
                                 Duration.ofMillis(200),
                                 new CaptureConfig.Sessions(List.of("alice", "bob"), List.of("orders"), 10))));
@@ -391,6 +392,7 @@ class ConfigReaderTest {
                 "capture: {} # capture: required key `dir` is missing",
                 "capture: {dir: /tmp/c, sample: 0} # sample: 0 (expected: a whole number from 1 to 1000000)",
                 "capture: {dir: /tmp/c, queue-bytes: 1KiB} # queue-bytes: \"1KiB\" (expected: a size from 1MiB to 1GiB",
+                "capture: {dir: /tmp/c, dir-bytes: 1KiB} # dir-bytes: \"1KiB\" (expected: a size from 1MiB to 16384GiB",
                 "capture: {dir: /no/such/place} # dir: /no/such/place cannot be",
                 "capture: {dir: /tmp/c, key-file: nowhere} # key-file:",
                 "clusters: {} # f:1:11: clusters: an empty mapping (expected: at least one)",

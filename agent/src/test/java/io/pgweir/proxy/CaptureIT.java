@@ -239,6 +239,7 @@ class CaptureIT {
                                 false,
                                 null,
                                 CaptureConfig.FILE_BYTES,
+                                CaptureConfig.UNLIMITED,
                                 CaptureConfig.QUEUE_BYTES,
                                 CaptureConfig.SYNC_INTERVAL,
                                 CaptureConfig.Sessions.ALL))
@@ -286,6 +287,59 @@ class CaptureIT {
         assertThat(only(records, SessionEnd.class))
                 .extracting(SessionEnd::cause)
                 .containsExactly("capture-stopped");
+    }
+
+    @Test
+    void aFullDirectoryEndsTheCaptureAndNoSession() throws Exception {
+        // Given
+        try (RunningAgent agent = RunningAgent.builder(server.port())
+                        .admin()
+                        .capture(new CaptureConfig(
+                                dir,
+                                true,
+                                false,
+                                null,
+                                CaptureConfig.FILE_BYTES,
+                                1 << 20,
+                                CaptureConfig.QUEUE_BYTES,
+                                Duration.ofMillis(20),
+                                CaptureConfig.Sessions.ALL))
+                        .start();
+                PgWire client = agent.login()) {
+            String noise = "select string_agg(md5(random()::text), '') from generate_series(1, 20000)";
+
+            // When
+            await().atMost(SOON).until(() -> {
+                client.query(noise);
+                return get(agent, "/capture").contains("\"full\" : true");
+            });
+
+            // Then
+            assertThat(get(agent, "/capture")).contains("\"running\" : false");
+            String metrics = get(agent, "/metrics");
+            assertThat(metrics)
+                    .contains("pgweir_capture_full_total 1", "pgweir_capture_running 0", "pgweir_capture_sessions 0")
+                    .containsPattern("pgweir_capture_messages_total [1-9]")
+                    .containsPattern("pgweir_capture_bytes_total [1-9]")
+                    .containsPattern("pgweir_capture_files_bytes_total [1-9]")
+                    .contains("pgweir_capture_dropped_total{reason=\"queue-full\"} 0");
+            HttpResponse<String> refused = post(agent, "/capture/start");
+            assertThat(refused.statusCode()).isEqualTo(500);
+            assertThat(refused.body()).contains("bytes of captures (expected: fewer than 1048576)");
+            assertThat(client.query("select 'still here'")).isNotEmpty();
+        }
+        assertThat(only(captured(), Message.class)).isNotEmpty();
+    }
+
+    private static String get(RunningAgent agent, String path) throws Exception {
+        int port = Objects.requireNonNull(agent.agent().adminAddress()).getPort();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        }
     }
 
     @Test

@@ -188,6 +188,7 @@ class ReplayIT {
                                 true,
                                 null,
                                 CaptureConfig.FILE_BYTES,
+                                CaptureConfig.UNLIMITED,
                                 CaptureConfig.QUEUE_BYTES,
                                 CaptureConfig.SYNC_INTERVAL,
                                 CaptureConfig.Sessions.ALL))
