@@ -35,6 +35,9 @@ public interface CaptureControl {
     /** Whether answers are left out, where nothing else is asked for. */
     boolean frontendOnly();
 
+    /** Whether values are replaced, where nothing else is asked for. */
+    boolean redacts();
+
     /** Whether there is a place for captures. */
     boolean isConfigured();
 
@@ -43,7 +46,7 @@ public interface CaptureControl {
      * @throws IOException where its first file cannot be made, or its key cannot be read
      */
     @Nullable
-    Status start(Sessions sessions, boolean frontendOnly) throws IOException;
+    Status start(Sessions sessions, boolean frontendOnly, boolean redact) throws IOException;
 
     /** Waits until it is on disk. @return null where none runs */
     @Nullable

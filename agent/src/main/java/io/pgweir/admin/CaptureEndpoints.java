@@ -19,7 +19,7 @@ final class CaptureEndpoints {
                 Endpoint.get("/capture", "the capture that runs, or ran last", request -> show(200, control.status())),
                 Endpoint.post(
                         "/capture/start",
-                        "sessions are captured: user, database (several by comma), sample, frontend-only",
+                        "sessions are captured: user, database (several by comma), sample, frontend-only, redact",
                         this::start),
                 Endpoint.post("/capture/stop", "ends the capture, and waits until it is on disk", request -> stop()));
     }
@@ -39,13 +39,19 @@ final class CaptureEndpoints {
         if (frontend != null && !frontend.matches("true|false")) {
             return Answer.problem(400, "frontend-only: `" + frontend + "` (expected: true or false)");
         }
+        String redact = request.parameter("redact");
+        if (redact != null && !redact.matches("true|false")) {
+            return Answer.problem(400, "redact: `" + redact + "` (expected: true or false)");
+        }
         Sessions wanted = new Sessions(
                 names(request.parameter("user"), defaults.users()),
                 names(request.parameter("database"), defaults.databases()),
                 one);
         try {
-            Status begun =
-                    control.start(wanted, frontend == null ? control.frontendOnly() : Boolean.parseBoolean(frontend));
+            Status begun = control.start(
+                    wanted,
+                    frontend == null ? control.frontendOnly() : Boolean.parseBoolean(frontend),
+                    redact == null ? control.redacts() : Boolean.parseBoolean(redact));
             return begun == null
                     ? Answer.problem(409, "a capture runs already (expected: /capture/stop before)")
                     : show(202, begun);

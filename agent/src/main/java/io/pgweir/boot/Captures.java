@@ -7,6 +7,7 @@ import io.pgweir.capture.CaptureHeader.Options;
 import io.pgweir.capture.CaptureHeader.Server;
 import io.pgweir.capture.CaptureKey;
 import io.pgweir.capture.CaptureWriter;
+import io.pgweir.capture.Disguise;
 import io.pgweir.config.CaptureConfig;
 import io.pgweir.config.CaptureConfig.Sessions;
 import io.pgweir.proxy.ProxyContext;
@@ -80,7 +81,7 @@ final class Captures implements CaptureControl, AutoCloseable {
             return;
         }
         try {
-            start(config.sessions(), config.frontendOnly());
+            start(config.sessions(), config.frontendOnly(), config.redact());
         } catch (CaptureFullException full) {
             telemetry.increment(Metric.CAPTURE_FULL);
             log.atWarn().addKeyValue("fault", full.getMessage()).log("No capture begun: its directory is full");
@@ -103,7 +104,13 @@ final class Captures implements CaptureControl, AutoCloseable {
     }
 
     @Override
-    public synchronized @Nullable Status start(Sessions sessions, boolean frontendOnly) throws IOException {
+    public boolean redacts() {
+        return config != null && config.redact();
+    }
+
+    @Override
+    public synchronized @Nullable Status start(Sessions sessions, boolean frontendOnly, boolean redact)
+            throws IOException {
         if (config == null) {
             throw new IOException("no directory for captures (expected: capture.dir in the configuration)");
         }
@@ -119,7 +126,7 @@ final class Captures implements CaptureControl, AutoCloseable {
                 0,
                 Instant.now(),
                 servers.get(),
-                new Options(frontendOnly, "none", filters(sessions)),
+                new Options(frontendOnly, redact ? Disguise.NAME : "none", filters(sessions)),
                 "",
                 version);
         CaptureWriter writer = CaptureWriter.start(

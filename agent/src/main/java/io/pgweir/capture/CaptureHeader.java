@@ -46,7 +46,7 @@ public record CaptureHeader(
      * What was to be kept.
      *
      * @param frontendOnly answers are kept as digests, not as messages
-     * @param redaction {@code none}, or the name of what was hidden
+     * @param redaction {@code none}, or the name of what was hidden: {@link Disguise#NAME}
      * @param filters which sessions and statements, as {@code user: [alice, bob]}
      */
     public record Options(boolean frontendOnly, String redaction, SortedMap<String, List<String>> filters) {
@@ -56,6 +56,11 @@ public record CaptureHeader(
             TreeMap<String, List<String>> copy = new TreeMap<>();
             filters.forEach((name, values) -> copy.put(name, List.copyOf(values)));
             filters = copy;
+        }
+
+        /** Whether it holds other values than were sent. */
+        public boolean isRedacted() {
+            return redaction.equals(Disguise.NAME);
         }
 
         public Options(boolean frontendOnly, String redaction, Map<String, List<String>> filters) {

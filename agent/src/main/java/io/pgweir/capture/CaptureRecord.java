@@ -137,7 +137,7 @@ public sealed interface CaptureRecord {
             int bodyLength,
             byte[] body)
             implements CaptureRecord {
-        /** Secrets in it were replaced; the body is that without them. */
+        /** Secrets in it were replaced, or all values; the body is that without them. */
         public static final int REDACTED = 1;
 
         /** The rest of the body was left out for good; this is its last part. */

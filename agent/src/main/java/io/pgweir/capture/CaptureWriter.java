@@ -45,6 +45,10 @@ public final class CaptureWriter implements AutoCloseable {
     private final Thread thread;
     private final AtomicLong numbers = new AtomicLong();
     private final boolean frontendOnly;
+
+    /** Nowhere else; null where values are kept. */
+    private final byte @Nullable [] disguiseKey;
+
     private final LongAdder droppedMessages = new LongAdder();
 
     /** Those that may have something to say that did not fit into the ring. */
@@ -90,6 +94,7 @@ public final class CaptureWriter implements AutoCloseable {
         this.waits = waits;
         this.nanoTime = nanoTime;
         frontendOnly = header.options().frontendOnly();
+        disguiseKey = header.options().isRedacted() ? Disguise.newKey() : null;
         startNanos = nanoTime.getAsLong();
         long start = startNanos;
         files = CaptureFiles.begin(place, header, key, options, () -> Math.max(0, nanoTime.getAsLong() - start));
@@ -143,6 +148,13 @@ public final class CaptureWriter implements AutoCloseable {
         CapturedSession captured = new CapturedSession(this, ring, numbers.incrementAndGet(), at, session);
         open.add(captured);
         return captured;
+    }
+
+    /** For one session; null where values are kept. */
+    @Nullable
+    Disguise disguise() {
+        byte[] key = disguiseKey;
+        return key == null ? null : new Disguise(key);
     }
 
     /** Since the capture began; what was seen just before it is at its beginning. */

@@ -75,6 +75,11 @@ public final class CapturedSession {
         return number;
     }
 
+    /** What values are to be replaced by before they come here; null where they are kept. */
+    public @Nullable Disguise disguise() {
+        return writer.disguise();
+    }
+
     /**
      * A message that is whole. What belongs to a login is left out, and a cancel key is zeroed.
      *

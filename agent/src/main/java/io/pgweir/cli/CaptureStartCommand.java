@@ -37,6 +37,9 @@ final class CaptureStartCommand implements Callable<Integer> {
     @Option(names = "--frontend-only", description = "Of answers, only what became of each request.")
     private boolean frontendOnly;
 
+    @Option(names = "--redact", description = "Other values stand for literals, parameters and COPY data; no rows.")
+    private boolean redact;
+
     @Override
     public Integer call() {
         try {
@@ -62,6 +65,9 @@ final class CaptureStartCommand implements Callable<Integer> {
         }
         if (frontendOnly) {
             asked.add("frontend-only=true");
+        }
+        if (redact) {
+            asked.add("redact=true");
         }
         return "/capture/start" + (asked.isEmpty() ? "" : "?" + String.join("&", asked));
     }

@@ -16,6 +16,7 @@ import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,7 @@ import picocli.CommandLine.TypeConversionException;
         exitCodeList = {
             " 0:Done, and no more differs than --fail-on allows; with --rules, nothing",
             " 1:Done, and more differs; or sessions failed",
-            "65:A file is no capture, or is damaged",
+            "65:A file is no capture, is damaged, or was redacted",
             "66:A file is not there",
             "69:Nobody listens at the target's address",
             "74:A file cannot be read, or is of another capture than the first; the report cannot be written",
@@ -129,6 +130,9 @@ final class ReplayCommand implements Callable<Integer> {
     private @Nullable UUID capture;
     private @Nullable Instant captured;
 
+    /** A file with other values than were sent; null where there is none. */
+    private @Nullable Path redacted;
+
     /** Null where a file does not tell. */
     private @Nullable CaptureExtent extent = CaptureExtent.NONE;
 
@@ -206,6 +210,12 @@ final class ReplayCommand implements Callable<Integer> {
     private int lookAtAll(CommandLine command) {
         int code = sources.each(command.getErr(), fault -> faults.add(fault.toString()), (reader, _) -> look(reader));
         tellFaults(command);
+        if (redacted != null) {
+            command.getErr()
+                    .println("pgweir: " + redacted + ": redacted (expected: a capture with the values that were sent;"
+                            + " others would be written to the target)");
+            return Math.max(code, ExitCode.DATA);
+        }
         return code;
     }
 
@@ -222,6 +232,9 @@ final class ReplayCommand implements Callable<Integer> {
         }
         capture = of;
         captured = reader.header().started();
+        if (reader.header().options().isRedacted()) {
+            redacted = reader.file();
+        }
         CaptureIndex index = reader.storedIndex();
         extent = index == null || extent == null ? null : extent.plus(index, this::isWanted);
     }

@@ -57,6 +57,11 @@ final class RunCommand implements Callable<Integer> {
     private @Nullable Path capture;
 
     @Option(
+            names = "--redact",
+            description = "With --capture: other values stand for literals, parameters and COPY data; no rows.")
+    private boolean redact;
+
+    @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
             converter = Words.Levels.class,
@@ -113,6 +118,9 @@ final class RunCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--config with options of its own (expected: one or the other; only --audit-... may be added)");
         }
+        if (redact && capture == null) {
+            throw new ParameterException(spec.commandLine(), "--redact (expected: beside --capture)");
+        }
         AgentConfig read = config == null ? upstream.toConfig(spec.commandLine()) : ConfigReader.read(config);
         return new AgentConfig(
                 read.version(),
@@ -124,7 +132,11 @@ final class RunCommand implements Callable<Integer> {
                 read.threads(),
                 read.admin(),
                 read.log(),
-                capture == null ? read.capture() : CaptureConfig.into(capture));
+                capture == null ? read.capture() : captured(capture));
+    }
+
+    private CaptureConfig captured(Path dir) {
+        return redact ? CaptureConfig.into(dir).redacted() : CaptureConfig.into(dir);
     }
 
     /** The first signal asks sessions to end, the second ends them, the third ends the process as it is. */

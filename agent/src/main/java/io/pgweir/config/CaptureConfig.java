@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param dir of the files
  * @param enabled whether a capture begins with the agent; else one begins when it is asked for
  * @param frontendOnly whether of answers only what became of each request is kept
+ * @param redact whether other values stand for those that were sent, and rows are left out
  * @param keyFile of the key that files are encrypted with; null for files that are not
  * @param fileBytes a file that has so many is followed by the next
  * @param dirBytes where all captures of the directory have so many, the one that runs ends; {@link #UNLIMITED} for no limit
@@ -21,6 +22,7 @@ public record CaptureConfig(
         Path dir,
         boolean enabled,
         boolean frontendOnly,
+        boolean redact,
         @Nullable Path keyFile,
         long fileBytes,
         long dirBytes,
@@ -57,6 +59,12 @@ public record CaptureConfig(
     /** All sessions of an agent, from its start. */
     public static CaptureConfig into(Path dir) {
         return new CaptureConfig(
-                dir, true, false, null, FILE_BYTES, UNLIMITED, QUEUE_BYTES, SYNC_INTERVAL, Sessions.ALL);
+                dir, true, false, false, null, FILE_BYTES, UNLIMITED, QUEUE_BYTES, SYNC_INTERVAL, Sessions.ALL);
+    }
+
+    /** The same, with other values in it. */
+    public CaptureConfig redacted() {
+        return new CaptureConfig(
+                dir, enabled, frontendOnly, true, keyFile, fileBytes, dirBytes, queueBytes, syncInterval, sessions);
     }
 }

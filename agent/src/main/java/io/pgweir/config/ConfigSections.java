@@ -227,6 +227,7 @@ final class ConfigSections {
                 dir == null ? Path.of("") : dir,
                 section.flag("enabled", false),
                 section.flag("frontend-only", false),
+                section.flag("redact", false),
                 section.readableFile("key-file"),
                 section.size("file-bytes", CaptureConfig.FILE_BYTES, 1 << 20, 1L << 40),
                 section.size("dir-bytes", CaptureConfig.UNLIMITED, 1 << 20, 1L << 44),

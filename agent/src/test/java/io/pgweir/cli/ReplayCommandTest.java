@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,30 @@ class ReplayCommandTest {
                 writer.append(record);
             }
         }
+    }
+
+    @Test
+    void aRedactedCaptureIsNotRun() throws IOException {
+        // Given
+        CaptureHeader header = new CaptureHeader(
+                "agent-1",
+                new UUID(7, 7),
+                0,
+                Instant.parse("2026-11-21T10:20:30Z"),
+                List.of(),
+                new CaptureHeader.Options(false, "values", new TreeMap<>()),
+                "",
+                "0.1.0");
+        Path redacted = dir.resolve("redacted.pgcap");
+        CaptureFileWriter.create(redacted, header, null).close();
+
+        // When
+        int code = execute("replay", redacted.toString(), "--to", "127.0.0.1:1");
+
+        // Then
+        assertThat(code).isEqualTo(ExitCode.DATA);
+        assertThat(err.toString())
+                .contains(redacted + ": redacted (expected: a capture with the values that were sent");
     }
 
     /** @param answers before the server does what {@code then} says */

@@ -246,6 +246,7 @@ class ConfigReaderTest {
                                 directory.resolve("captures"),
                                 true,
                                 true,
+                                true,
                                 directory.resolve("capture.key"),
                                 64 << 20,
                                 10L << 30,

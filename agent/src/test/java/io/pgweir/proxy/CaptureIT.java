@@ -237,6 +237,7 @@ class CaptureIT {
                                 dir,
                                 false,
                                 false,
+                                false,
                                 null,
                                 CaptureConfig.FILE_BYTES,
                                 CaptureConfig.UNLIMITED,
@@ -297,6 +298,7 @@ class CaptureIT {
                         .capture(new CaptureConfig(
                                 dir,
                                 true,
+                                false,
                                 false,
                                 null,
                                 CaptureConfig.FILE_BYTES,

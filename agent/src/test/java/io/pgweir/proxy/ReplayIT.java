@@ -186,6 +186,7 @@ class ReplayIT {
                                 dir,
                                 false,
                                 true,
+                                false,
                                 null,
                                 CaptureConfig.FILE_BYTES,
                                 CaptureConfig.UNLIMITED,

@@ -1,8 +1,11 @@
 package io.pgweir.proxy.tap;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.pgweir.capture.AnswerDigest;
 import io.pgweir.capture.CaptureRecord.Direction;
+import io.pgweir.capture.CaptureRecord.Message;
+import io.pgweir.capture.CaptureRecord.Response;
 import io.pgweir.capture.CapturedSession;
 import io.pgweir.proxy.relay.Disposition;
 import io.pgweir.proxy.relay.Lane;
@@ -22,18 +25,32 @@ final class BackendTap implements Lane {
     private final SessionTracker tracker;
     private final LongSupplier nanos;
     private final AnswerDigest digest;
+    private final @Nullable MessageDisguise disguise;
     private long request;
     private byte type;
     private int bodyLength;
     private boolean streams;
     private boolean first;
 
-    BackendTap(Lane lane, CapturedSession captured, SessionTracker tracker, LongSupplier nanos) {
+    BackendTap(
+            Lane lane,
+            CapturedSession captured,
+            SessionTracker tracker,
+            LongSupplier nanos,
+            @Nullable MessageDisguise disguise) {
         this.lane = lane;
         this.captured = captured;
         this.tracker = tracker;
         this.nanos = nanos;
-        digest = new AnswerDigest(captured::response);
+        this.disguise = disguise;
+        digest = new AnswerDigest(disguise == null ? captured::response : this::disguised);
+    }
+
+    /** Whoever guesses a row cannot prove it by its checksum. */
+    private void disguised(long at, Response response) {
+        if (disguise != null) {
+            captured.response(at, disguise.checksums(response));
+        }
     }
 
     @Override
@@ -79,12 +96,25 @@ final class BackendTap implements Lane {
         Disposition disposition = lane.onMessage(which, buffer, bodyAt, length);
         if (request != OWN) {
             long now = nanos.getAsLong();
-            captured.message(now, Direction.BACKEND, which, 0, request, buffer, bodyAt, length);
+            copy(now, which, buffer, bodyAt, length);
             if (request != NONE) {
                 digest.onMessage(now, which, buffer, bodyAt, length);
             }
         }
         return disposition;
+    }
+
+    private void copy(long now, byte which, ByteBuf buffer, int bodyAt, int length) {
+        MessageDisguise others = disguise;
+        if (others != null && MessageDisguise.leavesOut(which)) {
+            return;
+        }
+        ByteBuf other = others == null ? null : others.backend(which, buffer, bodyAt, length);
+        if (other == null) {
+            captured.message(now, Direction.BACKEND, which, 0, request, buffer, bodyAt, length);
+        } else {
+            captured.message(now, Direction.BACKEND, which, Message.REDACTED, request, other, 0, other.readableBytes());
+        }
     }
 
     @Override
@@ -116,23 +146,21 @@ final class BackendTap implements Lane {
     public void onChunk(ByteBuf buffer, int at, int length, boolean last) {
         lane.onChunk(buffer, at, length, last);
         if (streams) {
-            captured.part(
-                    nanos.getAsLong(),
-                    Direction.BACKEND,
-                    type,
-                    0,
-                    request,
-                    bodyLength,
-                    buffer,
-                    at,
-                    length,
-                    first,
-                    last);
+            if (disguise == null || !MessageDisguise.hasValues(type)) {
+                part(0, buffer, at, length, last);
+            } else if (first && !MessageDisguise.leavesOut(type)) {
+                part(Message.REDACTED | Message.TRUNCATED, Unpooled.EMPTY_BUFFER, 0, 0, true);
+            }
             if (request > NONE && AnswerDigest.isRow(type)) {
                 digest.onChunk(buffer, at, length, last);
             }
             first = false;
             streams = !last;
         }
+    }
+
+    private void part(int flags, ByteBuf from, int at, int length, boolean last) {
+        captured.part(
+                nanos.getAsLong(), Direction.BACKEND, type, flags, request, bodyLength, from, at, length, first, last);
     }
 }

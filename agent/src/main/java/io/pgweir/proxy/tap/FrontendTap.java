@@ -1,6 +1,7 @@
 package io.pgweir.proxy.tap;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.pgweir.capture.CaptureRecord.Direction;
 import io.pgweir.capture.CaptureRecord.Message;
 import io.pgweir.capture.CapturedSession;
@@ -21,6 +22,7 @@ final class FrontendTap implements Lane {
     private final SessionTracker tracker;
     private final LongSupplier nanos;
     private final TextSecrets secrets;
+    private final @Nullable MessageDisguise disguise;
 
     /** Number of the message that was copied last. */
     private long copied;
@@ -32,11 +34,17 @@ final class FrontendTap implements Lane {
     private int bodyLength;
     private boolean first;
 
-    FrontendTap(Lane lane, CapturedSession captured, SessionTracker tracker, LongSupplier nanos) {
+    FrontendTap(
+            Lane lane,
+            CapturedSession captured,
+            SessionTracker tracker,
+            LongSupplier nanos,
+            @Nullable MessageDisguise disguise) {
         this.lane = lane;
         this.captured = captured;
         this.tracker = tracker;
         this.nanos = nanos;
+        this.disguise = disguise;
         secrets = new TextSecrets(tracker);
         copied = tracker.lastNumber();
     }
@@ -71,7 +79,10 @@ final class FrontendTap implements Lane {
     }
 
     private void copy(byte which, ByteBuf buffer, int bodyAt, int length) {
-        ByteBuf clean = secrets.redacted(which, buffer, bodyAt, length);
+        MessageDisguise others = disguise;
+        ByteBuf clean = others == null
+                ? secrets.redacted(which, buffer, bodyAt, length)
+                : others.frontend(which, buffer, bodyAt, length);
         long now = nanos.getAsLong();
         if (clean == null) {
             captured.message(now, Direction.FRONTEND, which, 0, copied, buffer, bodyAt, length);
@@ -115,9 +126,32 @@ final class FrontendTap implements Lane {
             streams = false;
             return;
         }
-        captured.part(
-                nanos.getAsLong(), Direction.FRONTEND, type, 0, copied, bodyLength, buffer, at, length, first, last);
+        MessageDisguise others = disguise;
+        if (others == null) {
+            captured.part(
+                    nanos.getAsLong(),
+                    Direction.FRONTEND,
+                    type,
+                    0,
+                    copied,
+                    bodyLength,
+                    buffer,
+                    at,
+                    length,
+                    first,
+                    last);
+        } else if (type == MessageType.Frontend.COPY_DATA) {
+            part(Message.REDACTED, others.copied(buffer, at, length), length, first, last);
+        } else if (first) {
+            // Its values are not known before its end.
+            part(Message.REDACTED | Message.TRUNCATED, Unpooled.EMPTY_BUFFER, 0, true, true);
+        }
         first = false;
         streams = !last;
+    }
+
+    private void part(int flags, ByteBuf from, int length, boolean begins, boolean ends) {
+        captured.part(
+                nanos.getAsLong(), Direction.FRONTEND, type, flags, copied, bodyLength, from, 0, length, begins, ends);
     }
 }
