@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
@@ -129,6 +130,54 @@ class RedactedCaptureIT {
                 .toList();
         assertThat(selected.get(0).unordered()).isEqualTo(selected.get(1).unordered());
         assertThat(responses).extracting(Response::sqlState).contains("23505", "22P02");
+    }
+
+    @Test
+    void whatIsBinaryIsReplacedAndGarbageIsTheServersToRefuse() throws Exception {
+        // Given
+        byte[] secret = SECRET.getBytes(StandardCharsets.US_ASCII);
+        try (RunningAgent agent = RunningAgent.builder(server.port())
+                        .capture(CaptureConfig.into(dir).redacted())
+                        .start();
+                PgWire client = agent.login()) {
+            // When
+            client.send(
+                    Frontend.parse("", "select $1::bytea, $2::bytea, $3::bytea"),
+                    Frontend.bind("", "", new int[] {1}, new byte[][] {secret, secret, null}, new int[] {1}),
+                    Frontend.execute("", 0),
+                    Frontend.sync());
+            client.readUntilReady();
+            client.send(
+                    Frontend.query("copy t from stdin (format binary)"),
+                    Frontend.copyData(secret),
+                    Frontend.copyDone());
+            client.readUntilReady();
+            for (char type : new char[] {'P', 'B', 'F', 'C', 'D'}) {
+                for (byte[] body : List.of(new byte[0], new byte[] {'x'}, new byte[] {'x', 0, 0, 0, 1, 0, 1, 1})) {
+                    client.send(Frontend.message(type, body), Frontend.sync());
+                    client.readUntilReady();
+                }
+            }
+            client.send(Frontend.message('Q', new byte[0]));
+            client.readUntilReady();
+            assertThat(client.query("select 1")).isNotEmpty();
+        }
+
+        // Then
+        List<CaptureRecord> records = captured();
+        assertThat(texts(records)).doesNotContain(SECRET.toLowerCase(Locale.ROOT));
+        byte[] bind = records.stream()
+                .filter(record -> record instanceof Message message && message.type() == 'B')
+                .map(record -> ((Message) record).body())
+                .findFirst()
+                .orElseThrow();
+        // Two names, one format, three values.
+        int first = 2 + 2 + 2 + 2 + 4;
+        int second = first + secret.length + 4;
+        assertThat(Arrays.copyOfRange(bind, first, first + secret.length))
+                .isEqualTo(Arrays.copyOfRange(bind, second, second + secret.length));
+        assertThat(Arrays.copyOfRange(bind, second + secret.length, second + secret.length + 4))
+                .containsExactly(-1, -1, -1, -1);
     }
 
     /** Every message of a client that has values, and every answer; some are longer than the agent looks at. */
