@@ -135,7 +135,8 @@ start_agent() {
   if [[ $target == pgweir-split ]]; then
     nodes+=", \"127.0.0.1:$standby_port\""
     monitor=', monitor: {user: postgres, poll: 200ms}'
-    mode=', mode: split, reads: {wait-max: 1s}'
+    # Tests read what the sessions before them have written.
+    mode=', mode: split, reads: {consistency: global, wait-max: 1s}'
   fi
   agent_port=$(free_port)
   cat >"$cell/pgweir.yaml" <<END
