@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Says for which writes of others each step is to wait, so that sessions that touch the same rows touch them in the order in which they
- * did. A write here is a statement that may write or lock, and what ends a transaction; it is numbered when its answer is read.
+ * Says for which statements of others each step is to wait, so that sessions that touch the same rows touch them in the order in which they
+ * did. A write here is a statement that may write or lock, and what ends a transaction. Statements are numbered when their answers are read.
  *
  * <pre>
  *  what reads               waits for the writes that were answered before it was asked
- *  what ends a transaction  as well: it waits for nobody's locks
- *  what may write           may have waited for locks: for the writes that were answered before it was
+ *  what ends a transaction  for all that was answered before it was asked: it waits for nobody's locks
+ *  what may write           may have waited for locks: for all that was answered before it was
  * </pre>
  *
  * The last is known only when its answer has been read, and it is held back until then. Nobody so waits for what waits for him, while locks
@@ -30,8 +30,11 @@ final class CommitTurns {
     private final FactsCache facts;
     private final Set<Session> holding = new LinkedHashSet<>();
 
-    /** Writes whose answers have been read. */
-    private long writes;
+    /** Statements whose answers have been read. */
+    private long answered;
+
+    /** The last of them that was a write. */
+    private long written;
 
     /** @param heldNanosMax how long a statement may take in the capture, to be held back until its answer */
     CommitTurns(long heldNanosMax, FactsCache facts) {
@@ -95,8 +98,8 @@ final class CommitTurns {
     final class Session {
         private final Consumer<Step> to;
 
-        /** Numbers of messages that write, and have not been answered. */
-        private final ArrayDeque<Long> asked = new ArrayDeque<>();
+        /** Messages that run something, and have not been answered. */
+        private final ArrayDeque<Asked> asked = new ArrayDeque<>();
 
         /** What is held back, from a statement that may write on; empty for nothing. */
         private List<Held> held = new ArrayList<>();
@@ -107,10 +110,17 @@ final class CommitTurns {
         /** The segment has been held back, or need not be. */
         private boolean decided;
 
+        /** The first message of the segment, and the number of its first statement that has been answered; 0 for none. */
+        private long segment;
+
+        private long ownFirst;
+
         /** What the session has been told to wait for. */
         private long told;
 
-        private record Held(Step step, boolean writes, boolean ends) {}
+        private record Asked(long number, boolean reads) {}
+
+        private record Held(Step step, Turn turn, boolean ends) {}
 
         private Session(Consumer<Step> to) {
             this.to = to;
@@ -122,19 +132,19 @@ final class CommitTurns {
          */
         void onAsked(Step.Send send, List<SqlStatement> named, boolean runs, boolean endsSegment) {
             Turn turn = turn(named);
-            if (runs && turn != Turn.READS) {
-                asked.add(send.number());
+            if (runs) {
+                asked.add(new Asked(send.number(), turn == Turn.READS));
             }
             if (send.type() == MessageType.Frontend.COPY_DATA) {
                 release();
             }
-            take(new Held(send, turn == Turn.WRITES, endsSegment));
+            take(new Held(send, turn, endsSegment));
         }
 
         private void take(Held next) {
             if (!held.isEmpty()) {
                 held.add(next);
-            } else if (next.writes && !decided && next.step instanceof Step.Send send) {
+            } else if (next.turn == Turn.WRITES && !decided && next.step instanceof Step.Send send) {
                 heldSince = send.nanos();
                 held.add(next);
                 holding.add(this);
@@ -144,9 +154,11 @@ final class CommitTurns {
         }
 
         private void pass(Held next) {
-            if (next.step instanceof Step.Send) {
+            if (next.step instanceof Step.Send send) {
                 if (!inSegment) {
-                    await();
+                    segment = send.number();
+                    ownFirst = 0;
+                    await(next.turn == Turn.READS ? written : answered);
                 }
                 inSegment = !next.ends;
                 decided &= inSegment;
@@ -154,10 +166,12 @@ final class CommitTurns {
             to.accept(next.step);
         }
 
-        private void await() {
-            if (writes > told) {
-                told = writes;
-                to.accept(new Step.Await(writes));
+        /** What is in the same segment will be done with it only. */
+        private void await(long wanted) {
+            long number = ownFirst == 0 ? wanted : Math.min(wanted, ownFirst - 1);
+            if (number > told) {
+                told = number;
+                to.accept(new Step.Await(number));
             }
         }
 
@@ -166,7 +180,7 @@ final class CommitTurns {
             if (step instanceof Step.End) {
                 release();
             }
-            take(new Held(step, false, false));
+            take(new Held(step, Turn.READS, false));
         }
 
         /** @param ready how often the server will have been ready when what was answered is done */
@@ -175,14 +189,18 @@ final class CommitTurns {
             while (!held.isEmpty() && held.getFirst().step instanceof Step.Send send && request >= send.number()) {
                 release();
             }
-            on(expected);
-            Long next = asked.peek();
-            while (next != null && next < request) {
+            to.accept(expected);
+            Asked next = asked.peek();
+            while (next != null && next.number < request) {
                 asked.remove();
                 next = asked.peek();
             }
-            if (next != null && next == request) {
-                on(new Step.Wrote(++writes, ready));
+            if (next != null && next.number == request) {
+                asked.remove();
+                answered++;
+                written = next.reads ? written : answered;
+                ownFirst = ownFirst == 0 && inSegment && request >= segment ? answered : ownFirst;
+                to.accept(new Step.Ran(answered, ready));
             }
         }
 
@@ -194,7 +212,11 @@ final class CommitTurns {
             List<Held> all = held;
             held = new ArrayList<>();
             holding.remove(this);
-            await();
+            if (!inSegment && all.getFirst().step instanceof Step.Send send) {
+                segment = send.number();
+                ownFirst = 0;
+            }
+            await(answered);
             inSegment = true;
             decided = true;
             pass(all.getFirst());

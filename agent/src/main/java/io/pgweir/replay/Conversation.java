@@ -7,6 +7,7 @@ import io.pgweir.capture.CaptureRecord.Response;
 import io.pgweir.session.Asked;
 import io.pgweir.session.Execution;
 import io.pgweir.session.SessionListener;
+import io.pgweir.session.SessionPhase;
 import io.pgweir.session.SessionTracker;
 import io.pgweir.session.TrackerOptions;
 import io.pgweir.session.Transaction;
@@ -34,8 +35,21 @@ final class Conversation {
     /** Numbers of messages as the tracker counts them, and as they were captured. */
     private final ArrayDeque<long[]> numbers = new ArrayDeque<>();
 
+    /** How often the server was ready for more. */
     private long ready;
+
     private long readyNanos;
+
+    /** CopyInResponses since. */
+    private long copies;
+
+    /** Of those, that the client has ended. */
+    private long copiesEnded;
+
+    /** An ErrorResponse since: nobody knows what would have followed. */
+    private boolean failed;
+
+    private boolean terminated;
     private boolean rowAnswers;
 
     /** What becomes of requests, by the numbers that they were captured with; 0 for what was not. */
@@ -65,6 +79,11 @@ final class Conversation {
     /** @param number as captured; 0 for none */
     void onSent(byte type, byte[] body, long number, long now) {
         ByteBuf buffer = Unpooled.wrappedBuffer(body);
+        switch (type) {
+            case MessageType.Frontend.TERMINATE -> terminated = true;
+            case MessageType.Frontend.COPY_DONE, MessageType.Frontend.COPY_FAIL -> copiesEnded++;
+            default -> {}
+        }
         if (type == MessageType.Frontend.COPY_DATA) {
             // Nothing answers it by its number.
             tracker.onFrontendCopyData(buffer, 0, body.length, true, true);
@@ -83,9 +102,17 @@ final class Conversation {
         tracker.onBackend(backend.decode(type, buffer, bodyAt, length), now);
         if (answers) {
             digest.onMessage(now, type, buffer, bodyAt, length);
-            if (type == MessageType.Backend.READY_FOR_QUERY) {
-                ready++;
-                readyNanos = now;
+            switch (type) {
+                case MessageType.Backend.READY_FOR_QUERY -> {
+                    ready++;
+                    readyNanos = now;
+                    copies = 0;
+                    copiesEnded = 0;
+                    failed = false;
+                }
+                case MessageType.Backend.COPY_IN_RESPONSE -> copies++;
+                case MessageType.Backend.ERROR_RESPONSE -> failed = true;
+                default -> {}
             }
         }
     }
@@ -132,9 +159,19 @@ final class Conversation {
         ready = 0;
     }
 
-    /** How often the server was ready for more. */
-    long ready() {
-        return ready;
+    /** Whether the server will yet be ready so often. */
+    boolean awaitsReady(long often) {
+        return often > ready && outstanding() > 0;
+    }
+
+    /** Whether the server will yet ask for the data that the client sent when it had asked. */
+    boolean awaitsCopy(Step.Send next) {
+        return copies < next.copies() && ready == next.ready() && !failed && outstanding() > 0;
+    }
+
+    /** Whether the server answers no more, whatever it owes: the client has said Terminate, or owes data and goes. */
+    boolean isOver() {
+        return terminated || (copies > copiesEnded && tracker.phase() == SessionPhase.COPY_IN);
     }
 
     /** When it was last. */

@@ -53,10 +53,14 @@ final class ReplaySession implements TargetConnection.Listener {
     private @Nullable ScheduledFuture<?> waking;
 
     private boolean hungUp;
+    private boolean canceling;
+    private boolean proceeding;
+    private boolean again;
 
     private final SessionTurn turn;
     private final AnswerWatch watch;
     private final SessionClock clock;
+    private final NotDone notDone;
 
     /** Written by the reader before the first step is handed over. */
     private @Nullable SessionState state;
@@ -71,6 +75,7 @@ final class ReplaySession implements TargetConnection.Listener {
         conversation = new Conversation((_, response) -> comparison.onReplayed(response));
         clock = new SessionClock(pace, results);
         turn = new SessionTurn(together.order(), loop, guarded(this::proceedIfRunning));
+        notDone = new NotDone(open.session(), results, comparison, turn);
         watch = new AnswerWatch(loop, this::isOwed, this::onSilence);
     }
 
@@ -128,12 +133,6 @@ final class ReplaySession implements TargetConnection.Listener {
         }
     }
 
-    private void proceedIfRunning() {
-        if (phase == Phase.RUNNING) {
-            proceed();
-        }
-    }
-
     private void connect() {
         together.server().connect(loop).addListener((Future<Greeted> done) -> {
             if (phase != Phase.CONNECTING) {
@@ -149,16 +148,9 @@ final class ReplaySession implements TargetConnection.Listener {
     }
 
     private void login(Greeted greeted) {
-        Target target = together.server().target();
         conversation.onStartup(open.protocol(), System.nanoTime());
-        connection = new TargetConnection(
-                together.server(),
-                greeted,
-                open.protocol(),
-                target.parameters(open, together.readOnly()),
-                target.logins().of(open.user()).password(),
-                this);
-        watch.limit(target.connectTimeout());
+        connection = TargetConnection.of(open, together, greeted, this);
+        watch.limit(together.server().target().connectTimeout());
     }
 
     private boolean isOwed() {
@@ -227,7 +219,7 @@ final class ReplaySession implements TargetConnection.Listener {
                 proceed();
             }
             case ENDING -> {
-                if (conversation.outstanding() > 0) {
+                if (conversation.outstanding() > 0 && !hungUp) {
                     fail(why);
                 } else {
                     done();
@@ -237,8 +229,35 @@ final class ReplaySession implements TargetConnection.Listener {
         }
     }
 
-    /** All that can be done now. */
+    private void proceedIfRunning() {
+        if (phase == Phase.RUNNING) {
+            proceed();
+        }
+    }
+
+    /** All that can be done now. What is written may make room for more at once, and call again. */
     private void proceed() {
+        again = true;
+        if (proceeding) {
+            return;
+        }
+        proceeding = true;
+        try {
+            while (again) {
+                again = false;
+                actAndFlush();
+            }
+        } finally {
+            proceeding = false;
+        }
+        if (phase == Phase.FAILED) {
+            passOver();
+        } else if (phase == Phase.ENDING) {
+            endIfAnswered();
+        }
+    }
+
+    private void actAndFlush() {
         long bytes = 0;
         for (Step step = steps.peek(); step != null && phase == Phase.RUNNING && act(step); step = steps.peek()) {
             steps.poll();
@@ -248,11 +267,6 @@ final class ReplaySession implements TargetConnection.Listener {
         TargetConnection to = connection;
         if (to != null) {
             to.flush();
-        }
-        if (phase == Phase.FAILED) {
-            passOver();
-        } else if (phase == Phase.ENDING) {
-            endIfAnswered();
         }
     }
 
@@ -271,14 +285,19 @@ final class ReplaySession implements TargetConnection.Listener {
                 }
                 if (connection != null) {
                     connection.flush();
-                    connection.cancel();
+                    canceling = true;
+                    // What it says next comes behind that, as it did.
+                    connection.cancel(guarded(() -> {
+                        canceling = false;
+                        proceedIfRunning();
+                    }));
                 }
             }
-            case Step.Await(long writes) -> {
-                return turn.hasCome(writes);
+            case Step.Await(long number) -> {
+                return turn.hasCome(number);
             }
-            case Step.Wrote wrote -> {
-                turn.onWrote(wrote);
+            case Step.Ran ran -> {
+                turn.onRan(ran);
                 turn.tellDone(this::isToWaitFor);
             }
             case Step.Gap(long messages) -> results.onGap(messages);
@@ -288,7 +307,7 @@ final class ReplaySession implements TargetConnection.Listener {
     }
 
     private boolean isToWaitFor(long ready) {
-        return ready > conversation.ready() && conversation.outstanding() > 0 && connection != null;
+        return connection != null && conversation.awaitsReady(ready);
     }
 
     private boolean send(Step.Send send) {
@@ -297,7 +316,7 @@ final class ReplaySession implements TargetConnection.Listener {
             fail(goneWhy);
             return false;
         }
-        if (isToWaitFor(send.ready())) {
+        if (canceling || isToWaitFor(send.ready()) || conversation.awaitsCopy(send)) {
             return false;
         }
         long now = System.nanoTime();
@@ -315,11 +334,7 @@ final class ReplaySession implements TargetConnection.Listener {
         }
         conversation.onSent(send.type(), send.body(), send.number(), now);
         to.write(send.type(), send.body());
-        if (pace.isTimed()) {
-            clock.onSent(due, now);
-        } else {
-            results.onSent();
-        }
+        clock.onSent(due, now);
         return true;
     }
 
@@ -327,7 +342,7 @@ final class ReplaySession implements TargetConnection.Listener {
         TargetConnection to = connection;
         if (to == null) {
             done();
-        } else if (conversation.outstanding() == 0 && !hungUp) {
+        } else if ((conversation.outstanding() == 0 || conversation.isOver()) && !hungUp) {
             hungUp = true;
             to.hangUp();
         }
@@ -335,8 +350,8 @@ final class ReplaySession implements TargetConnection.Listener {
 
     private void fail(String why) {
         boolean ending = phase == Phase.ENDING;
+        notDone.onFailed(why, phase == Phase.CONNECTING);
         phase = Phase.FAILED;
-        results.onSessionFailed(open.session(), why);
         if (connection != null) {
             connection.close();
             connection = null;
@@ -352,15 +367,8 @@ final class ReplaySession implements TargetConnection.Listener {
         long bytes = 0;
         for (Step step = steps.poll(); step != null; step = steps.poll()) {
             bytes += step.bytes();
-            if (phase == Phase.FAILED) {
-                switch (step) {
-                    case Step.Send _ -> results.onNotSent();
-                    case Step.Expect(var response) -> comparison.onCaptured(response);
-                    case Step.Gap(long messages) -> results.onGap(messages);
-                    case Step.Wrote wrote -> turn.onWrote(wrote);
-                    case Step.Cancel _, Step.Await _ -> {}
-                    case Step.End _ -> done();
-                }
+            if (phase == Phase.FAILED && notDone.tell(step)) {
+                done();
             }
         }
         turn.tellDone(this::isToWaitFor);
@@ -377,6 +385,7 @@ final class ReplaySession implements TargetConnection.Listener {
                 fail(why);
             }
             if (phase != Phase.DONE) {
+                notDone.end();
                 done();
             }
         });

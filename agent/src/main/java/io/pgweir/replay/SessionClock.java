@@ -36,6 +36,10 @@ final class SessionClock {
 
     /** The message that was due then has been sent. */
     void onSent(long due, long now) {
+        if (!pace.isTimed()) {
+            results.onSent();
+            return;
+        }
         behind = behindNext;
         late = now - due;
         results.onSent(late, behind);

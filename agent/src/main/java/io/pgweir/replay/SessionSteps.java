@@ -33,8 +33,17 @@ final class SessionSteps {
     private long readyAsked;
 
     private long ready;
-    private long readyTold;
+
+    /** Whether what the server said is in the capture. */
+    private boolean answersKept;
+
+    /** How many CopyInResponses have come since. */
+    private long copies;
+
     private long answeredNanos = -1;
+
+    /** Whether it has logged in: the server was ready, or the client said something. */
+    private boolean letIn;
 
     /**
      * @param heard is told of every statement, once for each time that it runs
@@ -78,9 +87,9 @@ final class SessionSteps {
             }
             case CaptureRecord.Cancel cancel -> tell(new Step.Cancel(cancel.nanos()));
             case CaptureRecord.Gap gap -> tell(new Step.Gap(gap.messages()));
-            case CaptureRecord.SessionEnd end -> tell(new Step.End(end.nanos()));
+            case CaptureRecord.SessionEnd end -> tell(new Step.End(end.nanos(), letIn || first > 0));
             case CaptureRecord.SessionState state -> statements.onState(state);
-            case CaptureRecord.SessionOpen _ -> {}
+            case CaptureRecord.SessionOpen open -> letIn |= open.origin() != CaptureRecord.Origin.BEGAN;
         }
     }
 
@@ -96,8 +105,8 @@ final class SessionSteps {
         runs.forEach(heard);
         String[] labels = runs.stream().map(SqlStatement::fingerprint).toArray(String[]::new);
         boolean answered = answeredNanos >= 0;
-        if (answered && readyTold == 0 && readyAsked > 0) {
-            // Its answers are not in the capture: what was answered by then was answered whole.
+        if (answered && !answersKept && readyAsked > 0) {
+            // What was answered by then was answered whole.
             ready = readyAsked;
         }
         boolean ends = endsSegment(message.type());
@@ -108,6 +117,7 @@ final class SessionSteps {
                 message.request(),
                 labels,
                 ready,
+                copies,
                 answered ? message.nanos() - answeredNanos : -1);
         if (turns == null) {
             to.accept(send);
@@ -121,20 +131,28 @@ final class SessionSteps {
     }
 
     private void onAnswer(Message message) {
+        answersKept = true;
         statements.onMessage(message);
-        if (message.type() != MessageType.Backend.READY_FOR_QUERY) {
+        boolean isReady = message.type() == MessageType.Backend.READY_FOR_QUERY;
+        if (!(isReady || message.type() == MessageType.Backend.COPY_IN_RESPONSE) || isLeftOut(message.request())) {
             return;
         }
-        if (isLeftOut(message.request())) {
-            return;
-        }
+        letIn |= isReady;
         if (first == 0) {
             // It has logged in.
             answeredNanos = message.nanos();
         } else if (message.request() >= first) {
+            onHeard(isReady, message.nanos());
+        }
+    }
+
+    private void onHeard(boolean isReady, long nanos) {
+        if (isReady) {
             ready++;
-            readyTold++;
-            answeredNanos = message.nanos();
+            copies = 0;
+            answeredNanos = nanos;
+        } else {
+            copies++;
         }
     }
 

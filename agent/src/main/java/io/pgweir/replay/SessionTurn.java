@@ -11,9 +11,9 @@ final class SessionTurn {
     private final Runnable then;
 
     /** Of its own, that the server is about to have done. */
-    private final ArrayDeque<Step.Wrote> writes = new ArrayDeque<>();
+    private final ArrayDeque<Step.Ran> ran = new ArrayDeque<>();
 
-    /** Writes of all sessions that were waited for, and that are done as far as is known here. */
+    /** Statements of all sessions that were waited for, and that are done as far as is known here. */
     private long awaited;
 
     private long reached;
@@ -25,7 +25,7 @@ final class SessionTurn {
         this.then = then;
     }
 
-    /** Whether so many writes are done; where they are not, it is told when they are. */
+    /** Whether so many statements are done; where they are not, it is told when they are. */
     boolean hasCome(long number) {
         if (awaited >= number) {
             return reached >= number;
@@ -41,14 +41,14 @@ final class SessionTurn {
         then.run();
     }
 
-    void onWrote(Step.Wrote wrote) {
-        writes.add(wrote);
+    void onRan(Step.Ran statement) {
+        ran.add(statement);
     }
 
     /** @param comes whether the server will yet be ready so often */
     void tellDone(LongPredicate comes) {
-        for (Step.Wrote next = writes.peek(); next != null && !comes.test(next.ready()); next = writes.peek()) {
-            order.onDone(writes.remove().number(), System.nanoTime());
+        for (Step.Ran next = ran.peek(); next != null && !comes.test(next.ready()); next = ran.peek()) {
+            order.onDone(ran.remove().number(), System.nanoTime());
         }
     }
 }

@@ -10,6 +10,7 @@ import io.pgweir.auth.ChannelBinding;
 import io.pgweir.auth.NodeLogin;
 import io.pgweir.auth.Password;
 import io.pgweir.capture.AnswerDigest;
+import io.pgweir.capture.CaptureRecord.SessionOpen;
 import io.pgweir.net.ServerGreeting.Greeted;
 import io.pgweir.net.Sockets;
 import io.pgweir.wire.BackendDecoder;
@@ -72,8 +73,20 @@ final class TargetConnection extends ChannelInboundHandlerAdapter {
         void onGone(String why);
     }
 
+    /** Logs in as that session did. */
+    static TargetConnection of(SessionOpen open, Together together, Greeted greeted, Listener listener) {
+        TargetServer server = together.server();
+        return new TargetConnection(
+                server,
+                greeted,
+                open.protocol(),
+                server.target().parameters(open, together.readOnly()),
+                server.target().logins().of(open.user()).password(),
+                listener);
+    }
+
     /** @param parameters of the startup packet, {@code user} included */
-    TargetConnection(
+    private TargetConnection(
             TargetServer server,
             Greeted greeted,
             int protocol,
@@ -277,8 +290,9 @@ final class TargetConnection extends ChannelInboundHandlerAdapter {
         return channel.isWritable();
     }
 
-    void cancel() {
-        server.cancel(channel.eventLoop(), processId, key);
+    /** @param then when the server has heard it, or cannot; on the loop */
+    void cancel(Runnable then) {
+        server.cancel(channel.eventLoop(), processId, key, then);
     }
 
     /** As a client that goes without a word; the server's end is told by {@link Listener#onGone}. */

@@ -99,11 +99,18 @@ final class TargetServer implements AutoCloseable {
         });
     }
 
-    /** Asks the server to cancel what the connection with that key runs; whatever comes of it shows there. */
-    void cancel(EventLoop loop, int processId, byte[] key) {
+    /**
+     * Asks the server to cancel what the connection with that key runs; whatever comes of it shows there.
+     *
+     * @param then when the server has heard it, or cannot; on the loop
+     */
+    void cancel(EventLoop loop, int processId, byte[] key, Runnable then) {
         connect(loop).addListener((Future<Greeted> done) -> {
-            if (done.isSuccess()) {
+            if (!done.isSuccess()) {
+                then.run();
+            } else {
                 Channel channel = done.getNow().channel();
+                channel.closeFuture().addListener(_ -> then.run());
                 channel.pipeline().addLast(new UntilClosed());
                 channel.config().setAutoRead(true);
                 Sockets.write(channel, MessageWriter.cancelRequest(UnpooledByteBufAllocator.DEFAULT, processId, key));

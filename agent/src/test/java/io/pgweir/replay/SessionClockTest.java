@@ -10,7 +10,7 @@ class SessionClockTest {
     private final SessionClock clock = new SessionClock(new Pace(START, 0, 2), results);
 
     private static Step.Send send(long nanos, long think) {
-        return new Step.Send(nanos, (byte) 'Q', new byte[0], 1, new String[0], 0, think);
+        return new Step.Send(nanos, (byte) 'Q', new byte[0], 1, new String[0], 0, 0, think);
     }
 
     @Test
