@@ -75,7 +75,19 @@ final class AgentUnderTest implements ProxyUnderTest {
                 null);
     }
 
-    /** The same, with rules. */
+    /** The same, and all of it is captured. */
+    static AgentUnderTest captured(int upstreamPort, Path captures) {
+        return start(
+                upstreamPort,
+                ClientTlsConfig.DEFAULT,
+                NO_SERVER_TLS,
+                AuditConfig.Durability.WITHOUT_SPOOL,
+                null,
+                null,
+                CaptureConfig.into(captures));
+    }
+
+    /** The same as plain, with rules. */
     static AgentUnderTest ruled(int upstreamPort, Rules rules) {
         return start(
                 upstreamPort,

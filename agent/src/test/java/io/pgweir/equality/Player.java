@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -42,13 +43,15 @@ final class Player {
 
     private final Script script;
     private final PgServer server;
+    private final Consumer<String> superuser;
     private final Supplier<PgWire> connector;
     private final Map<String, Line> lines = new LinkedHashMap<>();
     private Line current;
 
-    private Player(Script script, PgServer server, Supplier<PgWire> connector) {
+    private Player(Script script, PgServer server, Consumer<String> superuser, Supplier<PgWire> connector) {
         this.script = script;
         this.server = server;
+        this.superuser = superuser;
         this.connector = connector;
         this.current = new Line();
         lines.put("", current);
@@ -56,10 +59,15 @@ final class Player {
 
     /** Plays to the end on connections that {@code connector} makes, and closes everything. */
     static List<Stream> play(Script script, PgServer server, Supplier<PgWire> connector) {
+        return play(script, server, server::query, connector);
+    }
+
+    /** @param superuser runs what a superuser says beside the client */
+    static List<Stream> play(Script script, PgServer server, Consumer<String> superuser, Supplier<PgWire> connector) {
         if (!script.setup().isEmpty()) {
-            server.query(script.setup());
+            superuser.accept(script.setup());
         }
-        var player = new Player(script, server, connector);
+        var player = new Player(script, server, superuser, connector);
         try {
             script.steps().forEach(step -> step.accept(player));
             player.lines.values().forEach(Line::leave);
@@ -121,7 +129,7 @@ final class Player {
     }
 
     void admin(String sql) {
-        server.query(sql.replace("%PID%", current.wire.pid() + ""));
+        superuser.accept(sql.replace("%PID%", current.wire.pid() + ""));
     }
 
     void awaitActive() {
