@@ -22,6 +22,7 @@ final class ByteRing {
     static final int FULL = -1;
 
     private static final int HEADER_BYTES = 8;
+    private static final int TELL_BYTES = 16 << 10;
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
     private static final VarHandle HEAD;
     private static final VarHandle TAIL;
@@ -107,29 +108,44 @@ final class ByteRing {
     int drain(ByteBuffer view, int bytesMax, Consumer consumer) {
         long from = (long) HEAD.getVolatile(this);
         int done = 0;
-        while (done < bytesMax) {
-            int at = (int) (from + done) & (capacity - 1);
-            int length = (int) INT.getAcquire(bytes, at);
-            if (length == 0) {
-                break;
-            }
-            int taken = length < 0 ? -length : aligned(length);
-            try {
-                if (length > 0) {
-                    consumer.accept(view.limit(at + HEADER_BYTES + length).position(at + HEADER_BYTES));
+        int told = 0;
+        try {
+            while (done < bytesMax) {
+                int at = (int) (from + done) & (capacity - 1);
+                int length = (int) INT.getAcquire(bytes, at);
+                if (length == 0) {
+                    break;
                 }
-            } finally {
-                clear(view, at, taken);
-                done += taken;
-                HEAD.setRelease(this, from + done);
+                int taken = length < 0 ? -length : aligned(length);
+                try {
+                    if (length > 0) {
+                        consumer.accept(view.limit(at + HEADER_BYTES + length).position(at + HEADER_BYTES));
+                    }
+                } finally {
+                    clear(view, at, taken);
+                    done += taken;
+                    told = tellDone(from, done, told);
+                }
             }
+        } finally {
+            HEAD.setRelease(this, from + done);
         }
         return done;
     }
 
+    /** Now and then: producers look at the head, and each change of it costs them a cache miss. */
+    private int tellDone(long from, int done, int told) {
+        if (done - told < TELL_BYTES) {
+            return told;
+        }
+        HEAD.setRelease(this, from + done);
+        return done;
+    }
+
     private static void clear(ByteBuffer view, int at, int length) {
+        view.limit(view.capacity());
         for (int i = at; i < at + length; i += Long.BYTES) {
-            view.limit(view.capacity()).putLong(i, 0);
+            view.putLong(i, 0);
         }
     }
 

@@ -114,6 +114,14 @@ public final class CaptureFileWriter implements Closeable {
         end();
     }
 
+    /** The same of a response's. */
+    void appendResponse(long session, long nanos, ByteBuffer body) throws IOException {
+        begin(Records.RESPONSE, session, nanos, body.remaining());
+        index.onResponse(session, nanos);
+        plain.bytes(body);
+        end();
+    }
+
     private void begin(int kind, long session, long nanos, int tailBytes) {
         if (records == 0) {
             firstNanos = nanos;

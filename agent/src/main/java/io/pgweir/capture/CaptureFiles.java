@@ -112,10 +112,14 @@ final class CaptureFiles {
         int kind = record.get();
         long session = record.getLong();
         long at = record.getLong();
-        if (kind != Records.MESSAGE) {
-            append(read(kind, session, at, record));
-            return;
+        switch (kind) {
+            case Records.MESSAGE -> appendMessage(session, at, record);
+            case Records.RESPONSE -> appendResponse(session, at, record);
+            default -> append(read(kind, session, at, record));
         }
+    }
+
+    private void appendMessage(long session, long at, ByteBuffer record) {
         CaptureFileWriter to = writable();
         int bytes = Records.bodyBytes(record);
         boolean begins = Records.isFirst(record.get(record.position()));
@@ -126,6 +130,21 @@ final class CaptureFiles {
         try {
             listener.onMessage(begins, bytes);
             to.appendMessage(session, at, record);
+            rotate(to);
+        } catch (IOException fault) {
+            fail(to, fault);
+        }
+    }
+
+    /** As it is: there is one for each statement. */
+    private void appendResponse(long session, long at, ByteBuffer record) {
+        CaptureFileWriter to = writable();
+        if (to == null) {
+            lose(1, 0);
+            return;
+        }
+        try {
+            to.appendResponse(session, at, record);
             rotate(to);
         } catch (IOException fault) {
             fail(to, fault);

@@ -33,7 +33,17 @@ import org.slf4j.LoggerFactory;
 public final class CaptureWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureWriter.class);
     private static final int DRAIN_BYTES = 1 << 20;
-    private static final long IDLE_NANOS_MIN = 500_000;
+
+    /** Where more of the queue than this part was taken, the thread looks again at once. */
+    private static final int BUSY_PART = 16;
+
+    /** Between two looks at a queue that is not busy: a thread that wakes for a few records costs more than they do. */
+    private static final long NAP_NANOS = 4_000_000;
+
+    /** Of a queue that may be full before. */
+    private static final long SHORT_NAP_NANOS = 500_000;
+
+    private static final int SHORT_NAP_BYTES = 4 << 20;
     private static final long IDLE_NANOS_MAX = 16_000_000;
 
     private final Options options;
@@ -231,7 +241,9 @@ public final class CaptureWriter implements AutoCloseable {
     private void write() {
         ByteBuffer view = ring.view();
         long synced = nanoTime.getAsLong();
-        long idleNanos = IDLE_NANOS_MIN;
+        long napNanos = options.queueBytesMax() < SHORT_NAP_BYTES ? SHORT_NAP_NANOS : NAP_NANOS;
+        int busyBytes = Math.min(DRAIN_BYTES, options.queueBytesMax() / BUSY_PART);
+        long idleNanos = napNanos;
         while (!closed) {
             // Taken before the drain: what they said before they parted is in the ring.
             List<CapturedSession> gone = takeParting();
@@ -242,10 +254,10 @@ public final class CaptureWriter implements AutoCloseable {
                 synced = now;
                 files.sync();
             }
-            idleNanos = drained > 0 ? IDLE_NANOS_MIN : Math.min(idleNanos * 2, IDLE_NANOS_MAX);
+            idleNanos = drained > 0 ? napNanos : Math.min(idleNanos * 2, IDLE_NANOS_MAX);
             if (files.isFull()) {
                 closed = true;
-            } else if (drained == 0) {
+            } else if (drained < busyBytes) {
                 LockSupport.parkNanos(idleNanos);
             }
         }

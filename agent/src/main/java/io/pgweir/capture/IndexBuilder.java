@@ -78,6 +78,12 @@ final class IndexBuilder {
         onMessage(sum(session, nanos), direction, first, bytes);
     }
 
+    /** The same for a response. */
+    void onResponse(long session, long nanos) {
+        records++;
+        sum(session, nanos);
+    }
+
     private static void onMessage(Sum sum, CaptureRecord.Direction direction, boolean first, int bytes) {
         sum.bytes += bytes;
         if (first) {
