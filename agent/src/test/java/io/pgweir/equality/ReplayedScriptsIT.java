@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * All scripts, captured and run again at their times on a copy of the server as it was before: no answer differs, each statement ran once,
  * and both servers end with the same definitions, rows and large objects. What superusers do beside the clients is captured, too.
  */
-@Timeout(300)
+@Timeout(600)
 class ReplayedScriptsIT {
     /** How the sessions of a script's superuser call themselves; all others of that user are the test's own. */
     private static final String SCRIPT = "script ";
