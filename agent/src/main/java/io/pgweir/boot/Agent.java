@@ -321,6 +321,11 @@ public final class Agent implements AutoCloseable {
         return admin == null ? null : admin.address();
     }
 
+    /** Longest that {@link #close} waits for sessions, and a little for the rest. */
+    public Duration closeDurationMax() {
+        return clusters.deadlineMax().plus(FAREWELL.multipliedBy(3));
+    }
+
     /** Stops accepting, lets transactions end, tells clients 57P01, and writes every record out. */
     @Override
     public void close() {

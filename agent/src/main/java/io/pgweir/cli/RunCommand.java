@@ -3,6 +3,7 @@ package io.pgweir.cli;
 import io.pgweir.boot.Agent;
 import io.pgweir.boot.AgentStartException;
 import io.pgweir.boot.ConfigSource;
+import io.pgweir.boot.ServiceManager;
 import io.pgweir.boot.Signals;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.CaptureConfig;
@@ -76,12 +77,14 @@ final class RunCommand implements Callable<Integer> {
             System.setProperty(LOG_LEVEL_PROPERTY, logLevel.name().toLowerCase(Locale.ROOT));
         }
         Agent agent = config == null ? Agent.start(effective()) : Agent.start(new FileSource(config));
-        Signals.handle("HUP", agent::reload);
+        ServiceManager manager = ServiceManager.of(System.getenv());
+        Signals.handle("HUP", () -> manager.reload(agent));
         AtomicInteger asked = new AtomicInteger();
-        Signals.handle("TERM", () -> onStop(agent, asked.incrementAndGet()));
-        Signals.handle("INT", () -> onStop(agent, asked.incrementAndGet()));
+        Signals.handle("TERM", () -> onStop(agent, manager, asked.incrementAndGet()));
+        Signals.handle("INT", () -> onStop(agent, manager, asked.incrementAndGet()));
         Thread onSignal = new Thread(() -> stop(agent), "stop");
         Runtime.getRuntime().addShutdownHook(onSignal);
+        manager.ready();
         try {
             agent.awaitClosed();
         } catch (InterruptedException _) {
@@ -140,9 +143,12 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** The first signal asks sessions to end, the second ends them, the third ends the process as it is. */
-    private static void onStop(Agent agent, int times) {
+    private static void onStop(Agent agent, ServiceManager manager, int times) {
         switch (times) {
-            case 1 -> agent.close();
+            case 1 -> {
+                manager.stopping(agent.closeDurationMax());
+                agent.close();
+            }
             case 2 -> agent.hurry();
             default -> Runtime.getRuntime().halt(ExitCode.SOFTWARE);
         }
