@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuditTrail implements AutoCloseable {
     /** How long {@link #close()} waits for sinks to take what is queued. */
-    private static final Duration CLOSE_MAX = Duration.ofSeconds(10);
+    public static final Duration CLOSE_MAX = Duration.ofSeconds(10);
 
     /** Of {@link #offer}: the queue was full. */
     public static final long DROPPED = -1;

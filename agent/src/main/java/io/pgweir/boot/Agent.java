@@ -321,9 +321,9 @@ public final class Agent implements AutoCloseable {
         return admin == null ? null : admin.address();
     }
 
-    /** Longest that {@link #close} waits for sessions, and a little for the rest. */
+    /** Longest that {@link #close} waits for sessions, then for records. */
     public Duration closeDurationMax() {
-        return clusters.deadlineMax().plus(FAREWELL.multipliedBy(3));
+        return clusters.deadlineMax().plus(FAREWELL.multipliedBy(2)).plus(AuditTrail.CLOSE_MAX);
     }
 
     /** Stops accepting, lets transactions end, tells clients 57P01, and writes every record out. */
