@@ -32,7 +32,7 @@ final class Train {
     private static final int SSL_REQUEST = 80877103;
     private static final int PROTOCOL_3 = 196608;
     private static final long START_MILLIS = 60_000;
-    private static final long END_SECONDS = 180;
+    private static final long END_SECONDS = 300;
 
     private Train() {}
 

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The archive that is shipped, unpacked as docs/systemd.md says. */
-@Timeout(180)
+@Timeout(600)
 class DistributionIT {
     private static final Path ROOT = Path.of(System.getProperty("pgweir.root"));
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Duration LONG = Duration.ofSeconds(150);
+    private static final Duration LONG = Duration.ofSeconds(400);
 
     @TempDir
     private static Path dir;
