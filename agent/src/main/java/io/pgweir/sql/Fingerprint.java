@@ -12,10 +12,14 @@ final class Fingerprint {
     private static final String PREFIX = "fp1:";
     private static final int DIGEST_BYTES = 16;
 
+    /** Finding a provider costs as much as hashing a short statement. */
+    private static final ThreadLocal<MessageDigest> DIGEST = ThreadLocal.withInitial(Fingerprint::sha256);
+
     private Fingerprint() {}
 
     static String of(String text, LexicalRules rules, int from, int to) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = DIGEST.get();
+        digest.reset();
         new CanonicalTokens(new SqlLexer(text, rules, from, to), digest).digestAll();
         return PREFIX + HexFormat.of().formatHex(digest.digest(), 0, DIGEST_BYTES);
     }

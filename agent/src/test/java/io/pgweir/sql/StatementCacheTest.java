@@ -14,6 +14,35 @@ class StatementCacheTest {
     }
 
     @Test
+    void whatCameOnceIsNotKept() {
+        // Given
+        StatementCache cache = new StatementCache(10_000);
+
+        // When
+        for (int i = 0; i < 100; i++) {
+            cache.get("select " + i, RULES);
+        }
+
+        // Then
+        assertThat(cache.bytes()).isZero();
+    }
+
+    @Test
+    void whatComesAgainIsKept() {
+        // Given
+        StatementCache cache = new StatementCache(10_000);
+        cache.get("select 1", RULES);
+        cache.get("select 2", RULES);
+
+        // When
+        SqlScript second = cache.get("select 1", RULES);
+        cache.get("select 3", RULES);
+
+        // Then
+        assertThat(cache.get("select 1", RULES)).isSameAs(second);
+    }
+
+    @Test
     void otherRulesSplitAnew() {
         StatementCache cache = new StatementCache(10_000);
         String text = "select '\\'; select 2 --'";
@@ -25,6 +54,9 @@ class StatementCacheTest {
     void theLeastRecentlyUsedLeavesFirst() {
         // Given
         StatementCache cache = new StatementCache(2_000);
+        for (int i = 1; i <= 4; i++) {
+            cache.get("select " + i, RULES);
+        }
         SqlScript first = cache.get("select 1", RULES);
         SqlScript second = cache.get("select 2", RULES);
         cache.get("select 1", RULES);

@@ -33,7 +33,7 @@ final class JsonText {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         JsonText text = new JsonText(bytes);
         content.accept(text);
-        text.flush();
+        text.generator.close();
         return new SerializedString(bytes.toString(StandardCharsets.UTF_8));
     }
 

@@ -15,7 +15,12 @@ final class OriginText {
     private final Fragments<Origin> kept = new Fragments<>(KEPT, OriginText::fragment);
 
     void write(JsonText json, Origin origin) {
-        json.properties(kept.of(origin));
+        SerializableString known = kept.of(origin);
+        if (known == null) {
+            writeProperties(json, origin);
+        } else {
+            json.properties(known);
+        }
     }
 
     /** Properties of an object without its braces: a comma, then the first. */

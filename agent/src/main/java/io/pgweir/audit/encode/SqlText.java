@@ -10,7 +10,7 @@ import tools.jackson.core.SerializableString;
 
 /**
  * The {@code sql} and {@code prepared} objects. Redacting and hashing a text costs more than all else in a record, so the
- * object of a short statement is kept for its next execution. One thread.
+ * object of a short statement that comes again is kept for its next execution. One thread.
  */
 final class SqlText {
     /** Of statements whose objects are kept; with {@value #KEPT} of them a few megabytes at most. */
@@ -54,12 +54,13 @@ final class SqlText {
 
     /** Of a text that was seen whole, or whose head is all that is known yet. */
     void write(JsonText json, SqlStatement statement) {
-        if (statement.text().length() > KEPT_CHARS_MAX) {
+        SerializableString known = statement.text().length() > KEPT_CHARS_MAX ? null : kept.of(statement);
+        if (known == null) {
             json.begin(Property.SQL);
             writeWhole(json, statement);
             json.end();
         } else {
-            json.value(Property.SQL, kept.of(statement));
+            json.value(Property.SQL, known);
             if (redaction.showsLiterals()) {
                 // The commitment that was kept is to the same salt: it hangs on text and key.
                 open.sql(full(statement));

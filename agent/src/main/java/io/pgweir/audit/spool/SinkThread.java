@@ -22,6 +22,9 @@ final class SinkThread {
     private static final int BATCH_BYTES_MAX = 1 << 20;
     private static final Duration POLL = Duration.ofMillis(200);
 
+    /** A sink that keeps up is given what came meanwhile at once: each batch costs it an fsync, or a request. */
+    private static final long BREATH_MILLIS = 20;
+
     private static final Logger LOG = LoggerFactory.getLogger(SinkThread.class);
 
     private final SpoolCursor cursor;
@@ -103,6 +106,9 @@ final class SinkThread {
             cursor.acknowledge();
             if (bytesBehind() == 0) {
                 caughtUpNanos = System.nanoTime();
+            }
+            if (!batch.isEmpty() && bytesBehind() < BATCH_BYTES_MAX) {
+                draining.await(BREATH_MILLIS, TimeUnit.MILLISECONDS);
             }
         } catch (IOException | RuntimeException | Error fault) {
             // This thread's end would be the end of delivery, and nobody would hear of it.
