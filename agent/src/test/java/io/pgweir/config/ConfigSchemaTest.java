@@ -186,6 +186,8 @@ class ConfigSchemaTest {
             Files.writeString(directory.resolve("tls").resolve(name), name);
         }
         Files.writeString(directory.resolve("seal.pem"), "seal.pem");
+        Files.createDirectory(directory.resolve("rules"));
+        Files.copy(ROOT.resolve("docs/examples/rules/start.yaml"), directory.resolve("rules/start.yaml"));
 
         // Then
         assertThat(schemaFaults(Files.readString(copy))).isEmpty();

@@ -62,6 +62,24 @@ class RulesSchemaTest {
     }
 
     @Test
+    void theRulesOfTheFirstFiveMinutesPassTheirTestsAndAreShown() throws IOException {
+        // Given
+        Path file = ROOT.resolve("docs/examples/rules/start.yaml");
+
+        // When
+        RuleFiles files = RuleFiles.read(List.of(file), List.of(), InstantSource.fixed(NOW));
+
+        // Then
+        assertThat(schemaFaults(Files.readString(file))).isEmpty();
+        assertThat(files.faults()).isEmpty();
+        assertThat(files.warnings()).isEmpty();
+        assertThat(RuleTests.run(files)).hasSize(2).allMatch(outcome -> outcome.failure() == null);
+        assertThat(Files.readString(ROOT.resolve("docs/start.md")))
+                .contains("```yaml\n" + Files.readString(file) + "```")
+                .contains("```yaml\n" + Files.readString(ROOT.resolve("docs/examples/start.yaml")) + "```");
+    }
+
+    @Test
     void everyExampleOfTheDocumentIsValidAndPassesItsTests() throws IOException {
         // Given
         Path file = Files.writeString(directory.resolve("examples.yaml"), examples());
