@@ -2,6 +2,7 @@ package io.pgweir.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,23 +14,6 @@ import picocli.CommandLine.Model.OptionSpec;
         name = "pgweir",
         description = "A transparent PostgreSQL sidecar: every byte passes, every execution leaves a record.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            RunCommand.class,
-            ConfigCommand.class,
-            AuditCommand.class,
-            CaptureCommand.class,
-            ReplayCommand.class,
-            RulesCommand.class,
-            ClusterCommand.class,
-            SessionsCommand.class,
-            DrainCommand.class,
-            UndrainCommand.class,
-            PauseCommand.class,
-            ResumeCommand.class,
-            VersionCommand.class,
-            GenerateCompletion.class,
-            HelpCommand.class
-        },
         footerHeading = "%nFrom a source checkout:%n",
         footer = "  demo  Real PostgreSQL servers, pgweir in front, a workload, and its records as they come.",
         exitCodeListHeading = "%nExit codes:%n",
@@ -45,6 +29,21 @@ import picocli.CommandLine.Model.OptionSpec;
             "78:The configuration is wrong; every fault is on stderr, as file:line:column"
         })
 public final class Main implements Runnable {
+    private static final List<Class<?>> COMMANDS = List.of(
+            RunCommand.class,
+            ConfigCommand.class,
+            AuditCommand.class,
+            CaptureCommand.class,
+            ReplayCommand.class,
+            RulesCommand.class,
+            ClusterCommand.class,
+            SessionsCommand.class,
+            DrainCommand.class,
+            UndrainCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
+            VersionCommand.class);
+
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before any command runs
     private CommandLine.Model.CommandSpec spec;
@@ -59,6 +58,7 @@ public final class Main implements Runnable {
 
     static int execute(PrintWriter out, PrintWriter err, String... args) {
         CommandLine command = new CommandLine(new Main());
+        addCommands(command, args.length == 0 ? "" : args[0]);
         addHelp(command);
         return command.setOut(out)
                 .setErr(err)
@@ -67,6 +67,19 @@ public final class Main implements Runnable {
                 .setParameterExceptionHandler(Failures::onUsage)
                 .setExecutionExceptionHandler(Failures::onExecution)
                 .execute(args);
+    }
+
+    /** The one that is called; all where none is, or one that has to know all: reading their annotations takes a third of a second. */
+    private static void addCommands(CommandLine root, String called) {
+        for (Class<?> command : COMMANDS) {
+            if (command.getAnnotation(Command.class).name().equals(called)) {
+                root.addSubcommand(command);
+                return;
+            }
+        }
+        COMMANDS.forEach(root::addSubcommand);
+        root.addSubcommand(GenerateCompletion.class);
+        root.addSubcommand(HelpCommand.class);
     }
 
     /** Of each command, whatever else it requires. */
