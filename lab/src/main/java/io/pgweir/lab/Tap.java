@@ -96,8 +96,8 @@ public final class Tap implements AutoCloseable {
         private Connection(Socket client, Socket server, @Nullable Long seed) throws IOException {
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
-            fromClient = new Lane(client, server, seed);
-            fromServer = new Lane(server, client, seed == null ? null : ~seed);
+            fromClient = new Lane(client, server, seed, false);
+            fromServer = new Lane(server, client, seed == null ? null : ~seed, true);
         }
 
         /** What the client sent so far. */
@@ -133,13 +133,16 @@ public final class Tap implements AutoCloseable {
         private final Socket source;
         private final Socket target;
         private final @Nullable Cuts cuts;
+        private final boolean patient;
         private final ByteArrayOutputStream record = new ByteArrayOutputStream();
         private volatile boolean over;
 
-        Lane(Socket source, Socket target, @Nullable Long seed) {
+        /** @param patient leaves a target whose source is torn time to read what came */
+        Lane(Socket source, Socket target, @Nullable Long seed, boolean patient) {
             this.source = source;
             this.target = target;
             this.cuts = seed == null ? null : new Cuts(seed);
+            this.patient = patient;
         }
 
         void run() {
@@ -147,10 +150,23 @@ public final class Tap implements AutoCloseable {
                 pass(source.getInputStream(), target.getOutputStream());
                 target.shutdownOutput();
             } catch (IOException torn) {
-                close(target);
-                close(source);
+                end();
             } finally {
                 over = true;
+            }
+        }
+
+        /** A close would throw away what the kernel still holds for a target that sends; so a patient lane only ends its stream. */
+        private void end() {
+            close(source);
+            try {
+                if (patient) {
+                    target.shutdownOutput();
+                } else {
+                    close(target);
+                }
+            } catch (IOException gone) {
+                close(target);
             }
         }
 
