@@ -40,7 +40,10 @@ class NotifySocketIT {
         log = dir.resolve("log");
         Path config = Files.writeString(dir.resolve("pgweir.yaml"), CONFIG);
         socket = new NotifySocket(dir.resolve("notify").toString());
+        // The JVM leaves a signal ignored that it finds so, as under nohup.
         ProcessBuilder command = new ProcessBuilder(
+                        "env",
+                        "--default-signal=HUP",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",

@@ -156,6 +156,7 @@ class CertificateLoginIT {
             assertThat(client.query("select current_user, 'any'")).contains("D(app,any)");
         }
         assertThat(SplitFixture.roles(agent, "select current_user, 'any'")).containsExactly("async: read");
+        await().atMost(SOON).until(() -> !logins("app").isEmpty());
         assertThat(logins("app"))
                 .anySatisfy(login -> assertThat(login.method()).isEqualTo("cert"))
                 .anySatisfy(login -> assertThat(login.error()).isNull());

@@ -54,7 +54,7 @@ class ProxyProtocolIT {
 
             // Then
             assertThat(client.query("select 1")).endsWith("C(SELECT 1) Z(I)");
-            assertThat(agent.events(AuditEvent.SessionStart.class))
+            assertThat(agent.someEvents(AuditEvent.SessionStart.class))
                     .singleElement()
                     .satisfies(event -> {
                         assertThat(event.origin().client().address()).isEqualTo("192.0.2.7");
@@ -141,12 +141,12 @@ class ProxyProtocolIT {
 
             // Then
             assertThat(client.line()).contains("57014");
-            int port = outer.events(AuditEvent.SessionStart.class)
+            int port = outer.someEvents(AuditEvent.SessionStart.class)
                     .getFirst()
                     .origin()
                     .client()
                     .port();
-            assertThat(inner.events(AuditEvent.SessionStart.class))
+            assertThat(inner.someEvents(AuditEvent.SessionStart.class))
                     .singleElement()
                     .satisfies(
                             event -> assertThat(event.origin().client().port()).isEqualTo(port));
@@ -166,7 +166,7 @@ class ProxyProtocolIT {
             String name = server.query("select application_name from pg_stat_activity where pid = " + client.pid());
 
             // Then
-            assertThat(agent.events(AuditEvent.SessionStart.class))
+            assertThat(agent.someEvents(AuditEvent.SessionStart.class))
                     .singleElement()
                     .satisfies(event -> {
                         assertThat(name)

@@ -98,8 +98,15 @@ final class RunningAgent implements AutoCloseable {
         return agent;
     }
 
+    /** By now: records come a little behind what clients see. */
     <T extends AuditEvent> List<T> events(Class<T> type) {
         return events.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    /** Waits for the first. */
+    <T extends AuditEvent> List<T> someEvents(Class<T> type) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> !events(type).isEmpty());
+        return events(type);
     }
 
     /** The cause of the only connection that ended so far. */
