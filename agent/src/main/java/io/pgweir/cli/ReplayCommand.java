@@ -113,6 +113,16 @@ final class ReplayCommand implements Callable<Integer> {
     private boolean commitOrder;
 
     @Option(
+            names = "--pipeline",
+            paramLabel = "N",
+            defaultValue = "" + Options.PIPELINE,
+            converter = Depth.class,
+            description =
+                    "With --speed max: so many requests of a session are under way at once, even where its client waited"
+                            + " for each answer; 1 waits as it did (default: ${DEFAULT-VALUE}).")
+    private int pipeline = Options.PIPELINE;
+
+    @Option(
             names = "--from",
             paramLabel = "SECONDS",
             converter = Seconds.class,
@@ -307,7 +317,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private Options options() {
-        return new Options(speed, this::isWanted, onlyFingerprints, readOnly, commitOrder);
+        return new Options(speed, this::isWanted, onlyFingerprints, readOnly, commitOrder, pipeline);
     }
 
     private boolean isWanted(SessionOpen open) {
@@ -339,6 +349,17 @@ final class ReplayCommand implements Callable<Integer> {
                 throw new TypeConversionException("`" + text + "` (expected: 0.001 to 1000, or max)");
             }
             return value;
+        }
+    }
+
+    static final class Depth implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            double value = number(text);
+            if (!(value >= 1 && value <= 10_000 && value == Math.rint(value))) {
+                throw new TypeConversionException("`" + text + "` (expected: 1 to 10000)");
+            }
+            return (int) value;
         }
     }
 

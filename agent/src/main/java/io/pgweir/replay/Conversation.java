@@ -3,7 +3,6 @@ package io.pgweir.replay;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.pgweir.capture.AnswerDigest;
-import io.pgweir.capture.CaptureRecord.Response;
 import io.pgweir.session.Asked;
 import io.pgweir.session.Execution;
 import io.pgweir.session.SessionListener;
@@ -17,7 +16,6 @@ import io.pgweir.wire.ErrorFields;
 import io.pgweir.wire.FrontendDecoder;
 import io.pgweir.wire.MessageType;
 import io.pgweir.wire.StartupPacket;
-import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +30,7 @@ final class Conversation {
     private final BackendDecoder backend = new BackendDecoder();
     private final AnswerDigest digest;
 
-    /** Numbers of messages as the tracker counts them, and as they were captured. */
-    private final ArrayDeque<long[]> numbers = new ArrayDeque<>();
+    private final SentRequests requests = new SentRequests();
 
     /** How often the server was ready for more. */
     private long ready;
@@ -54,7 +51,8 @@ final class Conversation {
 
     /** What becomes of requests, by the numbers that they were captured with; 0 for what was not. */
     Conversation(AnswerDigest.Sink sink) {
-        digest = new AnswerDigest((nanos, response) -> sink.response(nanos, renumbered(response)));
+        digest = new AnswerDigest(
+                (nanos, response) -> sink.response(nanos, response.of(requests.captured(response.request()))));
     }
 
     /** Nobody wants to hear more of a session than its answers. */
@@ -76,8 +74,11 @@ final class Conversation {
         tracker.onStartup(new StartupPacket.Startup(protocol, List.of()), now);
     }
 
-    /** @param number as captured; 0 for none */
-    void onSent(byte type, byte[] body, long number, long now) {
+    /**
+     * @param number as captured; 0 for none
+     * @param awaited how many ReadyForQuery the client had got by then
+     */
+    void onSent(byte type, byte[] body, long number, long awaited, long now) {
         ByteBuf buffer = Unpooled.wrappedBuffer(body);
         switch (type) {
             case MessageType.Frontend.TERMINATE -> terminated = true;
@@ -90,7 +91,7 @@ final class Conversation {
         } else {
             frontend.charset(tracker.clientCharset());
             tracker.onFrontend(frontend.decode(type, buffer, 0, body.length), now);
-            numbers.add(new long[] {tracker.lastNumber(), number});
+            requests.onSent(tracker.lastNumber(), number, awaited, ready, now);
         }
     }
 
@@ -106,6 +107,7 @@ final class Conversation {
                 case MessageType.Backend.READY_FOR_QUERY -> {
                     ready++;
                     readyNanos = now;
+                    requests.onReady(ready, now);
                     copies = 0;
                     copiesEnded = 0;
                     failed = false;
@@ -135,18 +137,8 @@ final class Conversation {
         if (asked == null) {
             return false;
         }
-        digest.on(asked.number(), asked.nanos(), now);
+        digest.on(asked.number(), requests.since(asked.number(), asked.nanos()), now);
         return true;
-    }
-
-    private Response renumbered(Response response) {
-        long[] pair = numbers.peek();
-        while (pair != null && pair[0] < response.request()) {
-            numbers.poll();
-            pair = numbers.peek();
-        }
-        long number = pair == null || pair[0] != response.request() ? 0 : pair[1];
-        return response.of(number);
     }
 
     /** Requests that the server has not answered in full. */

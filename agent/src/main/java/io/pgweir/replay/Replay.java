@@ -129,6 +129,11 @@ public final class Replay implements AutoCloseable {
         }
 
         @Override
+        public int ahead() {
+            return replay.options.ahead();
+        }
+
+        @Override
         public void onDone(long bytes) {
             replay.queued.addAndGet(-bytes);
         }

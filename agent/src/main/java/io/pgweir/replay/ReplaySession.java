@@ -9,6 +9,7 @@ import io.pgweir.capture.CaptureRecord.SessionOpen;
 import io.pgweir.capture.CaptureRecord.SessionState;
 import io.pgweir.net.ServerGreeting.Greeted;
 import io.pgweir.net.Sockets;
+import io.pgweir.wire.MessageType;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +52,9 @@ final class ReplaySession implements TargetConnection.Listener {
 
     /** It will look again by itself; null where it will not. */
     private @Nullable ScheduledFuture<?> waking;
+
+    /** How many ReadyForQuery the client had got when it said what was sent last. */
+    private long awaited;
 
     private boolean hungUp;
     private boolean canceling;
@@ -170,7 +174,7 @@ final class ReplaySession implements TargetConnection.Listener {
         if (to != null && had != null) {
             long now = System.nanoTime();
             SessionRestore.send(had, together.readOnly(), (type, body) -> {
-                conversation.onSent(type, body, 0, now);
+                conversation.onSent(type, body, 0, 0, now);
                 to.write(type, body);
             });
             to.flush();
@@ -278,6 +282,9 @@ final class ReplaySession implements TargetConnection.Listener {
             }
             case Step.Expect(var response) -> comparison.onCaptured(response);
             case Step.Cancel(long nanos) -> {
+                if (isToWaitFor(awaited)) {
+                    return false;
+                }
                 long due = pace.due(nanos);
                 if (pace.isTimed() && due > System.nanoTime()) {
                     wakeAt(due);
@@ -316,7 +323,7 @@ final class ReplaySession implements TargetConnection.Listener {
             fail(goneWhy);
             return false;
         }
-        if (canceling || isToWaitFor(send.ready()) || conversation.awaitsCopy(send)) {
+        if (canceling || isToWaitFor(send.ready() - ahead(send)) || conversation.awaitsCopy(send)) {
             return false;
         }
         long now = System.nanoTime();
@@ -332,10 +339,16 @@ final class ReplaySession implements TargetConnection.Listener {
         if (conversation.outstanding() == 0) {
             watch.heard(now);
         }
-        conversation.onSent(send.type(), send.body(), send.number(), now);
+        conversation.onSent(send.type(), send.body(), send.number(), send.ready(), now);
         to.write(send.type(), send.body());
         clock.onSent(due, now);
+        awaited = send.ready();
         return true;
+    }
+
+    /** How many answers need not have come that the client had waited for; what the server does with data, or with an end, hangs on them. */
+    private int ahead(Step.Send send) {
+        return send.copies() > 0 || send.type() == MessageType.Frontend.TERMINATE ? 0 : together.ahead();
     }
 
     private void endIfAnswered() {

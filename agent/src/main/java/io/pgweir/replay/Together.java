@@ -13,6 +13,9 @@ interface Together {
     /** Whether transactions are READ ONLY by default. */
     boolean readOnly();
 
+    /** How many answers of a session need not have come, that its client had waited for, before more is sent. */
+    int ahead();
+
     /** Steps of so many bytes are done. Any thread. */
     void onDone(long bytes);
 

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -56,7 +57,8 @@ final class WarmUp {
                             ServerTlsConfig.Mode.DISABLE, ServerTlsConfig.Negotiation.POSTGRES, null, null, null),
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(5));
-            try (Replay replay = new Replay(target, Options.at(Double.POSITIVE_INFINITY))) {
+            Options options = new Options(Double.POSITIVE_INFINITY, _ -> true, Set.of(), false, false, 1);
+            try (Replay replay = new Replay(target, options)) {
                 Iterator<CaptureRecord> records = records().iterator();
                 replay.run(() -> records.hasNext() ? records.next() : null);
                 replay.finish();

@@ -149,7 +149,7 @@ class ReplayedScriptsIT {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(20));
         List<String> faults = new ArrayList<>();
-        try (Replay replay = new Replay(target, new Options(1, _ -> true, Set.of(), false, true))) {
+        try (Replay replay = new Replay(target, new Options(1, _ -> true, Set.of(), false, true, Options.PIPELINE))) {
             for (Path file : CapturePaths.files(List.of(captures))) {
                 try (CaptureReader reader =
                         CaptureReader.open(file, List.of(), fault -> faults.add(fault.toString()))) {

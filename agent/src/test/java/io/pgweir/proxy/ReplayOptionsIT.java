@@ -1,6 +1,7 @@
 package io.pgweir.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.pgweir.auth.Password;
 import io.pgweir.capture.CapturePaths;
@@ -23,6 +24,7 @@ import io.pgweir.replay.Target;
 import io.pgweir.sql.LexicalRules;
 import io.pgweir.sql.SqlScript;
 import io.pgweir.testing.Certificates;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,6 +45,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ReplayOptionsIT {
     private static final double MAX = Double.POSITIVE_INFINITY;
+    private static final long ANSWER_NANOS = 600_000_000;
+
+    /** CommandComplete, ReadyForQuery. */
+    private static final byte[] DONE = Frontend.concat(
+            Frontend.message('C', "SELECT 0\0".getBytes(StandardCharsets.US_ASCII)), Frontend.message('Z', (byte) 'I'));
+
     private static PgServer server;
     private static Certificates pem;
 
@@ -129,7 +138,7 @@ class ReplayOptionsIT {
         }
 
         // When
-        Results.Summary summary = replay(new Options(MAX, _ -> true, Set.of(), false, true));
+        Results.Summary summary = replay(new Options(MAX, _ -> true, Set.of(), false, true, Options.PIPELINE));
 
         // Then
         assertThat(summary.failures()).isEmpty();
@@ -178,7 +187,7 @@ class ReplayOptionsIT {
             client.query("select count(*) from public.t where i = 2");
         }
 
-        Results.Summary summary = replay(new Options(MAX, _ -> true, Set.of(), true, false));
+        Results.Summary summary = replay(new Options(MAX, _ -> true, Set.of(), true, false, Options.PIPELINE));
 
         assertThat(summary.failures()).isEmpty();
         assertThat(summary.differences()).isEmpty();
@@ -199,7 +208,8 @@ class ReplayOptionsIT {
                 .getFirst()
                 .fingerprint();
 
-        Results.Summary summary = replay(new Options(MAX, _ -> true, Set.of(fingerprint), false, false));
+        Results.Summary summary =
+                replay(new Options(MAX, _ -> true, Set.of(fingerprint), false, false, Options.PIPELINE));
 
         assertThat(summary.failures()).isEmpty();
         assertThat(summary.differences()).isEmpty();
@@ -228,6 +238,69 @@ class ReplayOptionsIT {
 
     private static ServerTlsConfig tls(Mode mode, @Nullable Path ca) {
         return new ServerTlsConfig(mode, Negotiation.POSTGRES, ca, null, null);
+    }
+
+    @Test
+    void atFullSpeedTheTargetHasTheNextRequestsBeforeItHasAnswered() throws Exception {
+        try (RunningAgent agent = agent();
+                PgWire client = login(agent)) {
+            client.query("select n from t where i = 1");
+            client.query("select n from t where i = 2");
+            client.query("select n from t where i = 3");
+        }
+        try (FakeServer target = FakeServer.playing(connection -> {
+            connection.readStartup();
+            connection.send(FakeServer.WELCOME);
+            for (int i = 0; i < 3; i++) {
+                connection.read();
+            }
+            for (int i = 0; i < 3; i++) {
+                LockSupport.parkNanos(ANSWER_NANOS);
+                connection.send(DONE);
+            }
+            connection.drain();
+        })) {
+            Results.Summary ahead = replay(Options.at(MAX), target.port(), Logins.OWN, tls(Mode.DISABLE, null));
+            Results.Summary waiting = replay(
+                    new Options(MAX, _ -> true, Set.of(), false, false, 2),
+                    target.port(),
+                    Logins.OWN,
+                    tls(Mode.DISABLE, null));
+
+            assertThat(ahead.failures()).isEmpty();
+            assertThat(ahead.answers()).isEqualTo(3);
+            // Each counts from when the target had nothing before it to answer.
+            assertThat(ahead.replayed().getMaxValue()).isLessThan(ANSWER_NANOS * 2);
+            assertThat(waiting.failures()).singleElement().asString().contains("no answer for 2 s");
+        }
+    }
+
+    @Test
+    void atFullSpeedACancelHitsWhatItHit() throws Exception {
+        try (RunningAgent agent = agent();
+                PgWire client = login(agent)) {
+            client.query("select pg_sleep(0.5)");
+            client.query("select n from t where i = 1");
+            client.send(Frontend.query("select pg_sleep(30)"));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> "1"
+                            .equals(server.query("select count(*) from pg_stat_activity"
+                                    + " where wait_event = 'PgSleep' and query like '%30%'")));
+            try (PgWire cancels = agent.connect()) {
+                cancels.send(Frontend.cancelRequest(client.pid(), client.cancelKey()));
+                cancels.readToEnd();
+            }
+            client.readUntilReady();
+            client.send(Frontend.query("copy t from stdin"), Frontend.copyData("4\t4\n"), Frontend.copyDone());
+            client.readUntilReady();
+            client.query("select n from t where i = 4");
+        }
+
+        Results.Summary summary = replay(Options.at(MAX));
+
+        assertThat(summary.failures()).isEmpty();
+        assertThat(summary.differences()).isEmpty();
+        assertThat(summary.errors()).containsExactly(Map.entry("57014", new Results.Errors(1, 1)));
     }
 
     @Test
