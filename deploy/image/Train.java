@@ -86,7 +86,7 @@ final class Train {
     private static String config(int server, int port, int admin) {
         return """
                 version: 1
-                clusters: {main: {nodes: ["127.0.0.1:%d"], tls: {mode: disable}}}
+                clusters: {main: {nodes: ["127.0.0.1:%d"]}}
                 listeners: [{name: main, listen: "127.0.0.1:%d", cluster: main}]
                 rules: {packs: [destructive-guard]}
                 audit: {spool: {dir: spool}, sinks: [{file: {path: audit.ndjson}}]}
@@ -130,6 +130,7 @@ final class Train {
 
     private static void talk(int port) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setTcpNoDelay(true);
             OutputStream out = socket.getOutputStream();
             DataInputStream in = new DataInputStream(socket.getInputStream());
             out.write(ByteBuffer.allocate(8).putInt(8).putInt(SSL_REQUEST).array());
@@ -188,9 +189,15 @@ final class Train {
 
     private static void serve(Socket socket) {
         try (socket) {
+            socket.setTcpNoDelay(true);
             DataInputStream in = new DataInputStream(socket.getInputStream());
             OutputStream out = socket.getOutputStream();
-            in.readFully(new byte[in.readInt() - 4]);
+            byte[] first = new byte[in.readInt() - 4];
+            in.readFully(first);
+            if (ByteBuffer.wrap(first).getInt() == SSL_REQUEST) {
+                out.write('N');
+                in.readFully(new byte[in.readInt() - 4]);
+            }
             write(out, 'R', bytes(0, 0, 0, 0));
             write(out, 'S', text("server_version", "17.0"));
             write(out, 'S', text("standard_conforming_strings", "on"));
