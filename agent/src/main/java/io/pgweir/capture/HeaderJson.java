@@ -7,8 +7,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadFeature;
@@ -85,12 +82,12 @@ final class HeaderJson {
     static CaptureHeader read(byte[] bytes) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), bytes)) {
             parser.nextToken();
-            Map<?, ?> json = object(readValue(parser));
+            Map<?, ?> json = object(JsonValue.read(parser));
             Map<?, ?> options = object(json.get("options"));
             return new CaptureHeader(
                     text(json, "agent"),
                     UUID.fromString(text(json, "capture")),
-                    json.get("file") instanceof Integer file ? file : 0,
+                    json.get("file") instanceof Long file ? Math.toIntExact(file) : 0,
                     Instant.parse(text(json, "started")),
                     list(json.get("servers")).stream().map(HeaderJson::server).toList(),
                     new Options(
@@ -101,7 +98,7 @@ final class HeaderJson {
                     text(json, "pgweir"));
         } catch (JacksonException fault) {
             throw new IllegalArgumentException(fault.getOriginalMessage(), fault);
-        } catch (DateTimeException fault) {
+        } catch (DateTimeException | ArithmeticException fault) {
             throw new IllegalArgumentException(fault.getMessage(), fault);
         }
     }
@@ -128,31 +125,5 @@ final class HeaderJson {
 
     private static List<?> list(@Nullable Object value) {
         return value instanceof List<?> list ? list : List.of();
-    }
-
-    private static @Nullable Object readValue(JsonParser parser) {
-        return switch (parser.currentToken()) {
-            case START_OBJECT -> {
-                Map<String, @Nullable Object> object = new LinkedHashMap<>();
-                while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-                    String name = parser.currentName();
-                    parser.nextToken();
-                    object.put(name, readValue(parser));
-                }
-                yield object;
-            }
-            case START_ARRAY -> {
-                List<@Nullable Object> array = new ArrayList<>();
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    array.add(readValue(parser));
-                }
-                yield array;
-            }
-            case VALUE_STRING -> parser.getString();
-            case VALUE_NUMBER_INT -> parser.getIntValue();
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            case null, default -> null;
-        };
     }
 }

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.pgweir.auth.Password;
-import io.pgweir.capture.CapturePaths;
-import io.pgweir.capture.CaptureReader;
-import io.pgweir.capture.Selection;
 import io.pgweir.config.CaptureConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ServerTlsConfig;
@@ -62,20 +59,13 @@ class ReplayIT {
 
     @BeforeEach
     void makeDatabases() {
-        server.query("drop database if exists copy");
-        server.query("drop database if exists original");
-        server.query("create database original");
-        query(
-                "original",
+        Replays.makeDatabases(
+                server,
                 "create table t(i int primary key, s text); create table u(i int, s text); grant all on t to app");
-        server.query("create database copy template original");
     }
 
     private static String query(String database, String sql) {
-        try (PgWire client =
-                PgWire.login("127.0.0.1", server.port(), Map.of("user", "postgres", "database", database), null)) {
-            return client.query(sql);
-        }
+        return Replays.query(server, database, sql);
     }
 
     private RunningAgent agent() {
@@ -106,14 +96,7 @@ class ReplayIT {
 
     private Results.Summary run(Replay made) throws Exception {
         try (Replay replay = made) {
-            for (Path file : CapturePaths.files(List.of(dir))) {
-                try (CaptureReader reader = CaptureReader.open(file, List.of(), fault -> {
-                    throw new AssertionError(fault.toString());
-                })) {
-                    replay.run(reader.records(Selection.ALL), CaptureReader.Progress.NONE);
-                }
-            }
-            return replay.finish();
+            return Replays.run(replay, dir);
         }
     }
 

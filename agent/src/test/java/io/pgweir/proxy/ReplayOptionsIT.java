@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.pgweir.auth.Password;
-import io.pgweir.capture.CapturePaths;
-import io.pgweir.capture.CaptureReader;
-import io.pgweir.capture.Selection;
 import io.pgweir.config.CaptureConfig;
 import io.pgweir.config.HostPort;
 import io.pgweir.config.ServerTlsConfig;
@@ -78,20 +75,13 @@ class ReplayOptionsIT {
 
     @BeforeEach
     void makeDatabases() {
-        server.query("drop database if exists copy");
-        server.query("drop database if exists original");
-        server.query("create database original");
-        query(
-                "original",
+        Replays.makeDatabases(
+                server,
                 "create table t(i int primary key, n bigint); insert into t values (1, 1), (2, 2); grant all on t to app, app_copy");
-        server.query("create database copy template original");
     }
 
     private static String query(String database, String sql) {
-        try (PgWire client =
-                PgWire.login("127.0.0.1", server.port(), Map.of("user", "postgres", "database", database), null)) {
-            return client.query(sql);
-        }
+        return Replays.query(server, database, sql);
     }
 
     private RunningAgent agent() {
@@ -112,14 +102,7 @@ class ReplayOptionsIT {
         Target target = new Target(
                 new HostPort("localhost", port), logins, "copy", tls, Duration.ofSeconds(5), Duration.ofSeconds(2));
         try (Replay replay = new Replay(target, options)) {
-            for (Path file : CapturePaths.files(List.of(dir))) {
-                try (CaptureReader reader = CaptureReader.open(file, List.of(), fault -> {
-                    throw new AssertionError(fault.toString());
-                })) {
-                    replay.run(reader.records(Selection.ALL), CaptureReader.Progress.NONE);
-                }
-            }
-            Results.Summary summary = replay.finish();
+            Results.Summary summary = Replays.run(replay, dir);
             assertThat(replay.outOfTurn()).isZero();
             return summary;
         }

@@ -2,6 +2,8 @@ package io.pgweir.sql.facts;
 
 import io.pgweir.sql.Keyword.Category;
 import io.pgweir.sql.SqlTokens;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,6 +166,17 @@ final class Cursor {
             unexpected();
         }
         return name;
+    }
+
+    /** {@code ( name, ... )}. */
+    List<String> names() {
+        List<String> names = new ArrayList<>();
+        expect('(');
+        do {
+            names.add(name());
+        } while (skip(','));
+        expect(')');
+        return names;
     }
 
     /** ColId of the grammar. */

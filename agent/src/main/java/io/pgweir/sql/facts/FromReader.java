@@ -1,6 +1,5 @@
 package io.pgweir.sql.facts;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -256,22 +255,12 @@ final class FromReader {
         if (cursor.is('(')) {
             boolean names = cursor.is(2, ',') || cursor.is(2, ')');
             if (names) {
-                source.renames = names();
+                source.renames = cursor.names();
             } else {
                 definitions();
             }
         }
         return alias;
-    }
-
-    private List<String> names() {
-        List<String> names = new ArrayList<>();
-        cursor.expect('(');
-        do {
-            names.add(cursor.name());
-        } while (cursor.skip(','));
-        cursor.expect(')');
-        return names;
     }
 
     /** {@code ( name type [COLLATE c], ... )}. */

@@ -36,7 +36,7 @@ final class WithReader {
         Source announced = recursive ? reader.scope.with(name) : null;
         Source source = announced == null ? Source.derived(null) : announced;
         if (cursor.is('(')) {
-            source.renames = names();
+            source.renames = cursor.names();
         }
         cursor.expect("AS");
         if (!cursor.skip("MATERIALIZED")) {
@@ -64,16 +64,6 @@ final class WithReader {
         List<OutputColumn> wider = new ArrayList<>(outputs);
         wider.add(new OutputColumn(null, all.columns(), true));
         return wider;
-    }
-
-    private List<String> names() {
-        List<String> names = new ArrayList<>();
-        cursor.expect('(');
-        do {
-            names.add(cursor.name());
-        } while (cursor.skip(','));
-        cursor.expect(')');
-        return names;
     }
 
     /** SEARCH DEPTH | BREADTH FIRST BY columns SET column. */
