@@ -1,8 +1,15 @@
 package io.pgweir.net;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -31,6 +38,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +93,35 @@ public record Transport(
             return epoll ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class;
         }
         return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /**
+     * Connects in a turn of the loop's own, and not while it hands out what the kernel has told it. Netty tells sockets apart by their
+     * descriptors' numbers: one that gets the number of another, closed since the kernel was asked, would be told what was meant for that, and
+     * fail with NotYetConnectedException before it is connected.
+     *
+     * @param bootstrap all but the loop and the kind of socket
+     * @param then told of the channel when it is about to be connected, on the loop
+     */
+    public void connect(EventLoop loop, Bootstrap bootstrap, SocketAddress address, Consumer<ChannelFuture> then) {
+        loop.execute(() ->
+                then.accept(bootstrap.group(loop).channel(connected(address)).connect(address)));
+    }
+
+    /** Accepts as {@link #connect} connects; for {@link ServerBootstrap#handler}. */
+    public static ChannelHandler accepting() {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object accepted) {
+                context.executor().execute(() -> {
+                    if (context.isRemoved()) {
+                        ((Channel) accepted).unsafe().closeForcibly();
+                    } else {
+                        context.fireChannelRead(accepted);
+                    }
+                });
+            }
+        };
     }
 
     /** Of a Unix-domain socket, as this kind of sockets has it. */

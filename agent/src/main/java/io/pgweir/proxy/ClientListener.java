@@ -78,6 +78,7 @@ public final class ClientListener implements AutoCloseable {
                 .group(transport.loops())
                 .channel(transport.listening(listen))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .handler(Transport.accepting())
                 .childHandler(acceptor);
         ChannelFuture bound =
                 bootstrap.bind(address(config, transport, bootstrap)).awaitUninterruptibly();

@@ -268,9 +268,7 @@ final class ServerConnector {
         }
         Promise<Greeted> attempt = loop.newPromise();
         ServerGreeting greeting = new ServerGreeting(attempt, node, withTls ? tls : null);
-        ChannelFuture connect = new Bootstrap()
-                .group(loop)
-                .channel(cluster.transport().connected(address))
+        Bootstrap bootstrap = new Bootstrap()
                 .disableResolver()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeoutMillis)
                 .handler(new ChannelInitializer<>() {
@@ -282,10 +280,20 @@ final class ServerConnector {
                         }
                         channel.pipeline().addLast(greeting);
                     }
-                })
-                .connect(address);
+                });
+        cluster.transport().connect(loop, bootstrap, address, connect -> {
+            connecting = connect.channel();
+            if (result.isDone()) {
+                Sockets.close(connecting);
+            } else {
+                follow(connect, attempt, node, address, withTls);
+            }
+        });
+    }
+
+    private void follow(
+            ChannelFuture connect, Promise<Greeted> attempt, HostPort node, SocketAddress address, boolean withTls) {
         Channel channel = connect.channel();
-        connecting = channel;
         connect.addListener(connected -> {
             if (!connected.isSuccess()) {
                 attempt.tryFailure(connected.cause());

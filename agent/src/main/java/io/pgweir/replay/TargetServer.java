@@ -62,9 +62,7 @@ final class TargetServer implements AutoCloseable {
     private void connect(EventLoop loop, boolean withTls, Promise<Greeted> result) {
         long timeoutMillis = target.connectTimeout().toMillis();
         Promise<Greeted> attempt = loop.newPromise();
-        ChannelFuture connect = new Bootstrap()
-                .group(loop)
-                .channel(transport.connected(address))
+        Bootstrap bootstrap = new Bootstrap()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(timeoutMillis))
                 .handler(new ChannelInitializer<>() {
                     @Override
@@ -72,8 +70,13 @@ final class TargetServer implements AutoCloseable {
                         transport.configure(channel);
                         channel.pipeline().addLast(new ServerGreeting(attempt, target.address(), withTls ? tls : null));
                     }
-                })
-                .connect(address);
+                });
+        transport.connect(loop, bootstrap, address, connect -> follow(connect, loop, attempt, withTls, result));
+    }
+
+    private void follow(
+            ChannelFuture connect, EventLoop loop, Promise<Greeted> attempt, boolean withTls, Promise<Greeted> result) {
+        long timeoutMillis = target.connectTimeout().toMillis();
         connect.addListener(connected -> {
             if (!connected.isSuccess()) {
                 attempt.tryFailure(connected.cause());
