@@ -11,6 +11,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * How a session ends: who ended first and why, what each side still gets to hear, and the record once both sockets are closed.
@@ -184,11 +185,9 @@ final class SessionEnding {
     }
 
     void onClientFailure(Throwable failure) {
-        log.atDebug()
-                .addKeyValue("sessionId", session.meaning.auditor().session())
-                .setCause(failure)
-                .log("Client failed");
-        end(causeOf(failure, EndCause.CLIENT_RESET));
+        EndCause reason = causeOf(failure, EndCause.CLIENT_RESET);
+        log("Client failed", failure, reason);
+        end(reason);
         clientEnded = true;
         Sockets.abort(session.server);
         Sockets.abort(session.client);
@@ -199,11 +198,8 @@ final class SessionEnding {
      * of failure it was, an end of input follows it.
      */
     void onServerFailure(Throwable failure) {
-        log.atDebug()
-                .addKeyValue("sessionId", session.meaning.auditor().session())
-                .setCause(failure)
-                .log("Server failed");
         serverFailure = causeOf(failure, EndCause.SERVER_RESET);
+        log("Server failed", failure, serverFailure);
     }
 
     /** The client's socket is closed. */
@@ -219,6 +215,14 @@ final class SessionEnding {
     void onServerClosed() {
         endOfServer();
         finishIfClosed();
+    }
+
+    /** What is no failure of a socket is one of ours. */
+    private void log(String what, Throwable failure, EndCause reason) {
+        log.atLevel(reason == EndCause.INTERNAL_ERROR ? Level.ERROR : Level.DEBUG)
+                .addKeyValue("sessionId", session.meaning.auditor().session())
+                .setCause(failure)
+                .log(what);
     }
 
     private static EndCause causeOf(Throwable failure, EndCause reset) {
