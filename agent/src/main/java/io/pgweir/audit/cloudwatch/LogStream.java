@@ -94,12 +94,21 @@ final class LogStream {
                 request.logGroupName(group).logStreamName(stream).logEvents(events));
     }
 
+    /** The group only where it is missing: who may create streams in it may seldom create groups. */
     private void create() {
         try {
-            client().createLogGroup(request -> request.logGroupName(group));
-        } catch (ResourceAlreadyExistsException there) {
-            // Only the stream was missing, or somebody was faster.
+            createStream();
+        } catch (ResourceNotFoundException noGroup) {
+            try {
+                client().createLogGroup(request -> request.logGroupName(group));
+            } catch (ResourceAlreadyExistsException there) {
+                // Somebody was faster.
+            }
+            createStream();
         }
+    }
+
+    private void createStream() {
         try {
             client().createLogStream(request -> request.logGroupName(group).logStreamName(stream));
         } catch (ResourceAlreadyExistsException there) {

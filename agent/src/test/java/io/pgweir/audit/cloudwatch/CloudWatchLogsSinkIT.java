@@ -269,6 +269,21 @@ class CloudWatchLogsSinkIT {
     }
 
     @Test
+    void aStreamOfAGroupThatIsThereNeedsNoRightToCreateGroups() throws Exception {
+        // Given
+        aws.deleteGroup(GROUP);
+        aws.create(GROUP, "another");
+        aws.deny("CreateLogGroup");
+        CloudWatchLogsSink opened = open();
+        List<AuditRecord> records = NativeRecords.statements(1, 3, 1);
+        // When
+        opened.write(records);
+        // Then
+        assertThat(messages()).containsExactlyElementsOf(texts(records));
+        assertThat(aws.calls()).doesNotContain("CreateLogGroup");
+    }
+
+    @Test
     void createsNothingUnlessItMay() throws Exception {
         // Given
         aws.deleteGroup(GROUP);

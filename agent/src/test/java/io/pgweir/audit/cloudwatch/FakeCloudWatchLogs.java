@@ -69,6 +69,7 @@ public final class FakeCloudWatchLogs implements Closeable {
     private final Map<String, Map<String, List<Stored>>> groups = new LinkedHashMap<>();
     private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
     private final Set<String> expiredKeys = new HashSet<>();
+    private final Set<String> denied = new HashSet<>();
     private final List<String> calls = new ArrayList<>();
     private final List<Put> puts = new ArrayList<>();
     private Duration retention = Duration.ofDays(3650);
@@ -94,6 +95,11 @@ public final class FakeCloudWatchLogs implements Closeable {
 
     synchronized void create(String group, String stream) {
         groups.computeIfAbsent(group, _ -> new LinkedHashMap<>()).put(stream, new ArrayList<>());
+    }
+
+    /** From now on the caller's policy does not let it. */
+    synchronized void deny(String action) {
+        denied.add(action);
     }
 
     synchronized void deleteGroup(String group) {
@@ -188,6 +194,9 @@ public final class FakeCloudWatchLogs implements Closeable {
 
     private synchronized JsonNode run(String action, JsonNode request) throws Refusal {
         calls.add(action);
+        if (denied.contains(action)) {
+            throw new Refusal("AccessDeniedException", "not authorized to perform: logs:" + action);
+        }
         return switch (action) {
             case "CreateLogGroup" -> createLogGroup(request);
             case "CreateLogStream" -> createLogStream(request);

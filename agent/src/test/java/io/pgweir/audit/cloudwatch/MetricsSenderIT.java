@@ -110,7 +110,7 @@ class MetricsSenderIT {
         assertThat(first.get("pgweir_sessions_started").asLong()).isEqualTo(5);
         assertThat(first.at("/_aws/Timestamp").asLong())
                 .isEqualTo(aws.stored(GROUP, STREAM).getFirst().millis());
-        assertThat(aws.calls()).filteredOn("CreateLogStream"::equals).hasSize(1);
+        assertThat(aws.calls()).filteredOn("CreateLogGroup"::equals).hasSize(1);
         assertThat(telemetry.value(Metric.CLOUDWATCH_DROPPED)).isZero();
         assertThat(telemetry.value(Metric.CLOUDWATCH_EVENTS)).isPositive();
     }
