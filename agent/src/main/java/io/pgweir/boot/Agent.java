@@ -59,6 +59,8 @@ public final class Agent implements AutoCloseable {
     /** How long clients may take to hear that their session is over. */
     private static final Duration FAREWELL = Duration.ofSeconds(4);
 
+    private static final Duration LOOPS_END = Duration.ofSeconds(1);
+
     private static final long LOOK_MILLIS = 1000;
 
     private static final int WAITING_THREADS = 4;
@@ -321,9 +323,16 @@ public final class Agent implements AutoCloseable {
         return admin == null ? null : admin.address();
     }
 
-    /** Longest that {@link #close} waits for sessions, then for records. */
+    /** Longest that {@link #close} waits for sessions, then for a capture, records and metrics. */
     public Duration closeDurationMax() {
-        return clusters.deadlineMax().plus(FAREWELL.multipliedBy(2)).plus(AuditTrail.CLOSE_MAX);
+        Duration longest = clusters.deadlineMax()
+                .plus(FAREWELL.multipliedBy(2))
+                .plus(LOOPS_END)
+                .plus(AuditTrail.CLOSE_MAX);
+        if (captures.isConfigured()) {
+            longest = longest.plus(Captures.CLOSE_MAX);
+        }
+        return longest.plus(MetricsSender.CLOSE_MAX.multipliedBy(metrics.size()));
     }
 
     /** Stops accepting, lets transactions end, tells clients 57P01, and writes every record out. */
@@ -347,7 +356,10 @@ public final class Agent implements AutoCloseable {
             }
             captures.close();
             clusters.close();
-            transport.loops().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+            transport
+                    .loops()
+                    .shutdownGracefully(0, LOOPS_END.toMillis(), TimeUnit.MILLISECONDS)
+                    .awaitUninterruptibly();
             trail.close();
             metrics.forEach(MetricsSender::close);
             waiting.shutdownNow();

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /** The captures of an agent: one at a time. Any thread but a loop's. */
 final class Captures implements CaptureControl, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Captures.class);
-    private static final Duration CLOSE_MAX = Duration.ofSeconds(10);
+    static final Duration CLOSE_MAX = Duration.ofSeconds(10);
 
     private final @Nullable CaptureConfig config;
     private final ProxyContext context;

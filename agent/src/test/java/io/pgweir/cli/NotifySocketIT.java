@@ -91,7 +91,7 @@ class NotifySocketIT {
         assertThat(socket.receive(SOON)).startsWith("READY=1\nSTATUS=Listening; the changed configuration is no good");
 
         boolean _ = agent.toHandle().destroy();
-        assertThat(socket.receive(SOON)).startsWith("STOPPING=1\n").contains("\nEXTEND_TIMEOUT_USEC=25000000");
+        assertThat(socket.receive(SOON)).startsWith("STOPPING=1\n").contains("\nEXTEND_TIMEOUT_USEC=26000000");
         assertThat(agent.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(agent.exitValue()).isEqualTo(ExitCode.OK);
         assertThat(socket.poll()).isNull();

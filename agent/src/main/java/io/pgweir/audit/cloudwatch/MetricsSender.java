@@ -31,7 +31,7 @@ public final class MetricsSender implements AutoCloseable {
     private static final int TRIES = 3;
 
     /** Of the last event. */
-    private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+    public static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
     private final MetricEvents metrics;
     private final LogStream stream;
