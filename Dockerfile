@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 #
 #   docker build -t pgweir .
-#   docker run --read-only --cap-drop=ALL -v spool:/var/lib/pgweir -p 6432:6432 pgweir run --upstream db:5432 --listen 0.0.0.0:6432
+#   docker run --read-only --cap-drop=ALL -v spool:/var/lib/pgweir -v ./pgweir.yaml:/etc/pgweir/pgweir.yaml:ro -p 6432:6432 pgweir
 #   docker buildx build --platform linux/amd64,linux/arm64 -t registry/pgweir --push .
 #
 # docs/image.md says what is in it, how it is configured, and how it is built without a daemon: deploy/image/build.
@@ -23,9 +23,9 @@ RUN cp -r /build/agent/target/pgweir.jar /build/agent/target/lib /build/agent/ta
 
 FROM eclipse-temurin:25-jdk AS runtime
 # binutils is not in the image: --strip-java-debug-attributes needs none. The modules are listed by hand, as jdeps cannot
-# read Netty's partial descriptors.
+# read Netty's partial descriptors; jdk.charsets has clients' encodings, jdk.security.auth is for Kafka with Kerberos.
 RUN jlink \
-      --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.security.sasl,java.sql,java.xml,jdk.crypto.ec,jdk.httpserver,jdk.jfr,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported \
+      --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.security.sasl,java.sql,java.xml,jdk.charsets,jdk.crypto.ec,jdk.httpserver,jdk.jfr,jdk.management,jdk.naming.dns,jdk.net,jdk.security.auth,jdk.unsupported \
       --strip-java-debug-attributes --no-header-files --no-man-pages --compress zip-6 --output /opt/pgweir/java
 COPY pgweir deploy/image/health /opt/pgweir/bin/
 COPY --from=jars /app/ /opt/pgweir/lib/pgweir/

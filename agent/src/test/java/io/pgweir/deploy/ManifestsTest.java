@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import io.pgweir.config.AgentConfig;
 import io.pgweir.config.HostPort;
+import io.pgweir.wire.PgCharset;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +91,38 @@ class ManifestsTest {
                         .isTrue());
         assertThat(yaml(compose.resolve("prometheus.yml")).containsKey("scrape_configs"))
                 .isTrue();
+    }
+
+    /** A server in the making answers at its socket, and nobody could copy it. */
+    @Test
+    void theStandbyWaitsUntilThePrimaryListensToOthers() throws Exception {
+        assertThat(Files.readString(DEPLOY.resolve("compose/compose.yaml")))
+                .contains("test: [CMD, pg_isready, -h, 127.0.0.1, -U, app]")
+                .contains("depends_on: {primary: {condition: service_healthy}}");
+    }
+
+    /** jlink leaves out what is not asked for, and nothing fails but the reading of texts in those encodings. */
+    @ParameterizedTest
+    @ValueSource(strings = {"SJIS", "SHIFT_JIS_2004", "UHC", "JOHAB", "BIG5", "GB18030", "EUC_TW", "WIN874", "WIN950"})
+    void theImagesJavaHasTheEncodingsOfClients(String encoding) throws Exception {
+        Charset charset = PgCharset.of(encoding);
+
+        assertThat(charset).isNotEqualTo(StandardCharsets.ISO_8859_1);
+        assertThat(modulesOfTheImage()).contains(charset.getClass().getModule().getName());
+    }
+
+    @Test
+    void theImagesJavaHasWhatKafkaWithKerberosAsksFor() throws Exception {
+        Class<?> login = Class.forName("com.sun.security.auth.module.Krb5LoginModule");
+
+        assertThat(modulesOfTheImage()).contains(login.getModule().getName());
+    }
+
+    private static List<String> modulesOfTheImage() throws Exception {
+        Matcher modules =
+                Pattern.compile("--add-modules (\\S+)").matcher(Files.readString(Manifests.ROOT.resolve("Dockerfile")));
+        assertThat(modules.find()).isTrue();
+        return List.of(modules.group(1).split(","));
     }
 
     @Test
