@@ -37,6 +37,11 @@ func read(file string) values {
 
 func merge(into, from values) values {
 	for key, value := range from {
+		// As Helm: a null takes the key out.
+		if value == nil {
+			delete(into, key)
+			continue
+		}
 		if below, ok := value.(values); ok {
 			if old, ok := into[key].(values); ok {
 				into[key] = merge(old, below)

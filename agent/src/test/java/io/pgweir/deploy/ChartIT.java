@@ -1,6 +1,7 @@
 package io.pgweir.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
@@ -30,6 +31,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(180)
 class ChartIT {
     private static final Path HELM = Manifests.ROOT.resolve("deploy/helm");
+    private static final String LEAST = """
+            config:
+              listeners: [{name: main, listen: "0.0.0.0:6432", cluster: main}]
+              clusters:
+                main: {nodes: ["postgres:5432"]}
+            """;
     private static final Path GO_SOURCES = Path.of("/usr/share/gocode");
 
     @TempDir
@@ -39,6 +46,8 @@ class ChartIT {
 
     @TempDir
     private Path dir;
+
+    private String rendered = "";
 
     @BeforeAll
     static void findEngine() throws Exception {
@@ -90,20 +99,21 @@ class ChartIT {
     }
 
     /** Both engines take the values last, Helm as an option. */
-    private static List<JsonObject> render(Path chart, Path values) throws Exception {
+    private List<JsonObject> render(Path chart, Path values) throws Exception {
         List<String> command = new ArrayList<>(engine);
         boolean helm = engine.size() == 2;
         command.addAll(helm ? List.of("orders", chart.toString()) : List.of(chart.toString(), "orders"));
         if (values != null) {
             command.addAll(helm ? List.of("-f", values.toString()) : List.of(values.toString()));
         }
-        return Manifests.parse(run(command));
+        rendered = run(command);
+        return Manifests.parse(rendered);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "pgweir/values.yaml, 'ConfigMap, PodDisruptionBudget, Service, ServiceAccount, Deployment'",
-        "values/everything.yaml, 'ConfigMap, HorizontalPodAutoscaler, NetworkPolicy, PodDisruptionBudget, Service, ServiceAccount, ServiceMonitor, StatefulSet'"
+        "values/least.yaml, 'ConfigMap, PodDisruptionBudget, Service, ServiceAccount, Deployment'",
+        "values/everything.yaml, 'ConfigMap, HorizontalPodAutoscaler, NetworkPolicy, PodDisruptionBudget, Service, Service, ServiceAccount, ServiceMonitor, StatefulSet'"
     })
     void theChartMakesObjectsOfKubernetesAroundAGoodConfiguration(String values, String kinds) throws Exception {
         List<JsonObject> objects = render(HELM.resolve("pgweir"), HELM.resolve(values));
@@ -135,28 +145,90 @@ class ChartIT {
 
     @Test
     void aChangedConfigurationReplacesThePods() throws Exception {
-        Path other =
-                Files.writeString(dir.resolve("other.yaml"), "config: {clusters: {main: {nodes: [\"other:5432\"]}}}");
-
-        String before =
-                Manifests.of(render(HELM.resolve("pgweir"), null), "Deployment").toString();
-        String after = Manifests.of(render(HELM.resolve("pgweir"), other), "Deployment")
+        String before = Manifests.of(chart(""), "Deployment").toString();
+        String after = Manifests.of(chart("    other: {nodes: [\"other:5432\"]}"), "Deployment")
                 .toString();
 
         assertThat(after).isNotEqualTo(before);
         assertThat(after.replaceAll("[0-9a-f]{64}", "")).isEqualTo(before.replaceAll("[0-9a-f]{64}", ""));
     }
 
+    /** Of the least values, and {@code more} of them. */
+    private List<JsonObject> chart(String more) throws Exception {
+        return render(HELM.resolve("pgweir"), Files.writeString(dir.resolve("values.yaml"), LEAST + more + "\n"));
+    }
+
+    @Test
+    void whatIsOpenToClientsIsNotTheAdminSide() throws Exception {
+        List<JsonObject> objects = render(HELM.resolve("pgweir"), HELM.resolve("values/everything.yaml"));
+
+        List<JsonObject> services = objects.stream()
+                .filter(object -> Manifests.kind(object).equals("Service"))
+                .toList();
+        assertThat(services.getFirst().toString())
+                .contains("\"type\":\"LoadBalancer\"")
+                .doesNotContain("8009");
+        assertThat(services.getLast().toString())
+                .contains("\"clusterIP\":\"None\"", "\"name\":\"admin\",\"port\":8009");
+        String governing =
+                services.getLast().getAsJsonObject("metadata").get("name").getAsString();
+        assertThat(Manifests.of(objects, "StatefulSet").toString()).contains("\"serviceName\":\"" + governing + "\"");
+    }
+
+    @Test
+    void textThatLooksLikeSomethingElseStaysText() throws Exception {
+        assertThat(chart("""
+                ports: [{name: "on", port: 5432, targetPort: 6432}]
+                secrets: [{name: tls, secret: "123"}]
+                volume: {size: "2147483648", claim: true, storageClass: "1"}
+                serviceAccount: {name: "007"}
+                priorityClassName: "1"
+                """)).allSatisfy(Manifests::check);
+        // To YAML 1.1, which Kubernetes reads, a bare one is a truth.
+        assertThat(rendered).contains("{name: \"on\", port: 5432").contains("{name: \"on\", containerPort: 6432");
+    }
+
+    @Test
+    void probesOfAnAdminSideWithTlsSpeakTlsOrLookWhetherItListens() throws Exception {
+        String tls =
+                "  admin: {tls: {cert: /run/pgweir/tls/tls.crt, key: /run/pgweir/tls/tls.key%s}}\nadminTokenSecret: t";
+
+        assertThat(Manifests.of(chart(tls.formatted("")), "Deployment").toString())
+                .contains("{\"path\":\"/readyz\",\"port\":\"admin\",\"scheme\":\"HTTPS\"}")
+                .contains("{\"name\":\"PGWEIR_HEALTH\",\"value\":\"tcp:127.0.0.1:6432\"}");
+        assertThat(Manifests.of(chart(tls.formatted(", client-ca: /run/pgweir/tls/ca.crt")), "Deployment")
+                        .toString())
+                .doesNotContain("httpGet");
+    }
+
     @ParameterizedTest
-    @CsvSource({"pgweir/values.yaml", "values/everything.yaml"})
+    @CsvSource(
+            delimiter = '|',
+            ignoreLeadingAndTrailingWhitespace = false,
+            value = {
+                "ports: [{name: main, port: 5432, targetPort: 6433}]|main leads to 6433",
+                "  listeners: [{name: main, listen: 6432, cluster: main}]|main leads to 6432",
+                "  listeners: [{name: main, listen: '127.0.0.1:6432', cluster: main}]|main leads to 6432",
+                "  admin: {listen: '0.0.0.0:8010'}|adminPort 8009",
+                "serviceMonitor: {enabled: true}|serviceMonitor needs adminTokenSecret"
+            })
+    void podsThatNobodyWouldReachAreRefused(String more, String fault) {
+        String values = more.contains("listeners") ? LEAST.replaceAll("(?m)^  listeners.*\\n", "") : LEAST;
+
+        assertThatThrownBy(() -> render(
+                        HELM.resolve("pgweir"), Files.writeString(dir.resolve("values.yaml"), values + more + "\n")))
+                .hasMessageContaining(fault);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"values/least.yaml", "values/everything.yaml"})
     void valuesAreWhatTheirSchemaSays(String file) throws Exception {
         Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
                 .getSchema(Files.readString(HELM.resolve("pgweir/values.schema.json")));
         String values = Files.readString(HELM.resolve(file));
         // Helm holds the chart's own values, with the given ones over them, against it.
-        String whole = values.contains("mode:") && values.contains("adminPort:")
-                ? values
-                : values + "\nmode: standalone\nadminPort: 8009\nimage: {repository: r}\n";
+        String whole = values + "\nmode: standalone\nadminPort: 8009\nimage: {repository: r}\n"
+                + (values.contains("ports:") ? "" : "ports: [{name: main, port: 5432, targetPort: 6432}]\n");
 
         assertThat(schema.validate(whole, InputFormat.YAML)).isEmpty();
         assertThat(schema.validate(whole + "\nreplica: 2\n", InputFormat.YAML)).hasSize(1);
