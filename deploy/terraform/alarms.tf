@@ -79,11 +79,11 @@ resource "aws_cloudwatch_metric_alarm" "silent" {
 
 resource "aws_cloudwatch_metric_alarm" "healthy" {
   alarm_name          = "pgweir-${var.name}-healthy"
-  alarm_description   = "Fewer tasks than that answer 200 at /readyz."
+  alarm_description   = "Fewer than alarms.healthy_tasks_min tasks answer 200 at /readyz."
   namespace           = "AWS/NetworkELB"
   metric_name         = "HealthyHostCount"
   statistic           = "Minimum"
-  comparison_operator = "LessThanOrEqualToThreshold"
+  comparison_operator = "LessThanThreshold"
   threshold           = var.alarms.healthy_tasks_min
   period              = 60
   evaluation_periods  = 2

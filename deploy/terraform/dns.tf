@@ -1,5 +1,7 @@
 # One name, two answers: clients move, and move back, as their lookups do, and no connection string changes.
 resource "aws_route53_record" "pgweir" {
+  count = var.record == null ? 0 : 1
+
   zone_id        = var.record.zone_id
   name           = var.record.name
   type           = "CNAME"
@@ -13,6 +15,8 @@ resource "aws_route53_record" "pgweir" {
 }
 
 resource "aws_route53_record" "direct" {
+  count = var.record == null ? 0 : 1
+
   zone_id        = var.record.zone_id
   name           = var.record.name
   type           = "CNAME"

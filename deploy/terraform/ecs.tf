@@ -21,7 +21,8 @@ locals {
     var.tls.mode == "disable" ? [] : [
       { name = "PGWEIR_TLS_CERT", valueFrom = "${var.tls.secret_arn}:cert::" },
       { name = "PGWEIR_TLS_KEY", valueFrom = "${var.tls.secret_arn}:key::" },
-    ]
+    ],
+    [for name, arn in var.secrets : { name = name, valueFrom = arn }]
   )
 
   environment = concat(
@@ -67,15 +68,16 @@ resource "aws_ecs_task_definition" "this" {
       environment            = local.environment
       secrets                = local.secrets
       # SIGTERM, and this long: sessions end their transaction, records are written out.
-      stopTimeout  = min(120, var.drain_seconds + 20)
+      stopTimeout  = var.drain_seconds + 30
       portMappings = [for port in [local.port, local.admin_port] : { containerPort = port, protocol = "tcp" }]
       mountPoints  = [{ sourceVolume = "data", containerPath = "/var/lib/pgweir", readOnly = false }]
       ulimits      = [{ name = "nofile", softLimit = 65535, hardLimit = 65535 }]
       linuxParameters = {
         capabilities = { drop = ["ALL"] }
       }
+      # Alive: ECS ends who is not, and what is on its disk.
       healthCheck = {
-        command     = ["CMD", "/opt/pgweir/bin/health"]
+        command     = ["CMD", "/opt/pgweir/bin/health", "/healthz"]
         interval    = 10
         timeout     = 3
         retries     = 3
@@ -103,6 +105,7 @@ resource "aws_ecs_service" "this" {
   deployment_minimum_healthy_percent = 100
   deployment_maximum_percent         = 200
   availability_zone_rebalancing      = "DISABLED"
+  health_check_grace_period_seconds  = 60
   propagate_tags                     = "SERVICE"
   tags                               = local.tags
 
@@ -127,7 +130,16 @@ resource "aws_ecs_service" "this" {
     ignore_changes = [desired_count]
   }
 
-  depends_on = [aws_lb_listener.this, aws_iam_role_policy.execution, aws_iam_role_policy.task]
+  # What a task needs to become healthy, and, when all of this goes, to send its last records.
+  depends_on = [
+    aws_lb_listener.this,
+    aws_iam_role_policy_attachment.execution,
+    aws_iam_role_policy.execution,
+    aws_iam_role_policy.task,
+    aws_vpc_security_group_egress_rule.balancer,
+    aws_vpc_security_group_ingress_rule.task,
+    aws_vpc_security_group_egress_rule.https,
+  ]
 }
 
 resource "aws_appautoscaling_target" "this" {

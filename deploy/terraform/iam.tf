@@ -10,7 +10,11 @@ data "aws_iam_policy_document" "assume" {
 }
 
 locals {
-  secret_arns = compact([var.admin_token_secret_arn, var.tls.secret_arn])
+  # Without the key of a secret that may stand behind an ARN.
+  secret_arns = distinct([
+    for arn in compact(concat([var.admin_token_secret_arn, var.tls.secret_arn], values(var.secrets))) :
+    join(":", slice(split(":", arn), 0, 7))
+  ])
 }
 
 # What ECS does before pgweir runs: image, its own log, secrets into the environment.
@@ -22,7 +26,7 @@ resource "aws_iam_role" "execution" {
 
 resource "aws_iam_role_policy_attachment" "execution" {
   role       = aws_iam_role.execution.name
-  policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
 }
 
 data "aws_iam_policy_document" "execution" {
@@ -65,6 +69,24 @@ data "aws_iam_policy_document" "task" {
 
     content {
       actions   = ["rds-db:connect"]
+      resources = statement.value
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(var.role_secret_arns) == 0 ? [] : [var.role_secret_arns]
+
+    content {
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = statement.value
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(var.role_secret_arns) == 0 || length(var.kms_key_arns) == 0 ? [] : [var.kms_key_arns]
+
+    content {
+      actions   = ["kms:Decrypt"]
       resources = statement.value
     }
   }

@@ -1,5 +1,7 @@
 data "aws_region" "current" {}
 
+data "aws_partition" "current" {}
+
 locals {
   admin_port = 8009
   # As the task's user may listen: what clients see is the load balancer's.
@@ -13,7 +15,7 @@ locals {
 
   server_tls = merge({ mode = var.server_tls_mode }, var.server_ca == "" ? {} : { ca = var.server_ca })
 
-  # @host@ is replaced at the start: each task has log streams of its own.
+  # @host@ is replaced at the start: each task has log streams of its own, and makes them.
   configuration = merge({
     version = 1
     clusters = {
@@ -30,7 +32,6 @@ locals {
             region  = data.aws_region.current.name
             group   = aws_cloudwatch_log_group.audit.name
             stream  = "@host@"
-            create  = false
             metrics = { group = aws_cloudwatch_log_group.metrics.name, stream = "@host@", namespace = local.namespace, dimensions = ["listener"] }
           }
         }

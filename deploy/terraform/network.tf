@@ -51,6 +51,16 @@ resource "aws_vpc_security_group_ingress_rule" "task" {
   to_port                      = tonumber(each.value)
 }
 
+resource "aws_vpc_security_group_ingress_rule" "admin" {
+  for_each = toset(var.admin_security_group_ids)
+
+  security_group_id            = aws_security_group.task.id
+  referenced_security_group_id = each.value
+  ip_protocol                  = "tcp"
+  from_port                    = local.admin_port
+  to_port                      = local.admin_port
+}
+
 resource "aws_vpc_security_group_egress_rule" "database" {
   security_group_id            = aws_security_group.task.id
   referenced_security_group_id = var.database_security_group_id
@@ -95,7 +105,7 @@ resource "aws_lb_target_group" "this" {
   target_type          = "ip"
   vpc_id               = var.vpc_id
   preserve_client_ip   = true
-  deregistration_delay = var.drain_seconds + 20
+  deregistration_delay = var.drain_seconds + 30
   tags                 = local.tags
 
   health_check {

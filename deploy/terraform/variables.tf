@@ -3,8 +3,8 @@ variable "name" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,23}$", var.name))
-    error_message = "At most 24 lower-case letters, digits and hyphens."
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$", var.name))
+    error_message = "At most 24 lower-case letters, digits and hyphens; the last one no hyphen."
   }
 }
 
@@ -40,6 +40,11 @@ variable "subnet_ids" {
 variable "nodes" {
   description = "Endpoints of the RDS instances, or of the Aurora cluster, as host:port, by RDS's own names: never the name of var.record."
   type        = list(string)
+
+  validation {
+    condition     = length(var.nodes) > 0 && alltrue([for node in var.nodes : can(regex("^[^:]+:[0-9]+$", node))])
+    error_message = "At least one host:port."
+  }
 }
 
 variable "database_security_group_id" {
@@ -57,6 +62,12 @@ variable "client_cidr_blocks" {
   type        = list(string)
 }
 
+variable "admin_security_group_ids" {
+  description = "Who may reach the admin side of tasks, with the token: Prometheus, a bastion for `pgweir sessions`."
+  type        = list(string)
+  default     = []
+}
+
 variable "listener_port" {
   description = "That clients connect to."
   type        = number
@@ -65,9 +76,10 @@ variable "listener_port" {
 
 variable "record" {
   description = <<-EOT
-    The name in clients' connection strings, in a private hosted zone. `direct` is where it pointed before, and what it goes back to;
-    `share` of 255 new lookups are led to pgweir, the rest to `direct`: 0 is the roll-back, and 255 all of them.
+    The name in clients' connection strings, in a private hosted zone; null makes no records. `direct` is where it pointed before, and what
+    it goes back to; `share` of 255 new lookups are led to pgweir, the rest to `direct`: 0 is the roll-back, and 255 all of them.
   EOT
+  default     = null
   type = object({
     zone_id = string
     name    = string
@@ -77,7 +89,7 @@ variable "record" {
   })
 
   validation {
-    condition     = var.record.share >= 0 && var.record.share <= 255
+    condition     = try(var.record.share >= 0 && var.record.share <= 255 && floor(var.record.share) == var.record.share, var.record == null)
     error_message = "share: 0 to 255."
   }
 }
@@ -94,6 +106,11 @@ variable "tls" {
   default = {}
 
   validation {
+    condition     = contains(["disable", "allow", "require"], var.tls.mode)
+    error_message = "tls.mode: disable, allow or require."
+  }
+
+  validation {
     condition     = var.tls.mode == "disable" || var.tls.secret_arn != ""
     error_message = "tls.secret_arn is needed."
   }
@@ -103,6 +120,11 @@ variable "server_tls_mode" {
   description = "Of connections to the databases; RDS's authorities are not among the JDK's, so verify-full needs an image that brings them, and var.server_ca."
   type        = string
   default     = "require"
+
+  validation {
+    condition     = contains(["disable", "prefer", "require", "verify-ca", "verify-full"], var.server_tls_mode)
+    error_message = "disable, prefer, require, verify-ca or verify-full."
+  }
 }
 
 variable "server_ca" {
@@ -116,15 +138,28 @@ variable "admin_token_secret_arn" {
   type        = string
 }
 
+variable "secrets" {
+  description = "More environment variables: by name, ARNs of secrets (`ARN`, or `ARN:key::` for a key of one), for {env: NAME} in the configuration."
+  type        = map(string)
+  default     = {}
+}
+
+variable "role_secret_arns" {
+  description = "Secrets that pgweir itself reads, where `auth.verifiers` is aws-secrets-manager; `*` at the end stands for many."
+  type        = list(string)
+  default     = []
+}
+
 variable "kms_key_arns" {
-  description = "Keys that the secrets above, and the log group, are encrypted with, where they are the account's own."
+  description = "Keys that the secrets above are encrypted with, where they are the account's own."
   type        = list(string)
   default     = []
 }
 
 variable "log_kms_key_arn" {
-  type    = string
-  default = null
+  description = "Of the log groups; its policy must let CloudWatch Logs use it."
+  type        = string
+  default     = null
 }
 
 variable "iam_database_users" {
@@ -162,6 +197,11 @@ variable "tasks" {
     sessions_per_task = optional(number, 1000)
   })
   default = {}
+
+  validation {
+    condition     = var.tasks.min >= 0 && var.tasks.min <= var.tasks.max
+    error_message = "min: from 0 to max."
+  }
 }
 
 variable "drain_seconds" {
@@ -170,8 +210,8 @@ variable "drain_seconds" {
   default     = 60
 
   validation {
-    condition     = var.drain_seconds >= 1 && var.drain_seconds <= 100
-    error_message = "1 to 100: Fargate kills after 120."
+    condition     = var.drain_seconds >= 1 && var.drain_seconds <= 90
+    error_message = "1 to 90: records are written out after that, and Fargate kills after 120."
   }
 }
 
@@ -193,7 +233,7 @@ variable "alarms" {
     own_time_seconds   = optional(number, 0.005)
     spool_bytes        = optional(number, 4294967296)
     sink_lag_seconds   = optional(number, 300)
-    healthy_tasks_min  = optional(number, 1)
+    healthy_tasks_min  = optional(number, 2)
     evaluation_periods = optional(number, 3)
   })
   default = {}

@@ -1,5 +1,5 @@
 # Clients say postgresql://orders.db.internal/orders, which is a CNAME to the RDS instance.
-# A quarter of new connections goes through pgweir; share = 0 takes them back.
+# A quarter of new lookups leads to pgweir; share = 0 takes them back. Without `record`, first: docs/runbooks/aws-insertion.md.
 provider "aws" {
   region = "eu-central-1"
 }

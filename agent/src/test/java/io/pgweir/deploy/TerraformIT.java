@@ -1,6 +1,7 @@
 package io.pgweir.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonElement;
@@ -23,6 +24,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The Terraform module, as far as it can be looked at without its provider: names, format, and what its variables and locals come to. Not
@@ -34,6 +37,8 @@ class TerraformIT {
     private static final Pattern DECLARED =
             Pattern.compile("(?m)^(variable|resource|data|output|module) \"(\\w+)\"(?: \"([\\w-]+)\")? \\{");
     private static final Pattern REFERENCE = Pattern.compile("(?<![\\w.\"/-])(data\\.)?((?:var|aws_\\w+)\\.[a-z]\\w*)");
+
+    private static final String NOT_TESTED = "NOT TESTED: the module, for there is no terraform";
 
     @TempDir
     private Path dir;
@@ -94,7 +99,7 @@ class TerraformIT {
     }
 
     private String terraform(String... arguments) throws Exception {
-        assumeTrue(hasTerraform(), "NOT TESTED: the module, for there is no terraform");
+        assumeTrue(hasTerraform(), NOT_TESTED);
         List<String> command = new ArrayList<>(List.of("terraform"));
         command.addAll(List.of(arguments));
         Path faults = dir.resolve("faults");
@@ -122,10 +127,12 @@ class TerraformIT {
                 Manifests.read(outputs.get("configuration").getAsString().replace("@host@", "ip-10-0-0-1"), dir);
 
         assertThat(config.listeners().getFirst().listen()).hasToString("0.0.0.0:6432");
-        assertThat(config.audit().sinks())
-                .singleElement()
-                .isInstanceOfSatisfying(
-                        CloudWatchLogs.class, sink -> assertThat(sink.metrics()).isNotNull());
+        assertThat(config.audit().sinks()).singleElement().isInstanceOfSatisfying(CloudWatchLogs.class, sink -> {
+            assertThat(sink.metrics()).isNotNull();
+            // Its stream is the task's own: nobody else makes it.
+            assertThat(sink.create()).isTrue();
+        });
+        assertThat(Files.readString(MODULE.resolve("iam.tf"))).contains("\"logs:CreateLogStream\"");
         assertThat(outputs.get("start").getAsString())
                 .endsWith("exec /opt/pgweir/bin/pgweir run --config /var/lib/pgweir/pgweir.yaml");
     }
@@ -164,11 +171,53 @@ class TerraformIT {
                 .doesNotContain("@host@");
     }
 
+    @Test
+    void theRoleThatStartsTasksMayReadTheSecretsWhoseKeysTheyAreGiven() throws Exception {
+        String secret = "arn:aws:secretsmanager:eu-central-1:1:secret:";
+        JsonObject outputs = evaluate("""
+                secrets = { PGWEIR_MONITOR = "%1$smonitor-a:password::", OTHER = "%1$smonitor-a:user::" }
+                """.formatted(secret));
+
+        assertThat(outputs.get("secret_arns").toString())
+                .isEqualTo("[\"" + secret + "token\",\"" + secret + "monitor-a\"]");
+        assertThat(outputs.get("secrets").toString()).contains("\"valueFrom\":\"" + secret + "monitor-a:password::\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "name = \"orders-\"",
+                "nodes = [\"orders.rds.amazonaws.com\"]",
+                "nodes = []",
+                "record = { zone_id = \"Z1\", name = \"a\", direct = \"b\", share = 256 }",
+                "record = { zone_id = \"Z1\", name = \"a\", direct = \"b\", share = 2.5 }",
+                "tls = { mode = \"on\", secret_arn = \"arn\" }",
+                "tls = { mode = \"require\" }",
+                "server_tls_mode = \"verify\"",
+                "drain_seconds = 91",
+                "tasks = { min = 3, max = 2 }",
+                "subnet_ids = [\"subnet-1\"]",
+                "architecture = \"arm64\""
+            })
+    void whatWouldNotWorkIsRefusedBeforeAnythingIsMade(String variable) {
+        assumeTrue(hasTerraform(), NOT_TESTED);
+
+        assertThatThrownBy(() -> evaluate(variable)).hasMessageContaining("Invalid value for variable");
+    }
+
+    @Test
+    void recordsCanWait() throws Exception {
+        evaluate("record = null");
+
+        assertThat(Files.readString(MODULE.resolve("dns.tf")).split("count = var.record == null \\? 0 : 1", -1))
+                .hasSize(3);
+    }
+
     /** @param more variables, as a line of a .tfvars file has them */
     private JsonObject evaluate(String more) throws Exception {
         Files.copy(MODULE.resolve("variables.tf"), dir.resolve("variables.tf"));
         StringBuilder locals = new StringBuilder();
-        for (String file : List.of("main.tf", "ecs.tf", "alarms.tf")) {
+        for (String file : List.of("main.tf", "ecs.tf", "alarms.tf", "iam.tf")) {
             Pattern.compile("(?ms)^locals \\{.*?^\\}")
                     .matcher(Files.readString(MODULE.resolve(file)))
                     .results()
@@ -181,9 +230,11 @@ class TerraformIT {
                 output "configuration" { value = jsonencode(local.configuration) }
                 output "start" { value = local.start }
                 output "secrets" { value = local.secrets }
+                output "secret_arns" { value = local.secret_arns }
                 output "alarms" { value = local.alarms }
                 """);
-        Files.writeString(dir.resolve("terraform.tfvars"), """
+        String name = more.strip().replaceFirst("(?s) =.*", "");
+        String usual = """
                 name = "orders"
                 image = "pgweir:1"
                 vpc_id = "vpc-1"
@@ -193,7 +244,9 @@ class TerraformIT {
                 client_cidr_blocks = ["10.0.0.0/16"]
                 admin_token_secret_arn = "arn:aws:secretsmanager:eu-central-1:1:secret:token"
                 record = { zone_id = "Z1", name = "orders.db.internal", direct = "orders.rds.amazonaws.com", share = 64 }
-                """ + more + "\n");
+                """;
+        Files.writeString(
+                dir.resolve("terraform.tfvars"), usual.replaceAll("(?m)^" + name + " =.*\n", "") + more + "\n");
         terraform("init", "-input=false");
         terraform("apply", "-auto-approve", "-input=false", "-no-color");
         JsonObject values = new JsonObject();

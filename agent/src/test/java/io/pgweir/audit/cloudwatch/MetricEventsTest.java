@@ -7,10 +7,13 @@ import io.pgweir.config.CloudWatchMetricsConfig.Dimension;
 import io.pgweir.telemetry.Metric;
 import io.pgweir.telemetry.Telemetry;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -235,5 +238,24 @@ class MetricEventsTest {
                     .isNotEmpty()
                     .allMatch(token -> token.matches("-?[0-9]+([.][0-9]+)?(E-?[0-9]+)?"));
         }
+    }
+
+    /** Alarms name no dimensions, and the module has `listener` alone told apart: what has it is another metric to CloudWatch. */
+    @Test
+    void alarmsOfTheTerraformModuleAreOfMetricsThatAreToldWithoutDimensions() throws Exception {
+        // Given
+        Path module = Path.of(System.getProperty("pgweir.root", "..")).resolve("deploy/terraform");
+        String text = Files.readString(module.resolve("alarms.tf")) + Files.readString(module.resolve("ecs.tf"));
+        // When
+        Set<String> named = new TreeSet<>();
+        Pattern.compile("\"(pgweir_\\w+)\"").matcher(text).results().forEach(found -> named.add(found.group(1)));
+        // Then
+        assertThat(Files.readString(module.resolve("main.tf"))).contains("dimensions = [\"listener\"]");
+        assertThat(named)
+                .hasSizeGreaterThan(5)
+                .isSubsetOf(MetricEvents.TOLD.stream()
+                        .filter(metric -> !metric.labels().contains("listener"))
+                        .map(Metric::exported)
+                        .toList());
     }
 }
