@@ -161,7 +161,7 @@ volumeMounts:
 
 {{/* Entries of volumes, beside it. Whether an application's pods have an fsGroup, by which pgweir could read a 0440, is theirs to say. */}}
 {{- define "pgweir.volumes" -}}
-{{- $mode := eq .Values.mode "sidecar" | ternary "0444" "0440" }}
+{{- $mode := eq .Values.mode "sidecar" | ternary "0444" "0440" -}}
 - name: pgweir-config
   configMap: {name: {{ include "pgweir.fullname" . }}}
 {{- if not (and .Values.volume.claim (eq .Values.mode "standalone")) }}
