@@ -52,7 +52,8 @@ resource "aws_vpc_security_group_ingress_rule" "task" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "admin" {
-  for_each = toset(var.admin_security_group_ids)
+  # By number: the groups may be made in the same apply.
+  for_each = { for index, id in var.admin_security_group_ids : tostring(index) => id }
 
   security_group_id            = aws_security_group.task.id
   referenced_security_group_id = each.value
