@@ -67,7 +67,7 @@ await() {
   return 1
 }
 
-# A fresh cluster for every cell: suites leave roles and settings behind, and object ids appear in results. pgjdbc tests
+# A fresh cluster for every cell: suites leave roles and settings behind, and object ids appear in results. pgjdbc and pgx test
 # passwords: md5 means that, or SCRAM where the role has a SCRAM secret. The others have none.
 start_server() {
   local target=$1 template=$work/cluster-$major ssl=off method=trust
@@ -79,7 +79,7 @@ start_server() {
       >"$work/log/initdb.log"
     touch "$template/complete"
   fi
-  [[ $suite == pgjdbc ]] && method=md5
+  [[ $suite == pgjdbc || $suite == pgx ]] && method=md5
   cat >"$scratch/hba.conf" <<END
 host all postgres 127.0.0.1/32 trust
 host all all 127.0.0.1/32 $method

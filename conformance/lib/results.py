@@ -1,6 +1,5 @@
 """Reads what the suites left behind.
 
-results.py surefire REPORTS CASES     one file a test case of JUnit's XML reports, with its outcome
 results.py audit FILE                 counts an agent's audit records and looks for missing ones
 results.py equal ROW TARGET           compares one target with direct; exit code 1 if it differs
 results.py scoreboard RESULTS         compares all targets with direct, prints the table; 1 if pgweir differs or is ill
@@ -8,32 +7,18 @@ results.py scoreboard RESULTS         compares all targets with direct, prints t
 
 import collections
 import difflib
-import hashlib
 import json
 import pathlib
+import re
 import sys
 import urllib.parse
-import xml.etree.ElementTree
 
-SUITES = ["regress", "isolation", "libpq_pipeline", "pgjdbc"]
+DRIVERS = ["pgjdbc", "psycopg2", "asyncpg", "dbd-pg", "lib-pq", "pgx", "node-postgres"]
+SUITES = ["regress", "isolation", "libpq_pipeline", *DRIVERS]
 TARGETS = ["pgweir", "pgweir-cut", "pgweir-tls", "pgweir-rules", "pgweir-split", "pgbouncer"]
 
 # What cannot be as it is directly, for a reason that README.md tells: named under the table, not counted.
 BY_NATURE = {("regress", "pgweir-split"): {"stats.out"}}
-
-
-def surefire(reports, cases):
-    outcomes = collections.defaultdict(list)
-    for report in sorted(pathlib.Path(reports).glob("TEST-*.xml")):
-        for case in xml.etree.ElementTree.parse(report).getroot().iter("testcase"):
-            name = f"{case.get('classname')}#{case.get('name')}"
-            bad = [child.tag for child in case if child.tag in ("failure", "error", "skipped")]
-            outcomes[name].append(bad[0] if bad else "passed")
-    for name, outcome in outcomes.items():
-        # Names carry parameters and can be longer than a file name may be.
-        short = urllib.parse.quote(name, safe="")[:150] + "-" + hashlib.sha256(name.encode()).hexdigest()[:12]
-        (pathlib.Path(cases) / short).write_text(f"{name}\n" + "\n".join(sorted(outcome)) + "\n")
-    return 0
 
 
 def audit(file):
@@ -97,6 +82,12 @@ def faults_of(cell):
     return ", ".join(faults)
 
 
+def version_of(row):
+    """Of the driver whose tests ran, where it was written down."""
+    file = row / "version"
+    return f" {file.read_text().strip()}" if file.exists() else ""
+
+
 def target_of(cell):
     return cell.name.removesuffix("-again")
 
@@ -134,8 +125,17 @@ def equal(row, target):
     return 1 if always else 0
 
 
+def endings_of(cell):
+    """How many tests ended how, in a few words; a result's first line is the test's name."""
+    endings = collections.Counter()
+    for text in read_cases(cell).values():
+        endings.update(text.decode("utf-8", "replace").splitlines()[1:])
+    return ", ".join(f"{number} {ending}" for ending, number in endings.most_common())
+
+
 def listed(names):
-    names = sorted(names)
+    # Drivers' tests have file names that end in a digest.
+    names = sorted(re.sub("-[0-9a-f]{12}$", "", urllib.parse.unquote(name)) for name in names)
     return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
 
 
@@ -185,7 +185,13 @@ def scoreboard(results):
         if unstable:
             text += f", {len(unstable)} unstable"
             notes.append(f"{row.parent.name}, PostgreSQL {row.name}: two direct runs differ: {listed(unstable)}")
-        columns = [f"{row.parent.name}, PostgreSQL {row.name}", str(len(read_cases(row / "direct"))), text]
+        count = len(read_cases(row / "direct"))
+        if not count:
+            notes.append(f"{row.parent.name}, PostgreSQL {row.name}: NOTHING HAS RUN")
+            well = False
+        if row.parent.name in DRIVERS:
+            notes.append(f"{row.parent.name}{version_of(row)}, PostgreSQL {row.name}: directly {endings_of(row / 'direct')}")
+        columns = [f"{row.parent.name}, PostgreSQL {row.name}", str(count), text]
         for target in shown:
             text, is_well = column(row, target, notes)
             columns.append(text)
@@ -195,11 +201,12 @@ def scoreboard(results):
     for line in [head, ["---"] * len(head), *rows]:
         print("| " + " | ".join(line) + " |")
     print()
-    for note in notes:
+    left_out = pathlib.Path(results) / "left-out"
+    for note in notes + (left_out.read_text().splitlines() if left_out.exists() else []):
         print(f"* {note}")
     return 0 if well else 1
 
 
 if __name__ == "__main__":
-    commands = {"surefire": surefire, "audit": audit, "equal": equal, "scoreboard": scoreboard}
+    commands = {"audit": audit, "equal": equal, "scoreboard": scoreboard}
     sys.exit(commands[sys.argv[1]](*sys.argv[2:]))

@@ -18,7 +18,7 @@ run_cell() {
   start_target "$target"
   say "$suite, PostgreSQL $major, $3"
   started=$SECONDS
-  "run_$suite"
+  "run_${suite//-/_}"
   echo $((SECONDS - started)) >"$cell/seconds"
   if [[ -n $agent_pid ]]; then
     # Before it stops: alive, and how big it is and was.
@@ -112,5 +112,5 @@ END
   [[ $target == pgbouncer ]] && limit=(timeout "$control_seconds")
   (cd "$tree" && "${limit[@]}" mvn -B -q test -Dmaven.test.failure.ignore \
     -Dmaven-surefire-plugin.version="$surefire_version" "${only[@]}") >"$cell/driver.log" 2>&1 || true
-  python3 "$here/lib/results.py" surefire "$tree/target/surefire-reports" "$cell/cases"
+  python3 "$here/lib/outcomes.py" surefire "$tree"/target/surefire-reports/TEST-*.xml "$cell/cases" || say "no results (log: $cell/driver.log)"
 }
