@@ -47,6 +47,8 @@ run_psycopg2() {
 
 run_asyncpg() {
   prepare_driver postgres
+  # 20 MB instead of 200, for the same reason.
+  sed -i "/return b'a1' \* 500000/s/500000/50000/g" "$tree/tests/test_copy.py"
   run_unittest tests:suite PGDATABASE=postgres
 }
 
