@@ -1,6 +1,7 @@
 package io.pgweir.replay;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /** What was captured as which request, and since when the target could answer it. Thread: the session's. */
 final class SentRequests {
@@ -45,23 +46,25 @@ final class SentRequests {
         }
     }
 
-    /** When it was sent, or what the client had waited for had come, whichever was later. */
+    /** When it was sent, or what the client had waited for had come, whichever was later. Those before are forgotten. */
     long since(long number, long asked) {
-        for (Sent each : sent) {
-            if (each.number >= number) {
-                return each.number == number ? each.since : asked;
-            }
-        }
-        return asked;
+        Sent request = of(number);
+        return request == null ? asked : request.since;
     }
 
     /** As it was captured; 0 for none. Those before are forgotten. */
     long captured(long number) {
+        Sent request = of(number);
+        return request == null ? 0 : request.captured;
+    }
+
+    /** Answers come in the order of their requests. */
+    private @Nullable Sent of(long number) {
         Sent first = sent.peek();
         while (first != null && first.number < number) {
             sent.poll();
             first = sent.peek();
         }
-        return first == null || first.number != number ? 0 : first.captured;
+        return first == null || first.number != number ? null : first;
     }
 }
